@@ -1,0 +1,1 @@
+"""Shapes as numbers: broadcasting, factoring, grouping. No tensors, no sources."""

@@ -1,0 +1,110 @@
+"""What an operation promises about axes, and the words for the ways a promise breaks.
+
+A family module (`ops/matmul.py`, ...) holds `CONTRACTS: dict[str, Contract]`, one entry for each word of the op vocabulary
+it speaks for. `contract_of` finds them by walking the package. Contracts only explain and follow axes: whether a call
+is legal is the framework's answer, and property tests hold the contracts against it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+from axiswise.facts import AxisSource, Conflict, OpCall, Shape
+
+KINDS: dict[str, str] = {
+    "contraction": "two axes that are multiplied and summed over differ",
+    "batch": "two batch axes that have to be equal differ",
+    "broadcast": "two axes that have to be equal or 1 differ",
+    "inplace": "an in-place operation would have to grow its target",
+    "rank": "an operand has a number of axes that the operation does not take (facts: allowed)",
+    "numel": "a reshape to another number of elements",
+    "stride": "a view over axes that do not lie together in memory",
+    "expand": "an expand of an axis that is not 1",
+    "join": "two joined tensors differ off the joined axis",
+    "stack": "two stacked tensors differ",
+    "split": "split sizes do not add up, or an axis is not divisible",
+    "permutation": "a permutation names another number of axes than there are, or one twice",
+    "axis-range": "an axis number that the tensor does not have (facts: lowest, highest)",
+    "index-range": "an index beyond the axis it indexes (facts: length)",
+    "index-shape": "an index or mask whose shape does not fit what it indexes",
+    "unpack": "as many names as axes were expected (facts: names, found)",
+    "channels": "a convolution's channels differ from its input's",
+    "groups": "channels are not divisible by the groups",
+    "window": "a kernel is larger than its input, or an output axis would be empty",
+    "features": "a normalisation or recurrent layer was built for another width",
+    "samples": "a batch statistic over a single value",
+    "embedding": "an attention layer was built for another width",
+    "heads": "a width is not divisible by the number of heads",
+    "mask": "an attention or padding mask of another shape than its scores",
+    "attention-batch": "query, key and value disagree on batch or length",
+    "state": "a recurrent state of another shape than layers, batch and width ask for",
+    "target": "predictions and targets of a loss differ where they have to be equal",
+    "target-rank": "a loss's targets have another number of axes than it takes",
+    "einsum": "one letter stands for two sizes, or letters and axes differ in number",
+    "pattern": "an einops pattern does not fit its tensor",
+    "weights": "a stored parameter has another shape than the model's",
+    "scalar": "a value or a gradient was asked of a tensor with several elements",
+    "tuple": "a layer's tuple of results was used as if it were a tensor",
+    "dtype": "an operand's element type is not one the operation takes (facts: wanted, found)",
+    "device": "operands live on different devices (facts: devices)",
+    "other": "the framework refused the shapes in words that no contract covers",
+}
+"""Every kind of conflict there is. Rules name the kinds they speak for; a test checks that each is spoken for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """The contract of one operation.
+
+    Attributes:
+        conflicts: The clauses that a call breaks, the one the framework would name first first. Empty when it is legal.
+        output: The shapes that a call returns; for a broken call, those that it would have returned had the conflicting
+            sizes agreed with what the layer, the weight or the request says. None when that cannot be said.
+        source: Where an axis of an output comes from: (call, which output, which axis).
+    """
+
+    conflicts: Callable[[OpCall], list[Conflict]]
+    output: Callable[[OpCall], tuple[Shape, ...] | None]
+    source: Callable[[OpCall, int, int], AxisSource]
+
+
+@cache
+def contracts() -> dict[str, Contract]:
+    """Return every contract by its op word, from all family modules of the package."""
+    found: dict[str, Contract] = {}
+    package = importlib.import_module("axiswise.ops")
+    for module in pkgutil.iter_modules(package.__path__):
+        family = importlib.import_module(f"axiswise.ops.{module.name}")
+        for word, contract in getattr(family, "CONTRACTS", {}).items():
+            if word in found:
+                raise ValueError(f"two families speak for {word!r}")
+            found[word] = contract
+    return found
+
+
+def contract_of(op: str) -> Contract | None:
+    """Return the contract of an op word, or None where no family speaks for it."""
+    return contracts().get(op)
+
+
+def shape_of(call: OpCall, role: str) -> Shape | None:
+    """Return an operand's shape, or None where the call has no such operand."""
+    operand = call.operands.get(role)
+    return operand.shape if operand is not None else None
+
+
+UNKNOWN = AxisSource("unknown")
+
+
+def same(role: str, axis: int) -> AxisSource:
+    """Return the source of an axis that is handed through."""
+    return AxisSource("same", axes=((role, axis),))
+
+
+def given(name: str, index: int = -1) -> AxisSource:
+    """Return the source of an axis whose size a parameter gives."""
+    return AxisSource("given", params=((name, index),))

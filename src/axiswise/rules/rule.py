@@ -1,0 +1,72 @@
+"""What a rule is, and where rules are found."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from functools import cache
+from importlib import resources
+from typing import ClassVar
+
+from axiswise.diagnosis import Diagnosis, Fix
+from axiswise.facts import Conflict
+from axiswise.source.scene import Scene
+
+
+class Rule(ABC):
+    """One fault. Its slug is its module's name with dashes, and names the fault, never the remedy.
+
+    Rules are pure: they read a conflict and its scene, and return values. They never set a verdict.
+
+    Attributes:
+        kinds: Conflict kinds it looks at (see `axiswise.ops.contract.KINDS`).
+        priority: Rules are asked highest first; the first that answers speaks. A special fault of a layer stands above
+            the general one of its operation.
+    """
+
+    kinds: ClassVar[frozenset[str]]
+    priority: ClassVar[int] = 0
+
+    @property
+    def slug(self) -> str:
+        return type(self).__module__.rpartition(".")[2].replace("_", "-")
+
+    @property
+    def summary(self) -> str:
+        """The rule's docstring: one line."""
+        return inspect.getdoc(type(self)) or ""
+
+    @abstractmethod
+    def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
+        """Return the diagnosis without fixes, or None where this is another rule's fault."""
+
+    @abstractmethod
+    def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
+        """Yield candidate fixes, most likely first. Replay decides which of them stand."""
+
+    def page(self) -> str:
+        """Return the rule's page (markdown)."""
+        name = type(self).__module__.rpartition(".")[2]
+        return resources.files("axiswise.rules").joinpath(f"{name}.md").read_text("utf-8")
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Return every rule of the package, the one to ask first first."""
+    found: list[Rule] = []
+    package = importlib.import_module("axiswise.rules")
+    for module in pkgutil.iter_modules(package.__path__):
+        loaded = importlib.import_module(f"axiswise.rules.{module.name}")
+        for value in vars(loaded).values():
+            if inspect.isclass(value) and issubclass(value, Rule) and value.__module__ == loaded.__name__:
+                if not inspect.isabstract(value):
+                    found.append(value())
+    return tuple(sorted(found, key=lambda rule: (-rule.priority, rule.slug)))
+
+
+def rule_named(slug: str) -> Rule | None:
+    """Return the rule with a slug, or None."""
+    return next((rule for rule in rules() if rule.slug == slug), None)
