@@ -1,0 +1,1 @@
+"""Ways in: each frontend turns one framework's runs into facts."""

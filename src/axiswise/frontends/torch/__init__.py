@@ -1,0 +1,1 @@
+"""The torch frontend: the only place that imports torch."""
