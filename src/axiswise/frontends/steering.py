@@ -1,0 +1,205 @@
+"""Keep an abstract run going: values that shapes do not give are decided, loops end when they show nothing new.
+
+Every decision is listed as an assumption. Framework-free: a frontend reports what it runs through `saw`.
+"""
+
+from __future__ import annotations
+
+import ast
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from axiswise.source.frames import UserCode, current
+
+PATIENCE = 3.0
+"""Seconds a loop may run without anything new before it is left, training or not."""
+
+SKIPPED_TO = (9, 19, 49, 99, 199, 499, 999)
+"""Rounds still visited after a loop went quiet: where `(epoch + 1) % 10 == 0` and the like come true."""
+
+
+class Steering:
+    """Decisions about one run."""
+
+    def __init__(self, user: UserCode, flipped: frozenset[tuple[str, int]] = frozenset()) -> None:
+        self.user = user
+        self.flipped = flipped
+        self.assumptions: dict[str, None] = {}
+        self.decided: dict[tuple[str, int], int] = {}
+        self.seen: set[object] = set()
+        self.operations = 0
+        self.steps = 0
+        self._while_rounds: dict[tuple[str, int], tuple[int, int, float]] = {}
+
+    # -- what the frontend reports ------------------------------------------------------------------------------------
+    def saw(self, signature: object) -> None:
+        """Count an operation; a signature (place, op, shapes) not seen before is news."""
+        self.operations += 1
+        self.seen.add(signature)
+
+    def trained(self) -> None:
+        """Count a backward pass or an optimiser's step: the loop around it is a training loop."""
+        self.steps += 1
+
+    def assume(self, text: str) -> None:
+        """List an assumption once."""
+        self.assumptions.setdefault(text)
+
+    # -- unknown truth values -----------------------------------------------------------------------------------------
+    def decide(self, what: str) -> bool:
+        """Decide an unknown truth value for the user's line that asks.
+
+        The first visit of a line takes the branch, the second does not, and so on, except that a branch that only
+        raises or leaves is not taken, and an assertion holds.
+        """
+        frame = self.user.innermost(current())
+        if frame is None:
+            return False
+        key = (frame.f_code.co_filename, frame.f_lineno)
+        visits = self.decided.get(key, 0)
+        self.decided[key] = visits + 1
+        favoured = self._favoured(*key)
+        answer = favoured if favoured is not None else visits % 2 == 0
+        if key in self.flipped and visits == 0:
+            answer = not answer
+        self.assume(f"{what} at line {key[1]} taken as {answer}" + (", then as the opposite" if visits else ""))
+        return answer
+
+    def _favoured(self, path: str, line: int) -> bool | None:
+        source = self.user.sources.file(path)
+        if source is None:
+            return None
+        for node in ast.walk(source.tree):
+            test = getattr(node, "test", None)
+            if not isinstance(test, ast.expr) or not test.lineno <= line <= (test.end_lineno or test.lineno):
+                continue
+            if isinstance(node, ast.Assert):
+                return True
+            if isinstance(node, ast.If):
+                negated = isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
+                if _leaves(node.body):
+                    return negated
+                if _leaves(node.orelse):
+                    return not negated
+        return None
+
+    # -- loops --------------------------------------------------------------------------------------------------------
+    def rounds(self, iterable: Iterable[Any], key: tuple[str, int]) -> Iterator[Any]:
+        """Yield a `for` loop's items for as long as they bring something new (see `LoopGuard`)."""
+        iterator = iter(iterable)
+        total = len(iterable) if isinstance(iterable, (Sequence, range)) else None
+        began, done, position = time.monotonic(), 0, 0
+        wanted = iter(sorted({*SKIPPED_TO, total - 1} if total else set(SKIPPED_TO)))
+        skipping = False
+        for item in iterator:
+            before = len(self.seen), self.operations, self.steps
+            yield item
+            done += 1
+            position += 1
+            if self.operations == before[1] and not skipping:
+                continue  # plain Python: it runs to its end
+            if len(self.seen) > before[0] and not skipping:
+                began = time.monotonic()
+                continue
+            if self.steps == before[2] and time.monotonic() - began < PATIENCE:
+                continue
+            skipping = True
+            target = next((index for index in wanted if index >= position), None)
+            if target is None or total is None or target >= total:
+                break
+            position += sum(1 for _ in islice(iterator, target - position))
+        if skipping and (total is None or done < total):
+            of = f" of {total}" if total is not None else ""
+            self.assume(f"the loop at line {key[1]} was run for {done}{of} rounds: no further one brought anything new")
+
+    def another_round(self, condition: object, key: tuple[str, int]) -> bool:
+        """Return whether a `while` loop goes round again (see `LoopGuard`)."""
+        if not condition:
+            self._while_rounds.pop(key, None)
+            return False
+        now = time.monotonic()
+        seen, steps, since = self._while_rounds.get(key, (-1, self.steps, now))
+        quiet = seen == len(self.seen) and self.operations > 0
+        if quiet and (self.steps > steps or now - since > PATIENCE):
+            self._while_rounds.pop(key, None)
+            self.assume(f"the loop at line {key[1]} was left: no further round brought anything new")
+            return False
+        self._while_rounds[key] = (len(self.seen), self.steps, since if quiet else now)
+        return True
+
+
+def _leaves(body: list[ast.stmt]) -> bool:
+    """Return whether a branch ends by raising or leaving the program."""
+    for statement in body:
+        if isinstance(statement, ast.Raise):
+            return True
+        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+            if ast.unparse(statement.value.func) in ("exit", "quit", "sys.exit", "os._exit"):
+                return True
+    return False
+
+
+class _Guess:
+    """A number that was read off an abstract tensor: usable as one, undecided when compared."""
+
+    steering: Steering
+    what: str
+
+    def _compare(self, other: object) -> Any:
+        if not isinstance(other, (int, float)):
+            return NotImplemented
+        return self.steering.decide(self.what)
+
+    __lt__ = __le__ = __gt__ = __ge__ = _compare
+
+
+class GuessFloat(_Guess, float):
+    """A float whose value is not known."""
+
+    def __new__(cls, value: float, steering: Steering, what: str) -> GuessFloat:
+        self = super().__new__(cls, value)
+        self.steering, self.what = steering, what
+        return self
+
+    def _kept(name: str) -> Any:  # type: ignore[misc]  # noqa: N805
+        operate = getattr(float, name)
+
+        def kept(self: GuessFloat, other: Any) -> Any:
+            result = operate(self, other)
+            return GuessFloat(result, self.steering, self.what) if isinstance(result, float) else result
+
+        return kept
+
+    __add__, __radd__, __sub__, __rsub__ = _kept("__add__"), _kept("__radd__"), _kept("__sub__"), _kept("__rsub__")
+    __mul__, __rmul__, __truediv__ = _kept("__mul__"), _kept("__rmul__"), _kept("__truediv__")
+
+    def __reduce__(self) -> tuple[type[float], tuple[float]]:
+        return (float, (float(self),))
+
+
+class GuessInt(_Guess, int):
+    """A whole number whose value is not known."""
+
+    def __new__(cls, value: int, steering: Steering, what: str) -> GuessInt:
+        self = super().__new__(cls, value)
+        self.steering, self.what = steering, what
+        return self
+
+    def _kept(name: str) -> Any:  # type: ignore[misc]  # noqa: N805
+        on_int, on_float = getattr(int, name), getattr(float, name)
+
+        def kept(self: GuessInt, other: Any) -> Any:
+            result = on_float(float(self), other) if isinstance(other, float) else on_int(self, other)
+            if isinstance(result, float):
+                return GuessFloat(result, self.steering, self.what)
+            return GuessInt(result, self.steering, self.what) if isinstance(result, int) else result
+
+        return kept
+
+    __add__, __radd__, __sub__, __rsub__ = _kept("__add__"), _kept("__radd__"), _kept("__sub__"), _kept("__rsub__")
+    __mul__, __rmul__, __truediv__ = _kept("__mul__"), _kept("__rmul__"), _kept("__truediv__")
+
+    def __reduce__(self) -> tuple[type[int], tuple[int]]:
+        return (int, (int(self),))

@@ -1,0 +1,149 @@
+"""Which running frames are the user's, and where in the source they stand."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import sysconfig
+from pathlib import Path
+from types import CodeType, FrameType, TracebackType
+
+from axiswise.origin import Size
+from axiswise.facts import Frame, Span
+from axiswise.source.text import Sources
+
+_HERE = str(Path(__file__).resolve().parents[1])
+_LIBRARY = tuple(
+    {str(Path(sysconfig.get_path(name)).resolve()) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+    | {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+    | {_HERE}
+)
+
+MOST_NAMES = 40
+"""Whole numbers kept of one frame."""
+
+
+class UserCode:
+    """Tells the user's frames from a library's."""
+
+    def __init__(self, sources: Sources) -> None:
+        self.sources = sources
+        self._known: dict[CodeType, bool] = {}
+
+    def owns(self, code: CodeType) -> bool:
+        """Return whether the user wrote a code object: a readable file outside the interpreter and site-packages."""
+        known = self._known.get(code)
+        if known is None:
+            known = self._known[code] = self.owns_path(code.co_filename)
+        return known
+
+    def owns_path(self, path: str) -> bool:
+        """Return whether a file is the user's."""
+        if path in self.sources.replaced:
+            return True
+        if path.startswith("<") or "site-packages" in path or "dist-packages" in path:
+            return False
+        return not path.startswith(_LIBRARY) and self.sources.file(path) is not None
+
+    def stack(self, frame: FrameType | None) -> tuple[tuple[CodeType, int], ...]:
+        """Return the user's frames from a frame outwards as (code, instruction), outermost first. Cheap."""
+        found: list[tuple[CodeType, int]] = []
+        while frame is not None:
+            if self.owns(frame.f_code):
+                found.append((frame.f_code, frame.f_lasti))
+            frame = frame.f_back
+        found.reverse()
+        return tuple(found)
+
+    def innermost(self, frame: FrameType | None) -> FrameType | None:
+        """Return the nearest user frame from a frame outwards."""
+        while frame is not None and not self.owns(frame.f_code):
+            frame = frame.f_back
+        return frame
+
+    def frames(self, frame: FrameType | None) -> tuple[Frame, ...]:
+        """Return the user's frames with spans and the whole numbers they hold, outermost first."""
+        found: list[Frame] = []
+        while frame is not None:
+            if self.owns(frame.f_code):
+                found.append(self.place(frame.f_code, frame.f_lasti, frame))
+            frame = frame.f_back
+        found.reverse()
+        return tuple(found)
+
+    def of_traceback(self, traceback: TracebackType | None) -> tuple[Frame, ...]:
+        """Return the user's frames of a traceback, outermost first."""
+        found: list[Frame] = []
+        while traceback is not None:
+            if self.owns(traceback.tb_frame.f_code):
+                found.append(self.place(traceback.tb_frame.f_code, traceback.tb_lasti, traceback.tb_frame))
+            traceback = traceback.tb_next
+        return tuple(found)
+
+    def place(self, code: CodeType, instruction: int, frame: FrameType | None = None) -> Frame:
+        """Return the frame at an instruction; with a live frame, its whole numbers too."""
+        source = self.sources.file(code.co_filename)
+        line, end_line, column, end_column = self.sources.position(code, instruction)
+        line = line or code.co_firstlineno
+        if source is None or column is None or end_column is None or end_line is None:
+            span = source.line_span(line) if source else Span(code.co_filename, line, 0, line, 0)
+        else:
+            span = Span(
+                code.co_filename, line, source.column(line, column), end_line, source.column(end_line, end_column)
+            )
+        return Frame(span, code.co_name, sizes_in(frame) if frame is not None else {})
+
+
+def sizes_in(frame: FrameType) -> dict[str, int]:
+    """Return the names of a frame that hold whole numbers, `self.` attributes included."""
+    found: dict[str, int] = {}
+    spaces = [("", frame.f_locals)]
+    owner = frame.f_locals.get("self")
+    if owner is not None and hasattr(owner, "__dict__"):
+        spaces.append(("self.", vars(owner)))
+    if frame.f_locals is not frame.f_globals:
+        spaces.append(("", frame.f_globals))
+    for prefix, space in spaces:
+        for name, value in list(space.items()):
+            if len(found) >= MOST_NAMES:
+                return found
+            if isinstance(value, int) and not isinstance(value, bool) and value > 1 and not name.startswith("_"):
+                found.setdefault(prefix + name, value)
+    return found
+
+
+def handler_around(sources: Sources, frame: FrameType, error: BaseException) -> bool:
+    """Return whether the code of a frame, at its present line, would catch an error (an `except` that fits)."""
+    source = sources.file(frame.f_code.co_filename)
+    if source is None:
+        return False
+    line = frame.f_lineno
+    for node in ast.walk(source.tree):
+        if not isinstance(node, ast.Try) or not node.handlers:
+            continue
+        first, last = node.body[0].lineno, node.body[-1].end_lineno or node.body[-1].lineno
+        if first <= line <= last and any(_catches(handler, error) for handler in node.handlers):
+            return True
+    return False
+
+
+def _catches(handler: ast.ExceptHandler, error: BaseException) -> bool:
+    names = {base.__name__ for base in type(error).__mro__}
+    if handler.type is None:
+        return True
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(ast.unparse(kind).rpartition(".")[2] in names for kind in kinds)
+
+
+def plain(value: object) -> object:
+    """Return a Size as a plain int, inside tuples and lists too."""
+    if isinstance(value, Size):
+        return int(value)
+    if type(value) in (tuple, list):
+        return type(value)(plain(item) for item in value)  # type: ignore[call-arg, arg-type]
+    return value
+
+
+def current() -> FrameType:
+    """Return the caller's frame."""
+    return sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
