@@ -1,14 +1,14 @@
 """From a torch call to the field's word for it: op, operands by role, parameters by name.
 
 A family module of this package holds `READERS`, keyed by the names that `torch.overrides.resolve_name` gives, and, for
-layers that check shapes in Python before any op runs, `LAYERS`, keyed by class. Most entries are one line: `reads` takes
-the op word, a signature, and torch's names for it.
+layers that check shapes in Python before any op runs, `LAYERS`, keyed by class. Most entries are one line: `reads`
+takes the op word, a signature, and torch's names for it.
 
 A signature lists argument names in order, as in `"input, dim=-1, keepdim=False"`. The first name is the role or the
-parameter's name in the vocabulary, others after `|` are what torch also calls it (`left|input`). `weight?` may be left out
-and is then absent. `*shape` takes the rest, loose or as one sequence. A bare `*` makes what follows keyword-only. Arguments are
-separated by comma and blank, a default within by a comma alone (`dim=(0,1)`). Whether an
-argument is an operand or a parameter is decided by what is given: tensors are operands, everything else is a parameter.
+parameter's name in the vocabulary, others after `|` are what torch also calls it (`left|input`). `weight?` may be left
+out and is then absent. `*shape` takes the rest, loose or as one sequence. A bare `*` makes what follows keyword-only.
+Arguments are separated by comma and blank, a default within by a comma alone (`dim=(0,1)`). Whether an argument is an
+operand or a parameter is decided by what is given: tensors are operands, everything else is a parameter.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def bind(text: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str,
             if argument.kind == "rest" and isinstance(value, int):
                 value = (value,)
         elif argument.kind == "rest" and left:
-            value = left[0] if len(left) == 1 and isinstance(left[0], (list, tuple)) else tuple(left)
+            value = cast("Any", left[0]) if len(left) == 1 and isinstance(left[0], (list, tuple)) else tuple(left)
             left = []
         elif argument.kind == "plain" and left:
             value = left.pop(0)
@@ -167,7 +167,8 @@ def named(names: str, read: Reader) -> dict[str, Reader]:
     """Return table entries for torch's names of a function, separated by blanks.
 
     A bare word (`matmul`) stands for the function, the method and their in-place forms, in `torch`, `torch.Tensor`,
-    `torch.functional` and `torch.nn.functional`. A dotted name (`Tensor.__matmul__`, `linalg.matmul`) stands for itself.
+    `torch.functional` and `torch.nn.functional`. A dotted name (`Tensor.__matmul__`, `linalg.matmul`) stands for
+    itself.
     """
     found: dict[str, Reader] = {}
     for name in names.split():
@@ -182,9 +183,8 @@ def named(names: str, read: Reader) -> dict[str, Reader]:
     return found
 
 
-_INPLACE_OPERATORS = frozenset(
-    f"__i{word}__" for word in "add sub mul div truediv floordiv mod pow and or xor lshift rshift matmul".split()
-)
+_OPERATORS = ("add", "sub", "mul", "div", "truediv", "floordiv", "mod", "pow", "and", "or", "xor", "lshift", "rshift")
+_INPLACE_OPERATORS = frozenset(f"__i{word}__" for word in _OPERATORS)
 
 
 def reads(op: str, text: str, names: str = "", **fixed: Any) -> dict[str, Reader]:
@@ -233,7 +233,7 @@ def layers() -> dict[type, LayerReader]:
 
 @lru_cache(maxsize=4096)
 def name_of(func: Any) -> str:
-    """Return torch's public name of a function (`torch.Tensor.view`, `torch.nn.functional.linear`), or what it says itself.
+    """Return torch's public name of a function (`torch.Tensor.view`), or the one that it gives itself.
 
     Property getters end in `.__get__` (`torch.Tensor.T.__get__`).
     """
