@@ -1,73 +1,94 @@
-"""Products that contract an axis: matmul and its kin, linear, bilinear.
+"""Products that contract the left's last axis with the right's second last: matmul and its kin.
 
-Operands: `left`, `right` for products of two tensors; `input`, `weight`, `bias` for linear, whose weight is
-(out_features, in_features) as in torch; `added` for addmm's and baddbmm's first operand.
+Operands: `left`, `right`; `added` for what addmm and its like add to the product.
 """
 
 from __future__ import annotations
 
 from axiswise.algebra.broadcasting import broadcast, first_clash
-from axiswise.facts import AxisSource, AxisUse, Conflict, OpCall, Shape
-from axiswise.ops.contract import UNKNOWN, Contract, given, same, shape_of
+from axiswise.facts import AxisSource, Conflict, OpCall, Shape
+from axiswise.ops.clauses import axis_of, differ, wrong_dtype, wrong_rank
+from axiswise.ops.contract import UNKNOWN, Contract, same
 
-RANKS = {"mm": (2, 2), "bmm": (3, 3), "mv": (2, 1), "dot": (1, 1), "addmm": (2, 2), "baddbmm": (3, 3)}
+RANKS: dict[str, tuple[int, int]] = {
+    "mm": (2, 2),
+    "bmm": (3, 3),
+    "mv": (2, 1),
+    "dot": (1, 1),
+    "addmm": (2, 2),
+    "addmv": (2, 1),
+    "baddbmm": (3, 3),
+}
 
 
-def _contracted(left: Shape, right: Shape) -> tuple[int, int]:
-    """Return the axes that are summed over: the left's last and the right's second last (or only) one."""
-    return len(left) - 1, max(len(right) - 2, 0)
+def _shapes(call: OpCall) -> tuple[Shape, Shape]:
+    return call.operands["left"].shape, call.operands["right"].shape
 
 
 def _product_conflicts(call: OpCall) -> list[Conflict]:
-    left, right = call.operands["left"].shape, call.operands["right"].shape
-    wanted = RANKS.get(call.op)
+    left, right = _shapes(call)
     found: list[Conflict] = []
-    for role, shape, rank in zip(("left", "right"), (left, right), wanted or (None, None), strict=True):
-        if (rank is not None and len(shape) != rank) or not shape:
-            allowed = (rank,) if rank is not None else ("1 or more",)
-            found.append(Conflict("rank", call, AxisUse(role, -1, len(shape)), facts={"allowed": allowed}))
+    for role, rank in zip(("left", "right"), RANKS.get(call.op, ("1 or more", "1 or more")), strict=True):
+        found += wrong_rank(call, role, rank)
     if not left or not right:
         return found
-    i, j = _contracted(left, right)
+    # Summed over: the left's last axis and the right's second last, or only, one.
+    contraction = differ(
+        "contraction", call, axis_of(call, "left", -1), axis_of(call, "right", max(len(right) - 2, 0))
+    )
     if found:
-        # Wrong ranks hide the next fault: say it too where the axes meant are plain.
-        if left[-1] not in right[-2:]:
-            found.append(Conflict("contraction", call, AxisUse("left", i, left[i]), AxisUse("right", j, right[j])))
-        return found
-    clash = first_clash(left[:-2], right[:-2])
-    if call.op in ("bmm", "baddbmm") and left[0] != right[0]:
-        clash = (0, 0)
-    if clash:
-        found.append(
-            Conflict(
-                "batch", call, AxisUse("left", clash[0], left[clash[0]]), AxisUse("right", clash[1], right[clash[1]])
-            )
-        )
-    if left[i] != right[j]:
-        found.insert(0, Conflict("contraction", call, AxisUse("left", i, left[i]), AxisUse("right", j, right[j])))
+        # Wrong ranks hide the next fault: say it too where no reading of the axes fits.
+        return found + (contraction if left[-1] not in right[-2:] else [])
+    if call.op in ("bmm", "baddbmm"):
+        found += differ("batch", call, axis_of(call, "left", 0), axis_of(call, "right", 0))
+    elif clash := first_clash(left[:-2], right[:-2]):
+        found += differ("batch", call, axis_of(call, "left", clash[0]), axis_of(call, "right", clash[1]))
+    found += contraction
+    found += wrong_dtype(call, "left", call.operands["right"].dtype, against="right")
+    if "added" in call.operands and not found:
+        found += _added_conflicts(call)
     return found
 
 
-def _product_output(call: OpCall) -> tuple[Shape, ...] | None:
-    left, right = call.operands["left"].shape, call.operands["right"].shape
-    if not left or not right:
-        return None
-    rows = left[-2:-1]
-    columns = right[-1:] if len(right) > 1 else ()
+def _added_conflicts(call: OpCall) -> list[Conflict]:
+    """The added operand has to broadcast to the product, which never grows for it."""
+    added, (product,) = call.operands["added"].shape, _product_shape(call)
+    found = wrong_rank(call, "added", *range(len(product) + 1))
+    for back in range(1, min(len(added), len(product)) + 1):
+        if added[-back] not in (1, product[-back]):
+            role, axis = _matrix_axis(call, back) or ("left", 0)
+            found += differ("broadcast", call, axis_of(call, "added", -back), axis_of(call, role, axis))
+    if call.params.get("inplace") and not found and added != product:
+        found.append(Conflict("inplace", call, axis_of(call, "added", -1) if added else None))
+    return found + wrong_dtype(call, "added", call.operands["left"].dtype, against="left")
+
+
+def _product_shape(call: OpCall) -> tuple[Shape]:
+    left, right = _shapes(call)
     lead = broadcast(left[:-2], right[:-2])
-    return ((*(lead if lead is not None else left[:-2]), *rows, *columns),)
+    return ((*(left[:-2] if lead is None else lead), *left[-2:-1], *(right[-1:] if len(right) > 1 else ())),)
+
+
+def _product_output(call: OpCall) -> tuple[Shape, ...] | None:
+    return _product_shape(call) if all(_shapes(call)) else None
+
+
+def _matrix_axis(call: OpCall, back: int) -> tuple[str, int] | None:
+    """Return which operand's row or column axis is the output's axis `back` steps from its end, or None."""
+    left, right = _shapes(call)
+    own = [("left", len(left) - 2)] if len(left) > 1 else []
+    own += [("right", len(right) - 1)] if len(right) > 1 else []
+    return own[-back] if back <= len(own) else None
 
 
 def _product_source(call: OpCall, output: int, axis: int) -> AxisSource:
-    left, right = call.operands["left"].shape, call.operands["right"].shape
+    left, right = _shapes(call)
     shape = call.outputs[output].shape
-    matrix_axes = (len(left) > 1) + (len(right) > 1)
-    columns = len(right) > 1
-    if columns and axis == len(shape) - 1:
-        return same("right", len(right) - 1)
-    if len(left) > 1 and axis == len(shape) - 1 - columns:
-        return same("left", len(left) - 2)
-    back = len(shape) - matrix_axes - axis  # 1 for the last batch axis
+    back = len(shape) - axis
+    own = _matrix_axis(call, back)
+    if own:
+        return same(*own)
+    back -= (len(left) > 1) + (len(right) > 1)  # 1 for the last batch axis
     for role, operand in (("left", left), ("right", right)):
         position = len(operand) - 2 - back
         if position >= 0 and operand[position] == shape[axis]:
@@ -75,65 +96,65 @@ def _product_source(call: OpCall, output: int, axis: int) -> AxisSource:
     return UNKNOWN
 
 
-def _linear_conflicts(call: OpCall) -> list[Conflict]:
-    data, weight = call.operands["input"].shape, call.operands["weight"].shape
-    if not data:
-        return [Conflict("rank", call, AxisUse("input", -1, 0), facts={"allowed": ("1 or more",)})]
-    if data[-1] == weight[-1]:
-        return []
-    return [
-        Conflict(
-            "contraction",
-            call,
-            AxisUse("input", len(data) - 1, data[-1]),
-            AxisUse("weight", 1, weight[-1], param="in_features"),
-        )
-    ]
+def _outer_conflicts(call: OpCall) -> list[Conflict]:
+    return wrong_rank(call, "left", 1) + wrong_rank(call, "right", 1)
 
 
-def _linear_output(call: OpCall) -> tuple[Shape, ...] | None:
-    data, weight = call.operands["input"].shape, call.operands["weight"].shape
-    return ((*data[:-1], *weight[:-1]),)
+def _outer_output(call: OpCall) -> tuple[Shape, ...] | None:
+    left, right = _shapes(call)
+    return ((*left, *right),)
 
 
-def _linear_source(call: OpCall, output: int, axis: int) -> AxisSource:
-    if axis < len(call.outputs[output].shape) - 1:
-        return same("input", axis)
-    return given("out_features") if "out_features" in (call.layer.settings if call.layer else {}) else same("weight", 0)
+def _outer_source(call: OpCall, output: int, axis: int) -> AxisSource:
+    return same("left" if axis == 0 else "right", 0)
 
 
-def _bilinear_conflicts(call: OpCall) -> list[Conflict]:
-    weight = call.operands["weight"].shape
+def _paired_conflicts(call: OpCall) -> list[Conflict]:
+    """Clauses of inner and cdist: the last axes of both are contracted."""
+    left, right = _shapes(call)
     found: list[Conflict] = []
-    for role, axis, param in (("left", 1, "in1_features"), ("right", 2, "in2_features")):
-        shape = call.operands[role].shape
-        if shape[-1] != weight[axis]:
-            found.append(
-                Conflict(
-                    "contraction",
-                    call,
-                    AxisUse(role, len(shape) - 1, shape[-1]),
-                    AxisUse("weight", axis, weight[axis], param=param),
-                )
-            )
-    return found
+    if call.op == "cdist":
+        found += wrong_rank(call, "left", "2 or more") + wrong_rank(call, "right", "2 or more")
+    if found or not left or not right:
+        return found
+    found += differ("contraction", call, axis_of(call, "left", -1), axis_of(call, "right", -1))
+    if call.op == "cdist" and (clash := first_clash(left[:-2], right[:-2])):
+        found += differ("batch", call, axis_of(call, "left", clash[0]), axis_of(call, "right", clash[1]))
+    return found + wrong_dtype(call, "left", call.operands["right"].dtype, against="right")
 
 
-def _bilinear_output(call: OpCall) -> tuple[Shape, ...] | None:
-    left = shape_of(call, "left") or ()
-    return ((*left[:-1], call.operands["weight"].shape[0]),)
+def _paired_output(call: OpCall) -> tuple[Shape, ...] | None:
+    left, right = _shapes(call)
+    if call.op == "inner":
+        return ((*left[:-1], *right[:-1]) if left and right else (left or right),)
+    lead = broadcast(left[:-2], right[:-2])
+    return ((*(left[:-2] if lead is None else lead), *left[-2:-1], *right[-2:-1]),)
 
 
-def _bilinear_source(call: OpCall, output: int, axis: int) -> AxisSource:
-    last = len(call.outputs[output].shape) - 1
-    return same("left", axis) if axis < last else given("out_features")
+def _paired_source(call: OpCall, output: int, axis: int) -> AxisSource:
+    left, right = _shapes(call)
+    shape = call.outputs[output].shape
+    if call.op == "inner":
+        if not left or not right:
+            return same("left" if left else "right", axis)
+        return same("left", axis) if axis < len(left) - 1 else same("right", axis - len(left) + 1)
+    back = len(shape) - axis
+    if back == 1:
+        return same("right", len(right) - 2)
+    for role, operand in (("left", left), ("right", right)):
+        position = len(operand) - back
+        if position >= 0 and operand[position] == shape[axis]:
+            return same(role, position)
+    return UNKNOWN
 
 
 _PRODUCT = Contract(_product_conflicts, _product_output, _product_source)
+_PAIRED = Contract(_paired_conflicts, _paired_output, _paired_source)
 
 CONTRACTS: dict[str, Contract] = {
     "matmul": _PRODUCT,
-    "linear": Contract(_linear_conflicts, _linear_output, _linear_source),
-    "bilinear": Contract(_bilinear_conflicts, _bilinear_output, _bilinear_source),
     **dict.fromkeys(RANKS, _PRODUCT),
+    "outer": Contract(_outer_conflicts, _outer_output, _outer_source),
+    "inner": _PAIRED,
+    "cdist": _PAIRED,
 }

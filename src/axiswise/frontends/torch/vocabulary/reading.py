@@ -22,7 +22,7 @@ from functools import cache, lru_cache
 from typing import Any, cast
 
 import torch
-from torch.overrides import resolve_name
+from torch.overrides import resolve_name  # pyright: ignore[reportUnknownVariableType]
 
 
 @dataclass(slots=True)
@@ -238,10 +238,11 @@ def name_of(func: Any) -> str:
     Property getters end in `.__get__` (`torch.Tensor.T.__get__`).
     """
     known = resolve_name(func)
-    if known is not None:
-        return known
-    owner = getattr(func, "__self__", None)
     word: str = getattr(func, "__name__", type(func).__name__)
+    if known is not None:
+        # Of two names for one function (`torch.mm`, `torch.spmm`) the function's own is the one people write.
+        return f"torch.{word}" if getattr(torch, word, None) is func else known
+    owner = getattr(func, "__self__", None)
     if word in ("__get__", "__set__") and owner is not None:
         return f"torch.Tensor.{getattr(owner, '__name__', '')}.{word}"
     objclass = getattr(func, "__objclass__", None)
@@ -266,5 +267,6 @@ def read_layer(module: Any, args: Sequence[Any], kwargs: Mapping[str, Any] | Non
     for kind in type(module).__mro__:
         read = layers().get(kind)
         if read is not None:
-            return read(module, args, kwargs or {}) if type(module).forward is cast("Any", kind).forward else None
+            own = cast("Any", type(module)).forward is cast("Any", kind).forward
+            return read(module, args, kwargs or {}) if own else None
     return None
