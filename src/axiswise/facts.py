@@ -53,15 +53,15 @@ class LayerRef:
         path: Where it hangs in the model (`encoder.layers.3.attn`), as the user would write it.
         kind: Its class (`Linear`, `MultiheadAttention`).
         settings: Constructor arguments by name; sizes among them still know their origin.
-        built: The constructor call in the user's code, innermost frame last; empty where a library built it.
-        names: Other modules around it, outermost first: (path, class).
+        built: The user's frames that constructed it, the constructor call last; empty where no source is at hand.
+        direct: True where the user's own line calls it, False inside a container or another library layer.
     """
 
     path: str
     kind: str
     settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
     built: tuple[Frame, ...] = ()
-    names: tuple[tuple[str, str], ...] = ()
+    direct: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,8 @@ class OpCall:
         params: Everything else by name (`dim`, `shape`, `heads`); sizes still know their origin.
         outputs: What it returned; empty when it failed.
         frames: The user's frames on the way to it, outermost first. The last one is the user's own line.
-        layer: The layer it runs in, if any: the innermost module that the user's code reached.
+        layer: The library layer it runs in, if any (`nn.Linear`, an attention of an installed package).
+        within: The modules around it, outermost first: (path, class).
         spelled: The function as the framework calls it (`torch.bmm`, `Tensor.view`).
         saved: Sizes that were put in place after a failure, so that the program could go on.
     """
@@ -114,6 +115,7 @@ class OpCall:
     outputs: tuple[TensorRef, ...] = ()
     frames: tuple[Frame, ...] = ()
     layer: LayerRef | None = None
+    within: tuple[tuple[str, str], ...] = ()
     spelled: str = ""
     saved: bool = False
 

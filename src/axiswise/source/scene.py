@@ -6,91 +6,249 @@ text), every question still has an answer, in general words.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from axiswise.diagnosis import Diagnosis, Fix, Note
-from axiswise.facts import AxisUse, Conflict, Trace
+from axiswise.diagnosis import Diagnosis, Edit, Fix, Note, Raised
+from axiswise.facts import AxisUse, Conflict, Frame, OpCall, Trace
 from axiswise.origin import Span
+from axiswise.source.callsite import CallSite
+from axiswise.source.provenance import constructor
+from axiswise.source.resizing import resizes
+from axiswise.source.story import origin_notes
+from axiswise.source.text import Sources
 
 
 class Scene:
     """The surroundings of one conflict."""
 
-    conflict: Conflict
-    trace: Trace
+    def __init__(
+        self, conflict: Conflict, trace: Trace | None = None, sources: Sources | None = None, raised: Raised | None = None
+    ) -> None:
+        self.conflict = conflict
+        self.trace = trace or Trace()
+        self.sources = sources or Sources()
+        self.raised = raised
+        self.site = CallSite.at(self.sources, self._frame)
+        self.built = CallSite.at(self.sources, constructor(self.call))
 
-    # -- words -------------------------------------------------------------------------------------------------------
-    def expression(self, role: str) -> str:
-        """The user's expression for an operand, in backquotes (`` `x` ``), or the role in plain words."""
-        ...
+    @property
+    def call(self) -> OpCall:
+        return self.conflict.call
 
-    def callee(self) -> str:
-        """What was called, in backquotes: `` `self.fc1` ``, `` `torch.bmm` ``, `` `@` ``."""
-        ...
-
-    def layer(self) -> str:
-        """The layer's name (`fc1`, `encoder.layers.3.attn`) without backquotes, or its kind, or the op."""
-        ...
-
-    def shape(self, role: str) -> str:
-        """An operand's shape with the axes' names where known: `(batch, 256)`."""
-        ...
-
-    def axis(self, use: AxisUse | None) -> str:
-        """An axis in words: its name where the user gave one, else its position (`axis 1`)."""
-        ...
-
-    # -- parts of a diagnosis ----------------------------------------------------------------------------------------
-    def diagnosis(self, message: str, label: str = "") -> Diagnosis:
-        """A diagnosis at the raising line, with the exception and with a note on where each of the two sizes came from."""
-        ...
-
-    def origin(self, use: AxisUse | None) -> tuple[Note, ...]:
-        """Notes that follow one size back to where it was chosen, nearest first."""
-        ...
-
-    # -- candidate fixes ---------------------------------------------------------------------------------------------
-    def resize(self, use: AxisUse | None, size: int) -> Iterable[Fix]:
-        """Fixes that make the size of `use` equal to `size`, at every place where it was chosen, best first."""
-        ...
-
-    def agree(self) -> Iterable[Fix]:
-        """`resize` for both sides of the conflict, ordered by which side the program's evidence says is wrong."""
-        ...
-
-    def wrap(self, role: str, template: str, title: str, *, choice: bool = False, evidence: float = 0.0) -> Iterable[Fix]:
-        """Put an operand's expression into a template at the user's line: `"{}.flatten(1)"`. Parenthesised as needed."""
-        ...
-
-    def wrap_call(self, template: str, title: str, *, evidence: float = 0.0) -> Iterable[Fix]:
-        """Put the whole call into a template: `"{}.transpose(1, 2)"`, `"{}[0]"`."""
-        ...
-
-    def argument(self, name: str, value: str, title: str, *, position: int | None = None, evidence: float = 0.0) -> Iterable[Fix]:
-        """Set a keyword argument of the failing call (replaced where it is given, by keyword or at `position`)."""
-        ...
-
-    def setting(self, name: str, value: str, title: str, *, position: int | None = None, evidence: float = 0.0) -> Iterable[Fix]:
-        """The same on the constructor call of the layer."""
-        ...
-
-    def callee_to(self, name: str, title: str, *, evidence: float = 0.0) -> Iterable[Fix]:
-        """Call another function or method with the same arguments: `"torch.matmul"`, `"reshape"`."""
-        ...
-
-    def without_call(self, title: str, *, evidence: float = 0.0) -> Iterable[Fix]:
-        """Take the call out and leave its first operand in its place."""
-        ...
-
-    def swap(self, first: str, second: str, title: str, *, evidence: float = 0.0) -> Iterable[Fix]:
-        """Exchange two operands' expressions."""
-        ...
-
-    def producers(self, role: str) -> Iterable[Scene]:
-        """Scenes of the calls that made an operand, nearest first, for fixes at an earlier line (an unneeded squeeze)."""
-        ...
+    @property
+    def _frame(self) -> Frame | None:
+        return self.call.frames[-1] if self.call.frames else None
 
     @property
     def span(self) -> Span | None:
         """The user's own expression that raised."""
-        ...
+        return self.call.site
+
+    # -- words -------------------------------------------------------------------------------------------------------
+    def expression(self, role: str) -> str:
+        """The user's expression for an operand, in backquotes (`` `x` ``), or the role in plain words."""
+        node = self.site.operand(self.call, role) if self.site else None
+        if node is not None and self.site is not None:
+            text = " ".join(self.site.source.text_of(node).split())
+            if len(text) <= 40:
+                return f"`{text}`"
+        if role == "input" and self.call.layer is not None:
+            return "its input"
+        head, _, number = role.partition(".")
+        if number.isdigit():
+            return f"{head.removesuffix('s')} {number}"
+        return f"the {head.replace('_', ' ')}"
+
+    def callee(self) -> str:
+        """What was called, in backquotes: `` `self.fc1` ``, `` `torch.bmm` ``, `` `@` ``."""
+        layer = self.call.layer
+        if layer is not None and not layer.direct:
+            return f"`{layer.path or layer.kind}`"
+        text = " ".join((self.site.callee() if self.site else "").split())
+        if text and len(text) <= 60:
+            return f"`{text}`"
+        return f"`{layer.path or layer.kind}`" if layer else f"`{self.call.spelled or self.call.op}`"
+
+    def layer(self) -> str:
+        """The layer's name (`fc1`, `encoder.layers.3.attn`) without backquotes, or its kind, or the op."""
+        layer = self.call.layer
+        return (layer.path or layer.kind) if layer else self.call.op
+
+    def shape(self, role: str) -> str:
+        """An operand's shape with the axes' names where known: `(batch, 256)`."""
+        ref = self.call.operands.get(role)
+        if ref is None:
+            return "(?)"
+        parts = [f"{ref.axes[axis]} {size}" if axis in ref.axes else str(size) for axis, size in enumerate(ref.shape)]
+        return "(" + ", ".join(parts) + ("," if len(parts) == 1 else "") + ")"
+
+    def axis(self, use: AxisUse | None) -> str:
+        """An axis in words: its name where the user gave one, else its position (`axis 1`)."""
+        if use is None:
+            return "an axis"
+        if use.param:
+            return use.param
+        ref = self.call.operands.get(use.operand)
+        name = ref.axes.get(use.axis) if ref else None
+        if name:
+            return name
+        return f"axis {use.axis}" if use.axis >= 0 else "the number of elements"
+
+    # -- parts of a diagnosis ----------------------------------------------------------------------------------------
+    def diagnosis(self, message: str, label: str = "") -> Diagnosis:
+        """A diagnosis at the raising line, with the exception and with notes on where each of the two sizes came from."""
+        notes = (*self.origin(self.conflict.left), *self.origin(self.conflict.right))
+        path = self.call.layer.path if self.call.layer else (self.call.within[-1][0] if self.call.within else "")
+        return Diagnosis(
+            rule="",
+            message=message,
+            span=self.span,
+            label=label,
+            notes=tuple(dict.fromkeys(notes)),
+            exception=self.raised,
+            raised_at=self.span,
+            module=path,
+        )
+
+    def origin(self, use: AxisUse | None) -> tuple[Note, ...]:
+        """Notes that follow one size back to where it was chosen, nearest first."""
+        return origin_notes(self.sources, self.trace, self.call, use) if use is not None else ()
+
+    # -- candidate fixes ---------------------------------------------------------------------------------------------
+    def resize(self, use: AxisUse | None, size: int) -> Iterable[Fix]:
+        """Fixes that make the size of `use` equal to `size`, at every place where it was chosen, best first."""
+        if use is None:
+            return ()
+        return resizes(self.sources, self.trace, self.call, use, size)
+
+    def agree(self) -> Iterable[Fix]:
+        """`resize` for both sides of the conflict, ordered by what the program's evidence says is wrong."""
+        left, right = self.conflict.left, self.conflict.right
+        if left is None or right is None:
+            return ()
+        found = [*self.resize(right, left.size), *self.resize(left, right.size)]
+        return sorted(found, key=lambda fix: -fix.evidence)
+
+    def wrap(
+        self, role: str, template: str, title: str, *, choice: bool = False, evidence: float = 0.0
+    ) -> Iterable[Fix]:
+        """Put an operand's expression into a template at the user's line: `"{}.flatten(1)"`. Parenthesised as needed.
+
+        Inside a Sequential, where no expression stands for the operand, flattening becomes a layer before the failing one.
+        """
+        node = self.site.operand(self.call, role) if self.site else None
+        if node is not None and self.site is not None:
+            text = template.replace("{}", self.site.text(node))
+            yield Fix(title, (Edit(self.site.source.span(node), text),), evidence, choice)
+        elif self.built is not None and self.built.call is not None and template == "{}.flatten(1)":
+            span = self.built.source.span(self.built.call)
+            prefix = self.built.source.text_of(self.built.call.func).rpartition(".")[0]
+            layer = f"{prefix}.Flatten()" if prefix else "Flatten()"
+            at = Span(span.path, span.line, span.column, span.line, span.column)
+            if isinstance(self.built.source.parents.get(self.built.call), (ast.Call, ast.List, ast.Tuple)):
+                yield Fix(title, (Edit(at, f"{layer}, "),), evidence, choice)
+
+    def wrap_call(self, template: str, title: str, *, evidence: float = 0.0) -> Iterable[Fix]:
+        """Put the whole call into a template: `"{}.transpose(1, 2)"`, `"{}[0]"`."""
+        if self.site is not None and isinstance(self.site.node, ast.expr):
+            span = self.site.source.span(self.site.node)
+            yield Fix(title, (Edit(span, template.replace("{}", self.site.text(self.site.node))),), evidence)
+
+    def argument(
+        self, name: str, value: str, title: str, *, position: int | None = None, evidence: float = 0.0
+    ) -> Iterable[Fix]:
+        """Set a keyword argument of the failing call (replaced where it is given, by keyword or at `position`)."""
+        return _argument(self.site, name, value, title, position, evidence)
+
+    def setting(
+        self, name: str, value: str, title: str, *, position: int | None = None, evidence: float = 0.0
+    ) -> Iterable[Fix]:
+        """The same on the constructor call of the layer."""
+        settings = self.call.layer.settings if self.call.layer else {}
+        if position is None and name in settings:
+            position = list(settings).index(name)
+        return _argument(self.built, name, value, title, position, evidence)
+
+    def callee_to(self, name: str, title: str, *, evidence: float = 0.0) -> Iterable[Fix]:
+        """Call another function or method with the same arguments: `"torch.matmul"`, `"reshape"`."""
+        node = self.site.call if self.site else None
+        if self.site is None or node is None:
+            return
+        span = self.site.source.span(node.func)
+        if isinstance(node.func, ast.Attribute) and "." not in name:
+            receiver = self.site.source.span(node.func.value)
+            span = Span(span.path, receiver.end_line, receiver.end_column, span.end_line, span.end_column)
+            yield Fix(title, (Edit(span, f".{name}"),), evidence)
+        else:
+            yield Fix(title, (Edit(span, name),), evidence)
+
+    def without_call(self, title: str, *, evidence: float = 0.0) -> Iterable[Fix]:
+        """Take the call out and leave its first operand in its place."""
+        first = next(iter(self.call.operands), None)
+        node = self.site.operand(self.call, first) if self.site and first else None
+        if self.site is not None and node is not None and isinstance(self.site.node, ast.expr):
+            yield Fix(title, (Edit(self.site.source.span(self.site.node), self.site.text(node)),), evidence)
+
+    def swap(self, first: str, second: str, title: str, *, evidence: float = 0.0) -> Iterable[Fix]:
+        """Exchange two operands' expressions."""
+        if self.site is None:
+            return
+        left, right = self.site.operand(self.call, first), self.site.operand(self.call, second)
+        if left is not None and right is not None:
+            source = self.site.source
+            edits = (Edit(source.span(left), source.text_of(right)), Edit(source.span(right), source.text_of(left)))
+            yield Fix(title, edits, evidence)
+
+    def replace_argument(self, role_or_index: int, text: str, title: str, *, evidence: float = 0.0) -> Iterable[Fix]:
+        """Replace a positional argument of the failing call by its number (a method's receiver not counted)."""
+        node = self.site.argument("", role_or_index) if self.site else None
+        if node is not None and self.site is not None:
+            yield Fix(title, (Edit(self.site.source.span(node), text),), evidence)
+
+    def producers(self, role: str) -> Iterator[Scene]:
+        """Scenes of the calls that made an operand, nearest first, for fixes at an earlier line (an unneeded squeeze)."""
+        ref = self.call.operands.get(role)
+        limit = self.call.index if self.call.index >= 0 else len(self.trace.calls)
+        for _ in range(8):
+            found = self.trace.producer(ref.id) if ref is not None else None
+            if found is None or found[0].index >= limit:
+                return
+            call = found[0]
+            yield Scene(Conflict(self.conflict.kind, call), self.trace, self.sources, self.raised)
+            limit = call.index
+            ref = next(iter(call.operands.values()), None)
+
+    def at(self, conflict: Conflict) -> Scene:
+        """Return the scene of another conflict in the same run."""
+        return Scene(conflict, self.trace, self.sources, self.raised)
+
+
+def _argument(
+    site: CallSite | None, name: str, value: str, title: str, position: int | None, evidence: float
+) -> Iterable[Fix]:
+    if site is None:
+        return
+    node = site.argument(name, position)
+    if node is not None:
+        span = site.source.span(node)
+        if site.source.segment(span) != value:
+            yield Fix(title, (Edit(span, value),), evidence)
+        return
+    place = site.inserted_argument(f"{name}={value}")
+    if place is not None:
+        yield Fix(title, (Edit(*place),), evidence)
+
+
+def relocated(diagnosis: Diagnosis) -> Diagnosis:
+    """Move a diagnosis to the place of its best verified fix; the raising line becomes a note."""
+    best = next((fix for fix in diagnosis.fixes if fix.edits and fix.verdict != "unverified"), None)
+    if best is None or diagnosis.raised_at is None:
+        return diagnosis
+    place = best.edits[0].span
+    raised = diagnosis.raised_at
+    if place.path == raised.path and place.line == raised.line:
+        return diagnosis
+    note = Note("raised here" if diagnosis.exception else "seen here", raised)
+    return replace(diagnosis, span=place, notes=(note, *diagnosis.notes))

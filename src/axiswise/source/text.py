@@ -54,6 +54,14 @@ class SourceFile:
             return None
         return self._by_position.get((line, end_line, column, end_column))
 
+    def node_spanning(self, span: Span) -> ast.AST | None:
+        """Return the node whose span is the given one, the innermost expression where several have it."""
+        found: ast.AST | None = None
+        for node in ast.walk(self.tree):
+            if isinstance(node, (ast.expr, ast.stmt)) and node.lineno == span.line and self.span(node) == span:
+                found = node
+        return found
+
     def statement_of(self, node: ast.AST) -> ast.stmt | None:
         """Return the innermost statement that holds a node."""
         current: ast.AST | None = node

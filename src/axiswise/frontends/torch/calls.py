@@ -1,0 +1,371 @@
+"""Torch calls that an abstract run answers itself: metadata, values, devices, gradients.
+
+An answer is a function (tracer, func, args, kwargs) -> result, or UNANSWERED to let the call run as any other.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch._subclasses.fake_tensor import unset_fake_temporarily
+
+from axiswise.frontends.torch.tensors import fact_of, renew, tensors_in
+from axiswise.source.frames import plain
+
+if TYPE_CHECKING:
+    from axiswise.frontends.torch.tracer import Tracer
+
+UNANSWERED = object()
+Answer = Callable[["Tracer", Any, Any, dict[str, Any]], Any]
+INDEX_TYPES = (torch.int64, torch.int32)
+
+CREATING = frozenset(
+    "randn rand randint randperm zeros ones empty full arange linspace logspace eye tensor as_tensor asarray normal "
+    "from_numpy empty_strided scalar_tensor tril_indices triu_indices hann_window hamming_window".split()
+)
+"""Functions that make a tensor from none; their result begins here."""
+
+SILENT = frozenset("requires_grad_ retain_grad __repr__ register_hook __format__ data_ptr untyped_storage storage".split())
+"""Calls that change nothing worth following."""
+
+_default = ["cpu"]
+
+
+def default_device() -> str:
+    """Return the label of tensors made without a device."""
+    return _default[0]
+
+
+def label(device: Any) -> str:
+    """Return the label of a device as torch prints it: a CUDA device has its number."""
+    if isinstance(device, torch.Tensor):
+        return fact_of(device).device
+    if isinstance(device, int) and not isinstance(device, bool):
+        return f"cuda:{device}"
+    text = str(device)
+    return f"{text}:0" if text in ("cuda", "mps", "xpu") else text
+
+
+def _caller() -> FrameType:
+    return sys._getframe(3)  # pyright: ignore[reportPrivateUsage]
+
+
+def _shape(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+    return tracer.shape_of(args[0], _caller())
+
+
+def _size(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+    dim = args[1] if len(args) > 1 else kwargs.get("dim")
+    if dim is None:
+        return tracer.shape_of(args[0], _caller())
+    if not -args[0].dim() <= dim < args[0].dim():
+        return UNANSWERED
+    return tracer.size_of(args[0], int(dim), _caller())
+
+
+def _plainly(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+    return func(*args, **kwargs)
+
+
+def _device(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+    return torch.device(fact_of(args[0]).device)
+
+
+def _is_cuda(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+    return fact_of(args[0]).device.startswith("cuda")
+
+
+def moved(tracer: Tracer, tensor: torch.Tensor, device: str) -> torch.Tensor:
+    """Return a tensor under another device label; itself where it is there already."""
+    if fact_of(tensor).device == device:
+        return tensor
+    old = fact_of(tensor)
+    alias = tensor.view_as(tensor)
+    fact = fact_of(alias)
+    fact.id, fact.device, fact.axes = old.id, device, old.axes
+    fact.value, fact.bounds, fact.parameter = old.value, old.bounds, old.parameter
+    return alias
+
+
+def _cuda(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+    device = args[1] if len(args) > 1 else kwargs.get("device")
+    return moved(tracer, args[0], label("cuda" if device is None else device))
+
+
+def _cpu(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+    return moved(tracer, args[0], "cpu")
+
+
+def _to(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+    """Split `.to` into its two halves: the device is a label, the type is torch's business."""
+    tensor, rest = args[0], list(args[1:])
+    device = kwargs.get("device")
+    dtype = kwargs.get("dtype")
+    for value in rest:
+        if isinstance(value, torch.dtype):
+            dtype = value
+        elif isinstance(value, torch.Tensor):
+            device, dtype = fact_of(value).device, value.dtype
+        elif isinstance(value, (str, torch.device)) or (isinstance(value, int) and not isinstance(value, bool)):
+            device = value
+    if device is not None:
+        tensor = moved(tracer, tensor, label(device))
+    if dtype is not None and dtype != tensor.dtype:
+        return tracer.run(torch.Tensor.to, "torch.Tensor.to", (tensor, dtype), {}, _caller())
+    return tensor
+
+
+def _item(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+    return tracer.reading.item(args[0])
+
+
+def _float(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+    return float(tracer.reading.item(args[0]))
+
+
+def _int(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+    return int(tracer.reading.item(args[0]))
+
+
+def _bool(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+    return tracer.reading.truth(args[0])
+
+
+def _tolist(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+    return tracer.reading.listed(args[0])
+
+
+def _numpy(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+    if args[0].requires_grad and func is torch.Tensor.numpy:
+        raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+    return tracer.reading.array(args[0])
+
+
+def _text(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+    tensor = args[0]
+    if len(args) > 1 and args[1] and tensor.dim() == 0:
+        return format(tracer.reading.item(tensor), args[1])
+    return f"tensor(..., size={tuple(tensor.shape)})"
+
+
+def _backward(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+    """Check what torch checks before a backward pass; the pass itself moves no axis."""
+    tensor = args[0]
+    gradient = args[1] if len(args) > 1 else kwargs.get("gradient")
+    if gradient is None and tensor.numel() != 1:
+        error = RuntimeError("grad can be implicitly created only for scalar outputs")
+        frame = _caller()
+        call = tracer.call_of(_reading("backward", tensor), frame, spelled="torch.Tensor.backward")
+        if tracer.raising or tracer.fail(call, error, frame) is None:
+            pass
+    tracer.steering.trained()
+    return None
+
+
+def _reading(op: str, tensor: torch.Tensor) -> Any:
+    from axiswise.frontends.torch.vocabulary.reading import Reading
+
+    return Reading(op, {"input": tensor})
+
+
+def _grad(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+    tensor = args[0]
+    if not tensor.requires_grad or not tensor.is_leaf or not tracer.steering.steps:
+        return func(*args, **kwargs)
+    if func(*args) is None:
+        tensor.grad = torch.zeros_like(tensor)
+        fact_of(tensor.grad).device = fact_of(tensor).device
+    return func(*args)
+
+
+def _autograd_grad(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+    inputs = args[1] if len(args) > 1 else kwargs["inputs"]
+    create = bool(kwargs.get("create_graph"))
+    tracer.steering.trained()
+    return tuple(torch.zeros_like(tensor).requires_grad_(create) for tensor in tensors_in(inputs))
+
+
+def _set_data(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+    target, source = args[0], args[1]
+    result = func(*args, **kwargs)
+    device = fact_of(source).device
+    renew(target, device)
+    return result
+
+
+def _from_numpy(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+    """Let an array become abstract; whole numbers and truth values keep their values."""
+    with unset_fake_temporarily():
+        real = torch.from_numpy(args[0])
+    result = as_fake(tracer, real)
+    if not real.is_floating_point() or real.numel() <= 4096:
+        fact_of(result).value = real
+    return tracer._recorded(  # pyright: ignore[reportPrivateUsage]
+        func, "from_numpy", (), {}, tracer.call_of(_array(result), _caller(), spelled="torch.from_numpy"), result, "cpu"
+    )
+
+
+def _array(tensor: torch.Tensor) -> Any:
+    from axiswise.frontends.torch.vocabulary.reading import Reading
+
+    return Reading("from-array", {}, {"shape": tuple(tensor.shape)})
+
+
+def _set_default_device(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+    _default[0] = label(args[0]) if args and args[0] is not None else "cpu"
+    return None
+
+
+def _count_of_true(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+    return UNANSWERED
+
+
+def as_fake(tracer: Tracer, value: Any) -> Any:
+    """Return real tensors as abstract ones of the same shape and type, in the same nesting."""
+    if isinstance(value, torch.Tensor):
+        with unset_fake_temporarily():
+            meta = value.detach().to("meta") if value.layout == torch.strided else value
+        with tracer.fake:
+            return torch.empty_strided(tuple(meta.shape), meta.stride(), dtype=meta.dtype)
+    if type(value) in (list, tuple):
+        return type(value)(as_fake(tracer, item) for item in value)
+    return value
+
+
+def undecided(tracer: Tracer, word: str, args: Any, kwargs: dict[str, Any]) -> Any:
+    """Return the result of a call whose shape depends on values: the counts are known or guessed."""
+    made = _Undecided(tracer)
+    answer = getattr(made, word.strip("_"), None)
+    return answer(*args, **kwargs) if answer is not None else UNANSWERED
+
+
+class _Undecided:
+    """Results of calls whose shapes depend on values."""
+
+    def __init__(self, tracer: Tracer) -> None:
+        self.tracer = tracer
+
+    def nonzero(self, input: torch.Tensor, *, as_tuple: bool = False) -> Any:
+        count = self.tracer.reading.count(input)
+        if as_tuple:
+            return tuple(torch.empty((count,), dtype=torch.int64) for _ in range(max(input.dim(), 1)))
+        return torch.empty((count, input.dim()), dtype=torch.int64)
+
+    def argwhere(self, input: torch.Tensor) -> Any:
+        return self.nonzero(input)
+
+    def where(self, condition: torch.Tensor) -> Any:
+        return self.nonzero(condition, as_tuple=True)
+
+    def masked_select(self, input: torch.Tensor, mask: torch.Tensor) -> Any:
+        return input.new_empty((self.tracer.reading.count(mask),))
+
+    def unique(self, input: torch.Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None) -> Any:
+        length = input.shape[dim] if dim is not None else input.numel()
+        shape = list(input.shape) if dim is not None else [length]
+        shape[dim or 0] = length
+        parts = [input.new_empty(shape)]
+        if return_inverse:
+            parts.append(torch.empty(input.shape if dim is None else (length,), dtype=torch.int64))
+        if return_counts:
+            parts.append(torch.empty((length,), dtype=torch.int64))
+        self.tracer.steering.assume(f"unique of {length} values taken to give {length}")
+        return parts[0] if len(parts) == 1 else tuple(parts)
+
+    def repeat_interleave(self, input: torch.Tensor, repeats: Any = None, dim: int | None = None, **_: Any) -> Any:
+        counts = repeats if isinstance(repeats, torch.Tensor) else input
+        value = fact_of(counts).value
+        if value is not None:
+            with unset_fake_temporarily():
+                total = int(value.sum())
+        else:
+            total = counts.numel()
+            self.tracer.steering.assume(f"repeat_interleave taken to give {total} rows")
+        if repeats is None:
+            return torch.empty((total,), dtype=torch.int64)
+        shape = list(input.shape) if dim is not None else [input.numel()]
+        shape[dim or 0] = total
+        return input.new_empty(shape)
+
+    def bincount(self, input: torch.Tensor, weights: Any = None, minlength: int = 0) -> Any:
+        return torch.empty((max(minlength, 1),), dtype=torch.int64)
+
+    def one_hot(self, tensor: torch.Tensor, num_classes: int = -1) -> Any:
+        from axiswise.frontends.torch.values import bounds_of
+
+        known = bounds_of(tensor)
+        classes = num_classes if num_classes > 0 else (known[1] + 1 if known else 2)
+        return torch.empty((*tensor.shape, classes), dtype=torch.int64)
+
+    def getitem(self, tensor: torch.Tensor, index: Any) -> Any:
+        """Index with masks: each mask becomes as many positions as it selects."""
+        parts = index if isinstance(index, tuple) else (index,)
+        found: list[Any] = []
+        for part in parts:
+            if isinstance(part, torch.Tensor) and part.dtype in (torch.bool, torch.uint8):
+                count = self.tracer.reading.count(part)
+                found.extend(torch.zeros((count,), dtype=torch.int64) for _ in range(part.dim()))
+            else:
+                found.append(part)
+        return tensor[tuple(found)]
+
+    def setitem(self, tensor: torch.Tensor, index: Any, value: Any) -> Any:
+        return None
+
+    def equal(self, input: torch.Tensor, other: torch.Tensor) -> bool:
+        if input.shape != other.shape:
+            return False
+        return self.tracer.steering.decide("whether two tensors are equal")
+
+    def allclose(self, input: torch.Tensor, other: torch.Tensor, *_: Any, **__: Any) -> bool:
+        return self.tracer.steering.decide("whether two tensors are close")
+
+    def local_scalar_dense(self, tensor: torch.Tensor) -> Any:
+        return self.tracer.reading.item(tensor)
+
+    def multinomial(self, input: torch.Tensor, num_samples: int, *_: Any, **__: Any) -> Any:
+        return torch.empty((*input.shape[:-1], num_samples), dtype=torch.int64)
+
+
+def _table(answers: dict[str, Answer]) -> dict[str, Answer]:
+    return {f"torch.{name}": answer for names, answer in answers.items() for name in names.split()}
+
+
+ANSWERS: dict[str, Answer] = _table(
+    {
+        "Tensor.shape.__get__": _shape,
+        "Tensor.size": _size,
+        "Tensor.dim Tensor.ndim.__get__ Tensor.ndimension Tensor.numel Tensor.nelement Tensor.stride "
+        "Tensor.dtype.__get__ Tensor.requires_grad.__get__ Tensor.requires_grad.__set__ Tensor.is_leaf.__get__ "
+        "Tensor.layout.__get__ Tensor.is_contiguous Tensor.is_floating_point Tensor.is_complex is_floating_point is_complex "
+        "is_tensor Tensor.element_size Tensor.itemsize.__get__ Tensor.grad_fn.__get__ Tensor.names.__get__ numel "
+        "Tensor.is_sparse.__get__ Tensor.is_quantized.__get__ Tensor.is_meta.__get__ Tensor.is_nested.__get__ "
+        "Tensor.storage_offset Tensor._version.__get__ Tensor.grad.__set__ Tensor.register_hook Tensor.retain_grad "
+        "Tensor.is_same_size Tensor.__hash__ Tensor.get_device Tensor.is_shared Tensor.is_inference": _plainly,
+        "Tensor.device.__get__": _device,
+        "Tensor.is_cuda.__get__": _is_cuda,
+        "Tensor.cuda": _cuda,
+        "Tensor.cpu": _cpu,
+        "Tensor.to": _to,
+        "Tensor.item": _item,
+        "Tensor.__float__": _float,
+        "Tensor.__int__ Tensor.__index__": _int,
+        "Tensor.__bool__ is_nonzero": _bool,
+        "Tensor.tolist": _tolist,
+        "Tensor.numpy Tensor.__array__": _numpy,
+        "Tensor.__repr__ Tensor.__format__ Tensor.__str__": _text,
+        "Tensor.backward autograd.backward": _backward,
+        "Tensor.grad.__get__": _grad,
+        "autograd.grad": _autograd_grad,
+        "Tensor.data.__set__": _set_data,
+        "from_numpy": _from_numpy,
+        "set_default_device": _set_default_device,
+    }
+)
+
+NUMPY_TYPES = (np.ndarray, np.generic)

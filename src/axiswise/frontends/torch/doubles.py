@@ -1,0 +1,342 @@
+"""Stand-ins for the parts of torch that an abstract run must not really do: devices, training steps, files, compilers.
+
+`installed(tracer)` puts them in place for the life of the child process; nothing is restored, the child ends with the run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any
+
+import torch
+from torch._subclasses.fake_tensor import unset_fake_temporarily
+
+from axiswise.frontends.torch import calls
+from axiswise.frontends.torch.tensors import fact_of, tensors_in
+from axiswise.frontends.torch.tracer import Tracer
+from axiswise.frontends.torch.vocabulary.reading import Reading, read_layer
+from axiswise.origin import Size
+
+MOST_BATCHES_READ = 4
+"""Batches asked of a loader whose length is not known."""
+
+
+def install(tracer: Tracer) -> None:
+    """Put every stand-in in place."""
+    _modules(tracer)
+    _devices(tracer)
+    _training(tracer)
+    _files()
+    _compilers()
+    _loaders(tracer)
+    _packing(tracer)
+    torch.backends.mha.set_fastpath_enabled(False)
+
+
+def _replace(owner: Any, name: str, value: Any) -> None:
+    if hasattr(owner, name):
+        setattr(owner, name, value)
+
+
+# -- modules -----------------------------------------------------------------------------------------------------------
+def _modules(tracer: Tracer) -> None:
+    begin, call = torch.nn.Module.__init__, torch.nn.Module.__call__
+
+    def __init__(self: torch.nn.Module, *args: Any, **kwargs: Any) -> None:
+        tracer.modules.built(self)
+        begin(self, *args, **kwargs)
+
+    def __call__(self: torch.nn.Module, *args: Any, **kwargs: Any) -> Any:
+        tracer.modules.running.append(self)
+        try:
+            with tracer.quietly():
+                reading = read_layer(self, args, kwargs)
+            if reading is None:
+                return call(self, *args, **kwargs)
+            frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
+            name = f"{type(self).__module__}.{type(self).__qualname__}"
+            return tracer.layer_call(reading, lambda: call(self, *args, **kwargs), name, frame)
+        finally:
+            tracer.modules.running.pop()
+
+    torch.nn.Module.__init__ = __init__
+    torch.nn.Module.__call__ = __call__
+
+    def to(self: torch.nn.Module, *args: Any, **kwargs: Any) -> torch.nn.Module:
+        device, dtype = kwargs.get("device"), kwargs.get("dtype")
+        for value in args:
+            if isinstance(value, torch.dtype):
+                dtype = value
+            elif isinstance(value, torch.Tensor):
+                device, dtype = fact_of(value).device, value.dtype
+            elif isinstance(value, (str, torch.device)) or (isinstance(value, int) and not isinstance(value, bool)):
+                device = value
+        if dtype is not None:
+            self._apply(lambda tensor: tensor.to(dtype) if tensor.is_floating_point() else tensor)
+        return _labelled(self, calls.label(device)) if device is not None else self
+
+    def cuda(self: torch.nn.Module, device: Any = None) -> torch.nn.Module:
+        return _labelled(self, calls.label("cuda" if device is None else device))
+
+    _replace(torch.nn.Module, "to", to)
+    _replace(torch.nn.Module, "cuda", cuda)
+    _replace(torch.nn.Module, "cpu", lambda self: _labelled(self, "cpu"))
+
+
+def _labelled(module: torch.nn.Module, device: str) -> torch.nn.Module:
+    for name, tensor in [*module.named_parameters(), *module.named_buffers()]:
+        fact = fact_of(tensor)
+        fact.device, fact.parameter = device, name.rpartition(".")[2]
+    return module
+
+
+# -- devices -----------------------------------------------------------------------------------------------------------
+def _devices(tracer: Tracer) -> None:
+    cuda: Any = torch.cuda
+    answers: dict[str, Any] = {
+        "is_available": True,
+        "device_count": 1,
+        "current_device": 0,
+        "get_device_name": "CUDA device",
+        "get_device_capability": (8, 0),
+        "is_bf16_supported": True,
+        "is_initialized": True,
+        "memory_allocated": 0,
+        "max_memory_allocated": 0,
+        "memory_reserved": 0,
+        "max_memory_reserved": 0,
+        "mem_get_info": (1 << 34, 1 << 34),
+        "get_rng_state": None,
+    }
+    for name, value in answers.items():
+        _replace(cuda, name, lambda *_, _value=value, **__: _value)
+    for name in ("synchronize", "empty_cache", "set_device", "manual_seed", "manual_seed_all", "init", "reset_peak_memory_stats"):
+        _replace(cuda, name, lambda *_, **__: None)
+    for name in ("device", "stream"):
+        _replace(cuda, name, lambda *_, **__: contextlib.nullcontext())
+    for owner in (torch, torch.amp, torch.cuda.amp, torch.cpu.amp):
+        _replace(owner, "autocast", _NoCast)
+
+
+class _NoCast(contextlib.ContextDecorator):
+    """`autocast` as a context and as a decorator: it changes types, not axes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        pass
+
+    def __enter__(self) -> _NoCast:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        return None
+
+
+# -- training ----------------------------------------------------------------------------------------------------------
+def _training(tracer: Tracer) -> None:
+    def step(self: Any, closure: Callable[[], Any] | None = None, *args: Any, **kwargs: Any) -> Any:
+        tracer.steering.trained()
+        return closure() if closure is not None else None
+
+    for kind in vars(torch.optim).values():
+        if isinstance(kind, type) and issubclass(kind, torch.optim.Optimizer) and kind is not torch.optim.Optimizer:
+            kind.step = step
+
+    class GradScaler(torch.amp.GradScaler):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__("cpu", enabled=False)
+
+    for owner in (torch.amp, torch.cuda.amp):
+        _replace(owner, "GradScaler", GradScaler)
+    _replace(torch.autograd, "backward", lambda tensors, grads=None, *a, **k: _backward_all(tracer, tensors, grads))
+    import torch.utils.checkpoint as checkpointing
+
+    _replace(
+        checkpointing,
+        "checkpoint",
+        lambda function, *args, use_reentrant=None, preserve_rng_state=True, determinism_check=None, context_fn=None, debug=False, **kwargs: function(*args, **kwargs),
+    )
+
+
+def _backward_all(tracer: Tracer, tensors: Any, gradients: Any) -> None:
+    for tensor in tensors_in(tensors):
+        tensor.backward(gradients if gradients is None else tensor)
+    tracer.steering.trained()
+
+
+# -- files -------------------------------------------------------------------------------------------------------------
+def _files() -> None:
+    """Keep what is saved in memory: `torch.save` writes from native code, past every Python barrier."""
+    saved: dict[str, Any] = {}
+    load = torch.load
+
+    def key(file: Any) -> str | int:
+        return os.path.abspath(os.fspath(file)) if isinstance(file, (str, os.PathLike)) else f"object {id(file)}"
+
+    def save_double(obj: Any, f: Any, *args: Any, **kwargs: Any) -> None:
+        saved[str(key(f))] = obj
+        if isinstance(f, (str, os.PathLike)):
+            with open(f, "wb") as file:
+                file.write(b"saved on an abstract run")
+
+    def load_double(f: Any, *args: Any, **kwargs: Any) -> Any:
+        if str(key(f)) in saved:
+            return saved[str(key(f))]
+        with unset_fake_temporarily():
+            kwargs["map_location"] = "cpu"
+            return load(f, *args, **kwargs)
+
+    torch.save, torch.load = save_double, load_double
+
+
+# -- compilers ---------------------------------------------------------------------------------------------------------
+def _compilers() -> None:
+    def same(model: Any = None, *args: Any, **kwargs: Any) -> Any:
+        return model if model is not None else (lambda function: function)
+
+    _replace(torch, "compile", same)
+    _replace(torch.nn.Module, "compile", lambda self, *_, **__: None)
+    _replace(torch.jit, "script", same)
+    _replace(torch.jit, "script_if_tracing", same)
+    _replace(torch.jit, "ignore", same)
+    _replace(torch.jit, "trace", lambda func, *_, **__: func)
+    _replace(torch, "set_num_threads", lambda *_: None)
+
+    class Passing(torch.nn.Module):
+        def __init__(self, module: torch.nn.Module, *args: Any, **kwargs: Any) -> None:
+            super().__init__()
+            self.module = module
+
+        def forward(self, *args: Any, **kwargs: Any) -> Any:
+            return self.module(*args, **kwargs)
+
+    for name in ("DataParallel",):
+        Double = type(name, (Passing,), {})
+        _replace(torch.nn, name, Double)
+        _replace(torch.nn.parallel, name, Double)
+    Double = type("DistributedDataParallel", (Passing,), {})
+    _replace(torch.nn.parallel, "DistributedDataParallel", Double)
+
+
+# -- loaders -----------------------------------------------------------------------------------------------------------
+def _loaders(tracer: Tracer) -> None:
+    from torch.utils.data import DataLoader, _utils
+
+    begin: Any = DataLoader.__init__
+
+    def __init__(self: Any, dataset: Any, batch_size: Any = 1, *args: Any, **kwargs: Any) -> None:
+        kwargs.update(num_workers=0, pin_memory=False)
+        for name in ("prefetch_factor", "persistent_workers", "multiprocessing_context", "pin_memory_device", "timeout"):
+            kwargs.pop(name, None)
+        begin(self, dataset, batch_size, *args[:3], **kwargs)
+        object.__setattr__(self, "_axiswise_batch", batch_size)
+
+    def __iter__(self: Any) -> Iterator[Any]:
+        for batch in _batches(self):
+            yield _named(tracer, self, batch, sys._getframe(0))  # pyright: ignore[reportPrivateUsage]
+
+    DataLoader.__init__ = __init__
+    DataLoader.__iter__ = __iter__
+    _utils.collate.default_collate_fn_map = dict(_utils.collate.default_collate_fn_map)
+
+    def collate_tensors(batch: Any, *, collate_fn_map: Any = None) -> torch.Tensor:
+        return torch.stack(list(batch), 0)
+
+    def collate_arrays(batch: Any, *, collate_fn_map: Any = None) -> torch.Tensor:
+        return torch.stack([torch.as_tensor(array) for array in batch], 0)
+
+    import numpy
+
+    for kind, collate in ((torch.Tensor, collate_tensors), (numpy.ndarray, collate_arrays)):
+        _utils.collate.default_collate_fn_map[kind] = collate
+
+
+def _batches(loader: Any) -> Iterator[Any]:
+    """Yield the first two batches and the last one, made by the loader's own dataset and collate function."""
+    from torch.utils.data import IterableDataset
+    from torch.utils.data.sampler import BatchSampler
+
+    dataset, collate = loader.dataset, loader.collate_fn
+    if isinstance(dataset, IterableDataset):
+        items = iter(dataset)
+        for _ in range(MOST_BATCHES_READ if loader.batch_size else 0):
+            chunk = list(islice(items, loader.batch_size))
+            if not chunk or (loader.drop_last and len(chunk) < loader.batch_size):
+                return
+            yield collate(chunk)
+        return
+    sampler = loader.batch_sampler if loader.batch_sampler is not None else loader.sampler
+    if type(sampler) is BatchSampler:
+        total, size = len(sampler.sampler), int(sampler.batch_size)
+        count = len(sampler)
+        wanted = sorted({0, 1, count - 1} & set(range(count)))
+        lists: list[Any] = [list(range(index * size, min((index + 1) * size, total))) for index in wanted]
+        lists = [[position % max(len(dataset), 1) for position in positions] for positions in lists]
+    else:
+        with unset_fake_temporarily():
+            lists = list(islice(iter(sampler), MOST_BATCHES_READ))
+    for positions in lists:
+        if isinstance(positions, (list, tuple)):
+            many = getattr(dataset, "__getitems__", None)
+            yield collate(many(positions) if many else [dataset[position] for position in positions])
+        else:
+            yield collate(dataset[positions])
+
+
+def _named(tracer: Tracer, loader: Any, batch: Any, frame: Any) -> Any:
+    """Name the batch axis of what a loader yields, and let its size come from the loader's argument."""
+    tensors = tensors_in(batch)
+    size = getattr(loader, "_axiswise_batch", None)
+    if not tensors or not isinstance(size, Size):
+        size = loader.batch_size
+    with tracer.quietly():
+        call = tracer.call_of(
+            Reading("load-batch", {f"tensors.{i}": tensor for i, tensor in enumerate(tensors)}, {"batch_size": size}),
+            frame,
+            spelled="torch.utils.data.DataLoader",
+        )
+        from axiswise.frontends.torch.tensors import ref_of
+        from axiswise.frontends.torch.tracer import renewed
+
+        for tensor in tensors:
+            renewed(tensor)
+            if tensor.dim() and loader.batch_size is not None:
+                fact_of(tensor).axes.setdefault(0, "batch")
+        call.outputs = tuple(ref_of(tensor) for tensor in tensors)
+    tracer.trace.add(call)
+    return batch
+
+
+# -- packed sequences ---------------------------------------------------------------------------------------------------
+def _packing(tracer: Tracer) -> None:
+    """Pack and unpack by shape: how long each sequence is does not matter to the axes."""
+    from torch.nn.utils import rnn
+
+    original_pad = rnn.pad_packed_sequence
+
+    def pack(input: torch.Tensor, lengths: Any, batch_first: bool = False, enforce_sorted: bool = True) -> Any:
+        size = input.size(0 if batch_first else 1)
+        many = lengths.size(0) if isinstance(lengths, torch.Tensor) else len(lengths)
+        if many != size:
+            raise RuntimeError(f"Expected `len(lengths)` to be equal to batch_size, but got {many} (batch_size={size})")
+        flat = input.flatten(0, 1)
+        length = input.size(1 if batch_first else 0)
+        return rnn.PackedSequence(flat, torch.full((int(length),), int(size), dtype=torch.int64))
+
+    def pad(sequence: Any, batch_first: bool = False, padding_value: float = 0.0, total_length: Any = None) -> Any:
+        data = sequence.data
+        value = fact_of(sequence.batch_sizes).value
+        if value is None:
+            return original_pad(sequence, batch_first, padding_value, total_length)
+        with unset_fake_temporarily():
+            size, length = int(value[0]), int(value.numel())
+        length = int(total_length) if total_length is not None else length
+        shape = (size, length) if batch_first else (length, size)
+        result = data.new_empty((*shape, *data.shape[1:])) if data.numel() != size * length * int(data.shape[1:].numel()) else data.reshape(*shape, *data.shape[1:])
+        return result, torch.full((size,), length, dtype=torch.int64)
+
+    rnn.pack_padded_sequence, rnn.pad_packed_sequence = pack, pad
+

@@ -1,0 +1,101 @@
+"""Which module is running, where it hangs in the model, and with which arguments it was built."""
+
+from __future__ import annotations
+
+import sys
+from types import FrameType
+from typing import Any
+
+import torch
+
+from axiswise.facts import Frame, LayerRef
+from axiswise.source.frames import UserCode
+
+_BUILT = "_axiswise_built"
+
+
+class Built:
+    """Where and with what a module was constructed; shared by its copies."""
+
+    __slots__ = ("frames", "settings")
+
+    def __init__(self, frames: tuple[Frame, ...], settings: dict[str, Any]) -> None:
+        self.frames = frames
+        self.settings = settings
+
+    def __deepcopy__(self, memo: object) -> Built:
+        return self
+
+
+def built_by(module: torch.nn.Module, frame: FrameType | None, user: UserCode) -> Built:
+    """Return how a module is being built, from the frames under `Module.__init__`."""
+    outermost: FrameType | None = None
+    while frame is not None and frame.f_code.co_name == "__init__" and frame.f_locals.get("self") is module:
+        outermost = frame
+        frame = frame.f_back
+    settings: dict[str, Any] = {}
+    if outermost is not None:
+        code = outermost.f_code
+        names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+        values = outermost.f_locals
+        settings = {name: values[name] for name in names if name != "self" and _is_setting(values.get(name, _ABSENT))}
+    return Built(user.frames(frame), settings)
+
+
+_ABSENT = object()
+
+
+def _is_setting(value: object) -> bool:
+    if isinstance(value, (tuple, list)):
+        return all(isinstance(item, int) for item in value)
+    return value is None or isinstance(value, (int, float, str))
+
+
+class ModuleStack:
+    """The modules whose `__call__` is running, outermost first."""
+
+    def __init__(self, user: UserCode) -> None:
+        self.user = user
+        self.running: list[torch.nn.Module] = []
+        self._paths: dict[int, dict[int, str]] = {}
+        self._owned: dict[type, bool] = {}
+
+    def built(self, module: torch.nn.Module) -> None:
+        """Remember how a module is being built; called from inside `Module.__init__`."""
+        frame = sys._getframe(2)  # pyright: ignore[reportPrivateUsage]
+        object.__setattr__(module, _BUILT, built_by(module, frame, self.user))
+
+    def path(self, module: torch.nn.Module) -> str:
+        """Return a module's path in the outermost running module; empty for that one itself."""
+        if not self.running:
+            return ""
+        root = self.running[0]
+        paths = self._paths.get(id(root))
+        if paths is None or id(module) not in paths:
+            paths = self._paths[id(root)] = {id(child): name for name, child in root.named_modules()}
+        return paths.get(id(module), "")
+
+    def is_users(self, module: torch.nn.Module) -> bool:
+        """Return whether the user wrote a module's class."""
+        kind = type(module)
+        if kind not in self._owned:
+            path = getattr(sys.modules.get(kind.__module__), "__file__", None) or kind.__init__.__code__.co_filename
+            self._owned[kind] = self.user.owns_path(path)
+        return self._owned[kind]
+
+    def layer(self) -> LayerRef | None:
+        """Return the innermost running layer, where a library wrote it."""
+        if not self.running or self.is_users(self.running[-1]):
+            return None
+        return self.ref(self.running[-1])
+
+    def ref(self, module: torch.nn.Module) -> LayerRef:
+        """Return the fact for a module."""
+        built: Built | None = module.__dict__.get(_BUILT)
+        settings = built.settings if built else {}
+        direct = len(self.running) < 2 or self.is_users(self.running[-2])
+        return LayerRef(self.path(module), type(module).__name__, settings, built.frames if built else (), direct)
+
+    def within(self) -> tuple[tuple[str, str], ...]:
+        """Return the running modules as (path, class), outermost first."""
+        return tuple((self.path(module), type(module).__name__) for module in self.running)

@@ -1,0 +1,336 @@
+"""Run a program's torch calls on abstract tensors and write down each one.
+
+`Tracer` receives every torch function that Python code calls. Metadata is answered with sizes that know their axis, values
+with what is known of them, and everything else is run on fake tensors and recorded. A call that fails is confirmed on
+real torch, recorded as a Failure, and replaced by a tensor of the shape it was meant to have, so that the program goes on.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import CodeType, FrameType
+from typing import Any
+
+import torch
+from torch._subclasses.fake_tensor import (
+    DataDependentOutputException,
+    DynamicOutputShapeException,
+    FakeTensor,
+    FakeTensorMode,
+    unset_fake_temporarily,
+)
+from torch.overrides import TorchFunctionMode
+
+from axiswise.facts import Conflict, Failure, Frame, OpCall, Shape, Trace
+from axiswise.frontends.steering import Steering
+from axiswise.frontends.torch import calls, values
+from axiswise.frontends.torch.genuine import genuine
+from axiswise.frontends.torch.layers import ModuleStack
+from axiswise.frontends.torch.messages import read_message
+from axiswise.frontends.torch.tensors import fact_of, ref_of, renew, tensors_in
+from axiswise.frontends.torch.vocabulary.reading import Reading, name_of, read_call
+from axiswise.ops.contract import contract_of
+from axiswise.ops.devices import device_conflict
+from axiswise.origin import Origin, Size
+from axiswise.source.frames import UserCode, handler_around, plain
+
+_UNDECIDED = (DataDependentOutputException, DynamicOutputShapeException)
+
+
+class Tracer(TorchFunctionMode):
+    """Records the calls of one run."""
+
+    def __init__(self, user: UserCode, steering: Steering) -> None:
+        super().__init__()
+        self.user = user
+        self.steering = steering
+        self.trace = Trace()
+        self.fake = FakeTensorMode(allow_non_fake_inputs=True)
+        self.reading = values.Reading(steering)
+        self.modules = ModuleStack(user)
+        self.quiet = 0
+        self.raising = 0
+        self._frames: dict[tuple[CodeType, int], Frame] = {}
+        self._names: dict[tuple[CodeType, int], tuple[str, ...]] = {}
+
+    # -- every torch call ---------------------------------------------------------------------------------------------
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        name = name_of(func)
+        answer = calls.ANSWERS.get(name)
+        if answer is not None:
+            result = answer(self, func, args, kwargs)
+            if result is not calls.UNANSWERED:
+                return result
+        frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
+        return self.run(func, name, args, kwargs, frame)
+
+    def run(self, func: Any, name: str, args: Any, kwargs: Any, frame: FrameType) -> Any:
+        """Run one call on abstract tensors, record it, and mend it where it fails."""
+        word = name.rpartition(".")[2]
+        inputs = tensors_in((args, kwargs))
+        call = self._described(func, name, args, kwargs, inputs, frame) if inputs or word in calls.CREATING else None
+        device, kwargs = self._device(inputs, kwargs)
+        if call is not None and len({fact_of(tensor).device for tensor in inputs}) > 1:
+            clash = device_conflict(call)
+            if clash is not None and not self.raising:
+                self._device_failure(call, clash, frame)
+        try:
+            result = func(*plain_args(args), **{key: plain(value) for key, value in kwargs.items()})
+        except _UNDECIDED:
+            result = calls.undecided(self, word, args, kwargs)
+            if result is calls.UNANSWERED:
+                raise
+        except Exception as error:
+            result = self._failed(func, args, kwargs, call, error, frame)
+        if word in calls.SILENT:
+            return result
+        return self._recorded(func, word, args, kwargs, call, result, device)
+
+    def _recorded(
+        self, func: Any, word: str, args: Any, kwargs: Any, call: OpCall | None, result: Any, device: str
+    ) -> Any:
+        outputs = tensors_in(result)
+        inputs = {id(tensor) for tensor in tensors_in((args, kwargs))}
+        for tensor in outputs:
+            if id(tensor) in inputs:
+                if not word.endswith("_"):
+                    continue  # handed back as it is (contiguous, to, requires_grad_)
+                renew(tensor, device)
+            else:
+                fact_of(tensor).device = device
+        if outputs and not torch.is_inference_mode_enabled():
+            values.shadowed(func, word, args, kwargs, result)
+        if call is not None and not self.quiet and outputs:
+            fresh = [tensor for tensor in outputs if id(tensor) not in inputs or word.endswith("_")]
+            if fresh:
+                call.outputs = tuple(ref_of(tensor) for tensor in fresh)
+                self.trace.add(call)
+        if call is not None:
+            self.steering.saw((call.frames[-1:] and call.frames[-1].span, call.op, _shapes(call)))
+        return result
+
+    # -- describing ---------------------------------------------------------------------------------------------------
+    def _described(
+        self, func: Any, name: str, args: Any, kwargs: Any, inputs: list[torch.Tensor], frame: FrameType
+    ) -> OpCall:
+        reading = read_call(func, args, kwargs)
+        if reading is None:
+            word = name.rpartition(".")[2]
+            operands = {f"tensors.{position}": tensor for position, tensor in enumerate(inputs)}
+            reading = Reading(word, operands)
+        return self.call_of(reading, frame, spelled=name)
+
+    def call_of(self, reading: Reading, frame: FrameType, *, spelled: str) -> OpCall:
+        """Return the fact for a reading at a running frame."""
+        operands = {role: ref_of(tensor) for role, tensor in reading.operands.items()}
+        for role in ("index", "input"):
+            if role in reading.operands and reading.operands[role].dtype in calls.INDEX_TYPES:
+                bounds = values.bounds_of(reading.operands[role])
+                if bounds is not None:
+                    reading.params.setdefault("lowest_index", bounds[0])
+                    reading.params.setdefault("highest_index", bounds[1])
+        return OpCall(
+            -1,
+            reading.op,
+            operands,
+            reading.params,
+            frames=self.places(frame),
+            layer=self.modules.layer(),
+            within=self.modules.within(),
+            spelled=spelled,
+        )
+
+    def places(self, frame: FrameType) -> tuple[Frame, ...]:
+        """Return the user's frames from a frame outwards, without the numbers they hold."""
+        found: list[Frame] = []
+        for code, instruction in self.user.stack(frame):
+            place = self._frames.get((code, instruction))
+            if place is None:
+                place = self._frames[code, instruction] = self.user.place(code, instruction)
+            found.append(place)
+        return tuple(found)
+
+    def _device(self, inputs: list[torch.Tensor], kwargs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Return the label of the result, and the arguments without a device that is only a label."""
+        asked = kwargs.get("device")
+        if asked is not None:
+            return calls.label(asked), {key: value for key, value in kwargs.items() if key != "device"}
+        labels = [fact_of(tensor).device for tensor in inputs if tensor.dim()] or [
+            fact_of(tensor).device for tensor in inputs
+        ]
+        elsewhere = next((found for found in labels if found != "cpu"), None)
+        return elsewhere or (labels[0] if labels else calls.default_device()), kwargs
+
+    # -- failures -----------------------------------------------------------------------------------------------------
+    def _failed(self, func: Any, args: Any, kwargs: Any, call: OpCall | None, error: Exception, frame: FrameType) -> Any:
+        real, result = genuine(func, args, kwargs, error)
+        if real is None:
+            with self.quietly():
+                return calls.as_fake(self, result)
+        if self.raising or call is None or self._is_caught(frame, real):
+            raise real
+        outputs = self.fail(call, real, frame)
+        if outputs is None:
+            raise real
+        return outputs[0] if len(outputs) == 1 else tuple(outputs)
+
+    def fail(self, call: OpCall, error: Exception, frame: FrameType) -> list[torch.Tensor] | None:
+        """Record a failed call; return tensors of the shapes it was meant to give, or None where that is unknown."""
+        contract = contract_of(call.op)
+        conflicts = contract.conflicts(call) if contract else []
+        if not conflicts:
+            read = read_message(type(error).__name__, str(error))
+            conflicts = [Conflict(read.kind if read else "other", call, *(_sides(read, call)))]
+        call.frames = self.user.frames(frame)
+        failure = Failure(type(error).__name__, str(error), call, call.frames, tuple(conflicts))
+        self.trace.failures.append(failure)
+        shapes = contract.output(call) if contract else None
+        error.__dict__["axiswise_failure"] = failure
+        if shapes is None:
+            return None
+        call.saved = True
+        return [self.stand_in(shape, call) for shape in shapes]
+
+    def stand_in(self, shape: Shape, call: OpCall) -> torch.Tensor:
+        """Return a tensor in the place of one that a failed call should have given."""
+        dtype = next((ref.dtype for ref in call.operands.values() if ref.dtype.startswith(("float", "bfloat"))), None)
+        first = next(iter(call.operands.values()), None)
+        chosen = getattr(torch, dtype or (first.dtype if first else "float32"))
+        with self.fake:
+            made = torch.empty(tuple(int(size) for size in shape), dtype=chosen)
+            return made.requires_grad_(torch.is_grad_enabled() and chosen.is_floating_point)
+
+    def _is_caught(self, frame: FrameType | None, error: Exception) -> bool:
+        """Return whether a library's own `except` waits for this error on the way to the user's code."""
+        while frame is not None and not self.user.owns(frame.f_code):
+            if handler_around(self.user.sources, frame, error):
+                return True
+            frame = frame.f_back
+        return False
+
+    def _device_failure(self, call: OpCall, conflict: Conflict, frame: FrameType) -> None:
+        devices = sorted({ref.device for ref in call.operands.values()}, key=lambda name: name == "cpu")
+        message = f"Expected all tensors to be on the same device, but found at least two devices, {devices[0]} and {devices[1]}!"
+        call.frames = self.user.frames(frame)
+        self.trace.failures.append(Failure("RuntimeError", message, call, call.frames, (conflict,)))
+
+    # -- layers that are one call -------------------------------------------------------------------------------------
+    def layer_call(self, reading: Reading, run: Callable[[], Any], spelled: str, frame: FrameType) -> Any:
+        """Run a layer that checks shapes in Python, and record it as one call."""
+        call = self.call_of(reading, frame, spelled=spelled)
+        contract = contract_of(call.op)
+        expected = contract.conflicts(call) if contract else []
+        try:
+            with self.as_one(raising=bool(expected)):
+                result = run()
+        except Exception as error:
+            if "axiswise_failure" in error.__dict__ or self.raising:
+                raise
+            outputs = self.fail(call, error, frame)
+            if outputs is None:
+                raise
+            result = _like_layer(call.op, outputs)
+        if not self.quiet:
+            call.outputs = tuple(ref_of(renewed(tensor)) for tensor in tensors_in(result))
+            self.trace.add(call)
+            self.steering.saw((call.frames[-1:] and call.frames[-1].span, call.op, _shapes(call)))
+        return result
+
+    @contextmanager
+    def as_one(self, *, raising: bool) -> Iterator[None]:
+        """Record nothing inside; with `raising`, mend nothing inside either."""
+        self.quiet += 1
+        self.raising += raising
+        try:
+            yield
+        finally:
+            self.quiet -= 1
+            self.raising -= raising
+
+    @contextmanager
+    def quietly(self) -> Iterator[None]:
+        """Leave the mode for a moment: what runs inside is axiswise's own."""
+        with torch._C.DisableTorchFunction():  # pyright: ignore[reportPrivateUsage]
+            yield
+
+    # -- sizes with names ---------------------------------------------------------------------------------------------
+    def shape_of(self, tensor: torch.Tensor, frame: FrameType) -> torch.Size:
+        """Return a shape whose sizes know their axis, and learn the axes' names from how the user unpacks it."""
+        fact = fact_of(tensor)
+        if self.user.owns(frame.f_code):
+            for axis, word in enumerate(self._unpacked(frame, tensor.dim())):
+                fact.axes[axis] = word
+        return torch.Size(
+            [Size(size, Origin("axis", size, tensor=fact.id, axis=axis)) for axis, size in enumerate(tensor.shape)]
+        )
+
+    def size_of(self, tensor: torch.Tensor, dim: int, frame: FrameType) -> Size:
+        """Return one size, and learn the axis's name from the name it is given."""
+        fact = fact_of(tensor)
+        size = tensor.shape[dim]
+        axis = dim % tensor.dim()
+        if self.user.owns(frame.f_code):
+            words = self._unpacked(frame, 1)
+            if words:
+                fact.axes[axis] = words[0]
+        return Size(size, Origin("axis", size, tensor=fact.id, axis=axis))
+
+    def _unpacked(self, frame: FrameType, rank: int) -> tuple[str, ...]:
+        """Return the names that a frame's statement unpacks a shape of some rank into."""
+        key = (frame.f_code, frame.f_lasti)
+        if key not in self._names:
+            self._names[key] = self._target_names(frame)
+        words = self._names[key]
+        return words if len(words) == rank else ()
+
+    def _target_names(self, frame: FrameType) -> tuple[str, ...]:
+        source = self.user.sources.file(frame.f_code.co_filename)
+        node = self.user.sources.node(frame.f_code, frame.f_lasti)
+        if source is None or node is None:
+            return ()
+        parent = source.parents.get(node)
+        if isinstance(parent, ast.Call):  # x.size() stands at the call, x.shape at the attribute
+            node, parent = parent, source.parents.get(parent)
+        if not isinstance(parent, ast.Assign) or parent.value is not node:
+            return ()
+        target = parent.targets[0]
+        parts = target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target]
+        if any(not isinstance(part, (ast.Name, ast.Attribute)) for part in parts):
+            return ()
+        return tuple(ast.unparse(part).removeprefix("self.") for part in parts)
+
+
+def renewed(tensor: torch.Tensor) -> torch.Tensor:
+    """Give a layer's result an identity of its own: what ran inside is not followed."""
+    renew(tensor)
+    return tensor
+
+
+def plain_args(args: Any) -> Any:
+    """Return positional arguments with Sizes as plain ints."""
+    return tuple(plain(value) for value in args)
+
+
+def _shapes(call: OpCall) -> tuple[Shape, ...]:
+    return tuple(ref.shape for ref in call.operands.values())
+
+
+def _sides(read: Conflict | None, call: OpCall) -> tuple[Any, ...]:
+    """Return what a message says of both sides, as far as the call has such operands."""
+    if read is None:
+        return (None, None, {})
+    sides = [side if side and (not side.operand or side.operand in call.operands) else None for side in (read.left, read.right)]
+    return (*sides, dict(read.facts))
+
+
+def _like_layer(op: str, outputs: list[torch.Tensor]) -> Any:
+    """Arrange a recurrent layer's or attention's outputs as it returns them."""
+    if op == "lstm" and len(outputs) == 3:
+        return outputs[0], (outputs[1], outputs[2])
+    if op == "lstm-cell" and len(outputs) == 2:
+        return outputs[0], outputs[1]
+    return outputs[0] if len(outputs) == 1 else tuple(outputs)

@@ -1,0 +1,180 @@
+"""Values on an abstract run: small constants keep theirs, anything else is guessed and the guess is listed.
+
+`shadowed` computes the real values of small constant tensors beside the abstract ones (lengths, masks, index tables), so
+that masks and indices made of them mean what they say. `READ` answers the calls that ask a tensor for its values.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from torch._subclasses.fake_tensor import unset_fake_temporarily
+
+from axiswise.frontends.steering import GuessFloat, GuessInt, Steering
+from axiswise.frontends.torch.tensors import fact_of, tensors_in
+from axiswise.source.frames import plain
+
+MOST_VALUES = 65_536
+"""Elements up to which values are followed."""
+
+CREATORS = frozenset(
+    "tensor as_tensor asarray from_numpy arange linspace zeros ones full eye randint randperm zeros_like ones_like full_like "
+    "tril_indices triu_indices new_tensor new_zeros new_ones new_full LongTensor FloatTensor".split()
+)
+"""Functions whose results are constants of the program."""
+
+RANDOM = frozenset("rand randn rand_like randn_like normal bernoulli multinomial dropout poisson".split())
+
+_INTEGERS = (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8, torch.bool)
+
+
+def _real(value: Any) -> Any:
+    if isinstance(value, torch.Tensor):
+        return fact_of(value).value
+    if type(value) in (list, tuple):
+        return type(value)(_real(item) for item in value)
+    if isinstance(value, torch.device):
+        return torch.device("cpu")
+    return plain(value)
+
+
+def shadowed(func: Callable[..., Any], word: str, args: Any, kwargs: Any, result: Any) -> None:
+    """Attach real values to a call's result where all that it was computed from is known."""
+    if not isinstance(result, torch.Tensor):
+        results = tensors_in(result)
+        if not results or any(fact_of(tensor).value is None for tensor in tensors_in((args, kwargs))):
+            return
+    inputs = tensors_in((args, kwargs))
+    if not inputs and word not in CREATORS:
+        return
+    known = all(fact_of(tensor).value is not None for tensor in inputs)
+    inplace = (word.endswith("_") and not word.endswith("__")) or word.startswith("__i") or word == "__setitem__"
+    if not known or word in RANDOM:
+        if inplace and inputs:
+            fact_of(inputs[0]).value = None
+        _carry_bounds(word, args, kwargs, inputs, result)
+        return
+    outputs = tensors_in(result)
+    if any(tensor.numel() > MOST_VALUES or tensor.requires_grad for tensor in outputs):
+        _carry_bounds(word, args, kwargs, inputs, result)
+        return
+    with unset_fake_temporarily(), torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        named = {key: _real(value) for key, value in kwargs.items() if key not in ("device", "pin_memory")}
+        try:
+            values = tensors_in(func(*_real(args), **named))
+        except Exception:  # values are a service; without them the tensor is merely unknown
+            values = []
+    if word == "__setitem__" or not values:
+        return
+    for tensor, value in zip(outputs, values, strict=False):
+        if value.shape == tensor.shape:
+            fact_of(tensor).value = value
+
+
+def _carry_bounds(word: str, args: Any, kwargs: Any, inputs: list[torch.Tensor], result: Any) -> None:
+    """Note between which values an integer tensor too large to follow must lie."""
+    if not isinstance(result, torch.Tensor) or result.dtype not in _INTEGERS:
+        return
+    if word == "randint" and result.numel() > 0:
+        numbers = [int(value) for value in args if isinstance(value, int)]
+        high = kwargs.get("high", numbers[-1] if numbers else None)
+        low = kwargs.get("low", numbers[0] if len(numbers) > 1 else 0)
+        # With eight draws for each value it is all but certain that the highest one occurs.
+        if high is not None and result.numel() >= 8 * (int(high) - int(low)):
+            fact_of(result).bounds = (int(low), int(high) - 1)
+    elif word in ("view", "reshape", "__getitem__", "contiguous", "long", "int", "to", "t", "transpose", "stack", "clone"):
+        known = [bounds_of(tensor) for tensor in inputs]
+        if known and known[0] is not None and word != "__getitem__":
+            fact_of(result).bounds = known[0]
+
+
+def bounds_of(tensor: torch.Tensor) -> tuple[int, int] | None:
+    """Return the smallest and largest value that an integer tensor holds, or None where that is not known."""
+    fact = fact_of(tensor)
+    value = fact.value
+    if value is not None and value.numel() and value.dtype in _INTEGERS:
+        with unset_fake_temporarily():
+            return int(value.min()), int(value.max())
+    return fact.bounds
+
+
+class Reading:
+    """Answers the calls that ask an abstract tensor for its values."""
+
+    def __init__(self, steering: Steering) -> None:
+        self.steering = steering
+        self._counts: dict[int, int] = {}
+
+    def item(self, tensor: torch.Tensor) -> Any:
+        """Answer `tensor.item()`.
+
+        Raises:
+            RuntimeError: The tensor has several elements, in torch's words.
+        """
+        if tensor.numel() != 1:
+            raise RuntimeError(f"a Tensor with {tensor.numel()} elements cannot be converted to Scalar")
+        value = fact_of(tensor).value
+        if value is not None:
+            with unset_fake_temporarily():
+                return value.reshape(()).item()
+        return self._guess(tensor.dtype)
+
+    def _guess(self, dtype: torch.dtype) -> Any:
+        if dtype == torch.bool:
+            return self.steering.decide("a truth value read from a tensor")
+        if dtype in _INTEGERS:
+            return GuessInt(1, self.steering, "a whole number read from a tensor")
+        return GuessFloat(1.0, self.steering, "a number read from a tensor")
+
+    def truth(self, tensor: torch.Tensor) -> bool:
+        """Answer `bool(tensor)`.
+
+        Raises:
+            RuntimeError: The tensor has several elements, in torch's words.
+        """
+        if tensor.numel() != 1:
+            words = "no values" if tensor.numel() == 0 else "more than one value"
+            raise RuntimeError(f"Boolean value of Tensor with {words} is ambiguous")
+        value = fact_of(tensor).value
+        if value is not None:
+            with unset_fake_temporarily():
+                return bool(value.reshape(()).item())
+        return self.steering.decide("a truth value of a tensor")
+
+    def listed(self, tensor: torch.Tensor) -> Any:
+        """Answer `tensor.tolist()`."""
+        value = fact_of(tensor).value
+        if value is not None:
+            with unset_fake_temporarily():
+                return value.tolist()
+        return self._nested(tuple(tensor.shape), tensor.dtype)
+
+    def _nested(self, shape: tuple[int, ...], dtype: torch.dtype) -> Any:
+        if not shape:
+            return self._guess(dtype)
+        return [self._nested(shape[1:], dtype) for _ in range(shape[0])]
+
+    def array(self, tensor: torch.Tensor) -> Any:
+        """Answer `tensor.numpy()`: the right shape and type; zeros where the values are not known."""
+        value = fact_of(tensor).value
+        with unset_fake_temporarily():
+            if value is not None:
+                return value.numpy().copy()
+            return np.zeros(tuple(tensor.shape), dtype=torch.empty(0, dtype=tensor.dtype).numpy().dtype)
+
+    def count(self, mask: torch.Tensor) -> int:
+        """Return how many elements of a mask are true: known, or one guess for each mask."""
+        fact = fact_of(mask)
+        if fact.value is not None:
+            with unset_fake_temporarily():
+                return int((fact.value != 0).sum())
+        if fact.id not in self._counts:
+            guess = max(1, mask.numel() // 2)
+            self._counts[fact.id] = guess
+            self.steering.assume(f"a mask of {mask.numel()} elements taken to select {guess}")
+        return self._counts[fact.id]

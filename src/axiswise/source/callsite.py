@@ -1,0 +1,151 @@
+"""The user's own expression behind a call: what was called, and which part of the line is which operand."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from functools import cached_property
+
+from axiswise.facts import Frame, OpCall, Span
+from axiswise.source.text import SourceFile, Sources
+
+_ATOMS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant, ast.Tuple, ast.List)
+
+OPERATORS: Mapping[type[ast.operator], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.MatMult: "@",
+    ast.FloorDiv: "//",
+    ast.Mod: "%",
+    ast.Pow: "**",
+    ast.BitAnd: "&",
+    ast.BitOr: "|",
+    ast.BitXor: "^",
+}
+
+
+class CallSite:
+    """The AST node of a frame's expression, with the questions that fixes ask of it."""
+
+    def __init__(self, source: SourceFile, node: ast.AST) -> None:
+        self.source = source
+        self.node = node
+
+    @classmethod
+    def at(cls, sources: Sources, frame: Frame | None) -> CallSite | None:
+        """Return the site of a frame, or None where its source is not at hand."""
+        if frame is None:
+            return None
+        source = sources.file(frame.span.path)
+        node = source.node_spanning(frame.span) if source else None
+        return cls(source, node) if source is not None and node is not None else None
+
+    @cached_property
+    def call(self) -> ast.Call | None:
+        return self.node if isinstance(self.node, ast.Call) else None
+
+    def callee(self) -> str:
+        """Return what is called: a name, an operator, or the whole expression."""
+        node = self.node
+        if isinstance(node, ast.Call):
+            return self.source.text_of(node.func)
+        if isinstance(node, (ast.BinOp, ast.AugAssign)):
+            return OPERATORS.get(type(node.op), type(node.op).__name__) + ("=" if isinstance(node, ast.AugAssign) else "")
+        return self.source.text_of(node) if isinstance(node, ast.expr) else ""
+
+    def is_method(self, call: OpCall) -> bool:
+        """Return whether the call is a method of its first operand (`x.view(...)`)."""
+        node = self.call
+        return (
+            node is not None
+            and isinstance(node.func, ast.Attribute)
+            and call.spelled.startswith("torch.Tensor.")
+            and (call.layer is None or not call.layer.direct)
+        )
+
+    def operand(self, call: OpCall, role: str) -> ast.expr | None:
+        """Return the expression of an operand, or None where the line does not spell it (a weight, a Sequential's inside)."""
+        node = self.node
+        roles = [name for name, ref in call.operands.items() if not ref.parameter and name not in ("weight", "bias")]
+        if call.layer is None:
+            roles = list(call.operands)
+        elif not call.layer.direct:
+            return None
+        if role not in roles:
+            return None
+        index = roles.index(role)
+        if isinstance(node, ast.BinOp):
+            return (node.left, node.right)[index] if index < 2 else None
+        if isinstance(node, ast.AugAssign):
+            return (node.target, node.value)[index] if index < 2 else None
+        if isinstance(node, ast.Compare):
+            return (node.left, *node.comparators)[index] if index < 2 else None
+        if isinstance(node, (ast.Subscript, ast.Attribute)):
+            return node.value if index == 0 else None
+        if isinstance(node, ast.UnaryOp):
+            return node.operand if index == 0 else None
+        if not isinstance(node, ast.Call):
+            return None
+        for keyword in node.keywords:
+            if keyword.arg == role:
+                return keyword.value
+        return self._positional(node, call, role, index)
+
+    def _positional(self, node: ast.Call, call: OpCall, role: str, index: int) -> ast.expr | None:
+        positional: list[ast.expr] = list(node.args)
+        if self.is_method(call):
+            assert isinstance(node.func, ast.Attribute)
+            positional.insert(0, node.func.value)
+        if any(isinstance(argument, ast.Starred) for argument in positional[: index + 1]):
+            return None
+        head, _, number = role.partition(".")
+        if number.isdigit() and positional:  # tensors.2 of torch.cat([a, b, c])
+            listed = next((one for one in positional if isinstance(one, (ast.List, ast.Tuple))), None)
+            if listed is not None:
+                return listed.elts[int(number)] if int(number) < len(listed.elts) else None
+            if head == "tensors" and len(positional) == 1:
+                return None
+        return positional[index] if index < len(positional) else None
+
+    def argument(self, name: str, position: int | None) -> ast.expr | None:
+        """Return the expression of an argument, by keyword or by position."""
+        node = self.call
+        if node is None:
+            return None
+        for keyword in node.keywords:
+            if keyword.arg == name:
+                return keyword.value
+        if position is not None and 0 <= position < len(node.args):
+            if not any(isinstance(argument, ast.Starred) for argument in node.args[: position + 1]):
+                return node.args[position]
+        return None
+
+    def inserted_argument(self, text: str) -> tuple[Span, str] | None:
+        """Return the place and the text that add an argument at the end of the call."""
+        node = self.call
+        if node is None:
+            return None
+        span = self.source.span(node)
+        last = max(
+            [*node.args, *(keyword.value for keyword in node.keywords)],
+            key=lambda each: (each.end_lineno or 0, each.end_col_offset or 0),
+            default=None,
+        )
+        if last is None:
+            at = Span(span.path, span.end_line, span.end_column - 1, span.end_line, span.end_column - 1)
+            return at, text
+        end = self.source.span(last)
+        tail = self.source.segment(Span(span.path, end.end_line, end.end_column, span.end_line, span.end_column))
+        closing = len(tail) - len(tail.lstrip(") \n"))
+        if closing > 1 and tail.startswith(")"):  # the last argument stands in parentheses of its own
+            at = Span(span.path, span.end_line, span.end_column - 1, span.end_line, span.end_column - 1)
+        else:
+            at = Span(span.path, end.end_line, end.end_column, end.end_line, end.end_column)
+        return at, f", {text}"
+
+    def text(self, node: ast.expr) -> str:
+        """Return an expression's text, in parentheses where it has to be to stand before a dot."""
+        text = self.source.text_of(node)
+        return text if isinstance(node, _ATOMS) and not isinstance(node, ast.Tuple) else f"({text})"

@@ -1,0 +1,206 @@
+"""Where a size came from: back along the axes, through operations and arithmetic, to the places where it was chosen.
+
+`trail` follows one axis back; `places` turns the trail into spots of the source at which another number could stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from axiswise.facts import AxisUse, Frame, OpCall, Origin, Trace
+from axiswise.ops.contract import contract_of
+from axiswise.origin import origin_of
+
+LONGEST_TRAIL = 60
+"""Calls that an axis is followed through before its origin counts as unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One call on the way back.
+
+    Attributes:
+        call: The call that made the axis.
+        output: Which of its outputs.
+        axis: Which axis of that output.
+        size: Its size.
+        relation: How the axis is made (see `AxisSource.relation`).
+        factors: For a product: sizes of the axes it is made of.
+        depth: Branches taken to get here, 0 for the main line.
+    """
+
+    call: OpCall
+    output: int
+    axis: int
+    size: int
+    relation: str
+    factors: tuple[int, ...] = ()
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A number of the program that decides the size in question.
+
+    Attributes:
+        name: The argument or parameter it is given as (`out_features`, `shape`), or empty.
+        index: Position within the parameter, or -1.
+        value: The number there.
+        wanted: The number that would have to stand there instead.
+        origin: Its own origin.
+        call: The call that takes it.
+        in_layer: True where it is a constructor argument of the call's layer.
+        steps: Calls between it and the conflict.
+    """
+
+    name: str
+    index: int
+    value: int
+    wanted: int
+    origin: Origin | None
+    call: OpCall
+    in_layer: bool
+    steps: int
+
+
+def use_tensor(call: OpCall, use: AxisUse) -> tuple[int, int] | None:
+    """Return the tensor and axis that a side of a conflict stands for, or None for a parameter's side."""
+    operand = call.operands.get(use.operand)
+    if operand is None or use.axis < 0:
+        return None
+    return operand.id, use.axis
+
+
+def trail(trace: Trace, call: OpCall, use: AxisUse) -> Iterator[Step]:
+    """Yield the calls that made one side's axis, nearest first; products branch into their factors."""
+    start = use_tensor(call, use)
+    if start is not None:
+        yield from _back(trace, *start, before=call.index if call.index >= 0 else len(trace.calls), depth=0, budget=[LONGEST_TRAIL])
+
+
+def _back(trace: Trace, tensor: int, axis: int, before: int, depth: int, budget: list[int]) -> Iterator[Step]:
+    while budget[0] > 0:
+        budget[0] -= 1
+        found = trace.producer(tensor)
+        if found is None or found[0].index >= before:
+            return
+        call, output = found
+        contract = contract_of(call.op)
+        shape = call.outputs[output].shape
+        if axis >= len(shape):
+            return
+        source = contract.source(call, output, axis) if contract else None
+        relation = source.relation if source else "unknown"
+        axes = [(role, position) for role, position in (source.axes if source else ()) if role in call.operands]
+        sizes = tuple(call.operands[role].shape[position] for role, position in axes)
+        yield Step(call, output, axis, shape[axis], relation, sizes, depth)
+        if not axes:
+            return
+        before = call.index
+        if relation in ("product", "sum") and len(axes) > 1:
+            for role, position in axes:
+                yield from _back(trace, call.operands[role].id, position, before, depth + 1, budget)
+            return
+        tensor, axis = call.operands[axes[0][0]].id, axes[0][1]
+
+
+def places(trace: Trace, call: OpCall, use: AxisUse, wanted: int) -> Iterator[Place]:
+    """Yield the numbers that decide one side's size, nearest first, with the number each would have to be."""
+    if use.param:
+        yield from _given(call, use.param, use.index, wanted, 0)
+    start = use_tensor(call, use)
+    if start is None:
+        return
+    if not use.param or call.operands[use.operand].parameter == "":
+        before = call.index if call.index >= 0 else len(trace.calls)
+        yield from _places(trace, *start, wanted, before, 1, [LONGEST_TRAIL])
+
+
+def _places(
+    trace: Trace, tensor: int, axis: int, wanted: int, before: int, steps: int, budget: list[int]
+) -> Iterator[Place]:
+    budget[0] -= 1
+    found = trace.producer(tensor)
+    if budget[0] <= 0 or found is None or found[0].index >= before or wanted < 1:
+        return
+    call, output = found
+    contract = contract_of(call.op)
+    shape = call.outputs[output].shape
+    if contract is None or axis >= len(shape):
+        return
+    source = contract.source(call, output, axis)
+    size = shape[axis]
+    for name, index in source.params:
+        yield from _given(call, name, index, wanted, steps)
+    axes = [(role, position) for role, position in source.axes if role in call.operands]
+    for role, position in axes:
+        part = call.operands[role].shape[position]
+        needed = _needed(source.relation, part, size, wanted, len(axes))
+        if needed is not None:
+            yield from _places(trace, call.operands[role].id, position, needed, call.index, steps + 1, budget)
+
+
+def _needed(relation: str, part: int, size: int, wanted: int, count: int) -> int | None:
+    """Return what a part has to be for the whole to be as wanted, or None where that cannot be said."""
+    if relation == "same" or count == 1 and relation in ("given", "unknown"):
+        return wanted
+    if relation == "product" and size and (part * wanted) % size == 0:
+        return part * wanted // size
+    if relation == "sum":
+        return part + wanted - size
+    if relation == "part" and size and (part * wanted) % size == 0:
+        return part * wanted // size
+    if relation == "window" and size:
+        return part + (wanted - size) if part == size else round(part * wanted / size)
+    return None
+
+
+def _given(call: OpCall, name: str, index: int, wanted: int, steps: int) -> Iterator[Place]:
+    settings = call.layer.settings if call.layer else {}
+    in_layer = name in settings
+    value = settings[name] if in_layer else call.params.get(name)
+    if isinstance(value, (tuple, list)) and 0 <= index < len(value):
+        value = value[index]
+    elif isinstance(value, (tuple, list)) and len(value) == 1:
+        value, index = value[0], 0
+    if isinstance(value, int) and not isinstance(value, bool):
+        yield Place(name, index, int(value), wanted, origin_of(value), call, in_layer, steps)
+
+
+def constructor(call: OpCall) -> Frame | None:
+    """Return the user's frame that built the call's layer."""
+    return call.layer.built[-1] if call.layer and call.layer.built else None
+
+
+def solved(origin: Origin, leaf: Origin, wanted: float) -> int | None:
+    """Return what a literal within an expression would have to be for the expression to be `wanted`, or None."""
+    if origin is leaf:
+        return int(wanted) if wanted == int(wanted) and wanted >= 0 else None
+    if len(origin.parts) != 2:
+        return None
+    left, right = origin.parts
+    for side, other, is_left in ((left, right, True), (right, left, False)):
+        if leaf not in _leaves(side):
+            continue
+        inner = _inverted(origin.kind, other.value, wanted, is_left)
+        return solved(side, leaf, inner) if inner is not None else None
+    return None
+
+
+def _leaves(origin: Origin) -> list[Origin]:
+    return [origin, *(leaf for part in origin.parts for leaf in _leaves(part))]
+
+
+def _inverted(kind: str, other: float, wanted: float, is_left: bool) -> float | None:
+    if kind == "+":
+        return wanted - other
+    if kind == "-":
+        return wanted + other if is_left else other - wanted
+    if kind == "*":
+        return wanted / other if other and wanted % other == 0 else None
+    if kind in ("//", "/"):
+        if is_left:
+            return wanted * other
+        return other / wanted if wanted and other % wanted == 0 else None
+    return None

@@ -1,0 +1,183 @@
+"""Edits that give a size another value, at every place where it was chosen, with the evidence for each.
+
+Evidence orders candidates that replay finds equally good: a name that already holds the wanted number, a number that
+the rest of the program also uses, a rounder number, a layer's own argument.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+
+from axiswise.diagnosis import Edit, Fix
+from axiswise.facts import AxisUse, Frame, OpCall, Trace
+from axiswise.origin import Origin, Span
+from axiswise.source.callsite import CallSite
+from axiswise.source.provenance import Place, places, solved
+from axiswise.source.text import SourceFile, Sources
+
+
+def resizes(sources: Sources, trace: Trace, call: OpCall, use: AxisUse, wanted: int) -> Iterator[Fix]:
+    """Yield the fixes that make one side's size `wanted`."""
+    offered: set[tuple[Edit, ...]] = set()
+    for place in places(trace, call, use, wanted):
+        for fix in _at(sources, place):
+            if fix.edits not in offered:
+                offered.add(fix.edits)
+                yield fix
+
+
+def _at(sources: Sources, place: Place) -> Iterator[Fix]:
+    if place.value == place.wanted or place.wanted < 1:
+        return
+    frame = (place.call.layer.built[-1:] or (None,))[0] if place.in_layer and place.call.layer else _last(place.call)
+    site = CallSite.at(sources, frame)
+    argument: ast.expr | None = None
+    if site is not None and frame is not None:
+        argument = _argument(site, place)
+    subject = _subject(place)
+    if argument is not None and site is not None and frame is not None:
+        yield from _argument_edits(site, argument, place, frame, subject)
+    if place.origin is not None:
+        inside = site.source.span(argument) if site is not None and argument is not None else None
+        yield from _literal_edits(sources, place, place.origin, inside, subject)
+
+
+def _last(call: OpCall) -> Frame | None:
+    return call.frames[-1] if call.frames else None
+
+
+def _subject(place: Place) -> str:
+    layer = place.call.layer
+    if place.in_layer and layer is not None:
+        return f"{layer.path or layer.kind}'s {place.name}"
+    return f"{place.name}[{place.index}]" if place.index >= 0 else place.name
+
+
+def _argument(site: CallSite, place: Place) -> ast.expr | None:
+    """Return the expression of the number within the call or constructor call, or None."""
+    if place.in_layer and place.call.layer is not None:
+        found = site.argument(place.name, list(place.call.layer.settings).index(place.name))
+        return _element(found, place.index)
+    node = site.call
+    if node is None:
+        return None
+    found = site.argument(place.name, None)
+    if found is not None:
+        return _element(found, place.index)
+    numbers = [each for each in node.args if not isinstance(each, ast.Starred)]
+    if len(numbers) != len(node.args) or place.index < 0:
+        candidates = [each for each in numbers if _is_number(each, place.value)]
+        return candidates[0] if len(candidates) == 1 else None
+    listed = next((each for each in numbers if isinstance(each, (ast.Tuple, ast.List))), None)
+    if listed is not None:
+        return _element(listed, place.index)
+    offset = 0 if isinstance(node.func, ast.Attribute) and place.call.spelled.startswith("torch.Tensor.") else _tensors_before(place.call)
+    position = place.index + offset
+    return numbers[position] if position < len(numbers) else None
+
+
+def _tensors_before(call: OpCall) -> int:
+    return sum(1 for role in call.operands if "." not in role)
+
+
+def _is_number(node: ast.expr, value: int) -> bool:
+    return isinstance(node, ast.Constant) and node.value == value
+
+
+def _element(node: ast.expr | None, index: int) -> ast.expr | None:
+    if isinstance(node, (ast.Tuple, ast.List)) and 0 <= index < len(node.elts):
+        found = node.elts[index]
+        return None if any(isinstance(each, ast.Starred) for each in node.elts) else found
+    return node
+
+
+def _argument_edits(site: CallSite, argument: ast.expr, place: Place, frame: Frame, subject: str) -> Iterator[Fix]:
+    span = site.source.span(argument)
+    current = site.source.segment(span)
+    base = _number_evidence(site.source, place) - 0.02 * place.steps + (0.2 if place.in_layer else 0.0)
+    names = [name for name, value in frame.sizes.items() if value == place.wanted and name != current]
+    bare_name = not isinstance(argument, ast.Constant)
+    for name in names[:2]:
+        yield Fix(f"set {subject} to {name}", (Edit(span, name),), base + (0.3 if bare_name else 0.1))
+    for text in _arithmetic(argument, place, frame):
+        yield Fix(f"set {subject} to {text}", (Edit(span, text),), base + 0.25)
+    # A literal in the place of a name throws away what the name says.
+    yield Fix(f"set {subject} to {place.wanted}", (Edit(span, str(place.wanted)),), base - (0.25 if bare_name else 0.0))
+
+
+def _arithmetic(argument: ast.expr, place: Place, frame: Frame) -> Iterator[str]:
+    """Yield the argument's own arithmetic with one operand changed or dropped (`d_model * 2` -> `d_model`)."""
+    if not isinstance(argument, ast.BinOp):
+        parts = [(name, value) for name, value in frame.sizes.items() if value > 1 and place.wanted % value == 0]
+        for name, value in parts[:2]:
+            factor = place.wanted // value
+            if 1 < factor <= 8 and isinstance(argument, (ast.Name, ast.Attribute)) and ast.unparse(argument) == name:
+                yield f"{name} * {factor}"
+        return
+    for side, other in ((argument.left, argument.right), (argument.right, argument.left)):
+        text = ast.unparse(side)
+        if frame.sizes.get(text) == place.wanted:
+            yield text
+        if isinstance(other, ast.Constant) and isinstance(other.value, int) and text in frame.sizes:
+            value = frame.sizes[text]
+            if isinstance(argument.op, ast.Mult) and value and place.wanted % value == 0 and place.wanted // value > 1:
+                yield f"{text} * {place.wanted // value}"
+
+
+def _literal_edits(
+    sources: Sources, place: Place, origin: Origin, inside: Span | None, subject: str
+) -> Iterator[Fix]:
+    literals = origin.literals()
+    for leaf in literals:
+        if leaf.span is None or leaf.span == inside:
+            continue
+        number = solved(origin, leaf, place.wanted)
+        source = sources.file(leaf.span.path)
+        if number is None or number == leaf.value or source is None:
+            continue
+        name = _name_of(source, leaf.span)
+        title = f"set {name} to {number}" if name else f"set {subject} to {number}"
+        evidence = _literal_evidence(source, int(leaf.value), number) - 0.02 * place.steps - 0.05 * (len(literals) - 1)
+        yield Fix(title, (Edit(leaf.span, str(number)),), evidence)
+
+
+def _name_of(source: SourceFile, span: Span) -> str:
+    """Return the name or keyword that a literal is given to, or an empty string."""
+    node = source.node_spanning(span)
+    parent = source.parents.get(node) if node is not None else None
+    if isinstance(parent, ast.Assign) and len(parent.targets) == 1:
+        return ast.unparse(parent.targets[0])
+    if isinstance(parent, ast.AnnAssign):
+        return ast.unparse(parent.target)
+    if isinstance(parent, ast.keyword) and parent.arg:
+        return parent.arg
+    return ""
+
+
+def _number_evidence(source: SourceFile, place: Place) -> float:
+    return _literal_evidence(source, place.value, place.wanted)
+
+
+def _literal_evidence(source: SourceFile, current: int, wanted: int) -> float:
+    """Return how much likelier `wanted` is than `current`: used elsewhere in the file, and rounder."""
+    counts = literal_counts(source)
+    familiar = min(counts[wanted], 3) - min(max(counts[current] - 1, 0), 3)
+    return 0.15 * familiar + 0.04 * (roundness(wanted) - roundness(current))
+
+
+def literal_counts(source: SourceFile) -> Counter[int]:
+    """Return how often each whole number is written in a file."""
+    return Counter(
+        node.value for node in ast.walk(source.tree) if isinstance(node, ast.Constant) and type(node.value) is int
+    )
+
+
+def roundness(number: int) -> int:
+    """Return how often a number divides by two, at most 6: sizes that people choose are rounder than slips."""
+    count = 0
+    while number and number % 2 == 0 and count < 6:
+        number //= 2
+        count += 1
+    return count
