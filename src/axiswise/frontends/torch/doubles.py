@@ -305,6 +305,7 @@ def _named(tracer: Tracer, loader: Any, batch: Any, frame: Any) -> Any:
             renewed(tensor)
             if tensor.dim() and loader.batch_size is not None:
                 fact_of(tensor).axes.setdefault(0, "batch")
+                tracer.sizes.setdefault("batch", set()).add(int(tensor.shape[0]))
         call.outputs = tuple(ref_of(tensor) for tensor in tensors)
     tracer.trace.add(call)
     return batch

@@ -51,6 +51,8 @@ class Tracer(TorchFunctionMode):
         self.fake = FakeTensorMode(allow_non_fake_inputs=True)
         self.reading = values.Reading(steering)
         self.modules = ModuleStack(user)
+        self.on_failure: Callable[[], None] = lambda: None
+        self.sizes: dict[str, set[int]] = {}
         self.quiet = 0
         self.raising = 0
         self._frames: dict[tuple[CodeType, int], Frame] = {}
@@ -188,6 +190,7 @@ class Tracer(TorchFunctionMode):
         call.frames = self.user.frames(frame)
         failure = Failure(type(error).__name__, str(error), call, call.frames, tuple(conflicts))
         self.trace.failures.append(failure)
+        self.on_failure()
         shapes = contract.output(call) if contract else None
         error.__dict__["axiswise_failure"] = failure
         if shapes is None:

@@ -1,0 +1,203 @@
+"""Check scripts: run each in the sandbox on abstract tensors, prove the fixes, and report.
+
+What `axiswise check` and `axiswise.check` do, without a word of output.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from axiswise.config import Options
+from axiswise.diagnosis import Diagnosis, Report, Target
+from axiswise.origin import Span
+from axiswise.sandbox import Job, Limits, Sandbox, SandboxError
+from axiswise.source.text import read_source
+from axiswise.verify import Outcome, verified
+from axiswise.wire import from_wire
+
+FRONTEND = "axiswise.frontends.torch.program"
+SLOW_IMPORTS = 2.0
+"""Seconds from which on a run's libraries are loaded once into a warm process of their own, before fixes are replayed."""
+
+
+def check(targets: Sequence[str], options: Options | None = None, *, sandbox: Sandbox | None = None) -> Report:
+    """Check scripts and return one report.
+
+    Args:
+        targets: Paths of Python scripts.
+        options: Time budget, jobs and rule selection.
+        sandbox: A warm one to use, for many checks from one process.
+
+    Raises:
+        SandboxError: No child process could be started at all.
+    """
+    options = options or Options()
+    if importlib.util.find_spec("torch") is None:
+        skipped = (Target(each, "skipped", "torch is not installed in this environment") for each in targets)
+        return Report(tuple(skipped))
+    if sandbox is not None:
+        return _checked(targets, options, sandbox)
+    with Sandbox((f"{FRONTEND}:warm",), Limits(seconds=options.time_budget)) as own:
+        return _checked(targets, options, own)
+
+
+def _checked(targets: Sequence[str], options: Options, sandbox: Sandbox) -> Report:
+    with ThreadPoolExecutor(max_workers=max(1, options.jobs)) as pool:
+        reports = list(pool.map(lambda target: check_script(target, (), options, sandbox), targets))
+    report = Report()
+    for each in reports:
+        report = report.joined(each)
+    return report
+
+
+def check_script(target: str, argv: Sequence[str], options: Options, sandbox: Sandbox) -> Report:
+    """Check one script called with arguments, and return its report."""
+    began = time.monotonic()
+    path = os.path.abspath(target)
+    runs = _Runs(sandbox, path, argv, options)
+    base = runs.once({})
+    findings = list(_proved(base, runs, options, began))
+    findings += _other_branches(base, runs, options, began)
+    kept = tuple(_relative(each) for each in findings if options.wants(each.rule))
+    details = base.details or {}
+    entry = Target(
+        target,
+        base.status,  # type: ignore[arg-type]
+        base.reason,
+        ops=base.ops,
+        assumptions=tuple(details.get("assumptions", ())),
+        seconds=time.monotonic() - began,
+    )
+    runs.close()
+    return Report((entry,), kept)
+
+
+def _proved(outcome: Outcome, runs: _Runs, options: Options, began: float) -> tuple[Diagnosis, ...]:
+    if not outcome.findings:
+        return ()
+    runs.warm_up(outcome)
+    left = max(options.time_budget - (time.monotonic() - began), 1.0)
+    texts = _texts(outcome.findings)
+    return verified(outcome, texts, runs.each, holds_for=_holds_for(outcome), seconds=left)
+
+
+def _other_branches(base: Outcome, runs: _Runs, options: Options, began: float) -> list[Diagnosis]:
+    """Run once more with every branch that was decided once going the other way; return what is new."""
+    decided = (base.details or {}).get("decided", [])
+    if not decided or time.monotonic() - began > options.time_budget / 2:
+        return []
+    runs.flipped = decided
+    other = runs.once({})
+    known = {(each.rule, each.raised_at) for each in base.findings}
+    fresh = tuple(each for each in other.findings if (each.rule, each.raised_at) not in known)
+    return list(_proved(replace(other, findings=fresh), runs, options, began)) if fresh else []
+
+
+class _Runs:
+    """Runs of one script, in the shared sandbox or, where its libraries are slow to load, in one that has them warm."""
+
+    def __init__(self, sandbox: Sandbox, path: str, argv: Sequence[str], options: Options) -> None:
+        self.sandbox = sandbox
+        self.path = path
+        self.argv = list(argv)
+        self.flipped: list[Any] = []
+        self.limits = Limits(seconds=options.time_budget)
+        self._own: Sandbox | None = None
+
+    def _job(self, replaced: Mapping[str, str]) -> Job:
+        payload = {"script": self.path, "argv": self.argv, "replaced": dict(replaced), "flipped": self.flipped}
+        return Job(f"{FRONTEND}:replay", payload, cwd=os.getcwd(), limits=self.limits)
+
+    def once(self, replaced: Mapping[str, str]) -> Outcome:
+        """Run the script with some files replaced."""
+        return next(self.each([replaced]))
+
+    def each(self, copies: Sequence[Mapping[str, str]]) -> Iterator[Outcome]:
+        """Run the script once for each set of replaced files."""
+        for outcome in (self._own or self.sandbox).iterate((self._job(copy) for copy in copies), parallel=2):
+            yield _outcome(outcome)
+
+    def warm_up(self, first: Outcome) -> None:
+        """Load the script's libraries into a warm process, where that pays for the replays to come."""
+        details = first.details or {}
+        if self._own is None and details.get("seconds", 0.0) > SLOW_IMPORTS and details.get("modules"):
+            self._own = Sandbox((f"{FRONTEND}:warm", *details["modules"]), self.limits)
+            try:
+                next(self.each([{}]))
+            except SandboxError:
+                self.close()  # a library that will not load without its program: replays load it themselves
+
+    def close(self) -> None:
+        if self._own is not None:
+            self._own.close()
+            self._own = None
+
+
+def _outcome(run: Any) -> Outcome:
+    """Return what a child reported, or why it did not."""
+    result = run.result
+    if not isinstance(result, dict):
+        return Outcome("failed", (), 0, _reason(run))
+    sent: dict[str, Any] = result
+    findings = tuple(from_wire(each) for each in sent["findings"])
+    status, reason = sent["status"], sent["reason"]
+    if run.ended != "returned":
+        status, reason = "partial", _reason(run)
+    if run.refused and status != "checked":
+        reason = f"{reason}; {run.refused[0]}" if reason else run.refused[0]
+    return Outcome(status, findings, sent["ops"], reason, sent)
+
+
+def _reason(run: Any) -> str:
+    words = {
+        "timeout": "the time budget ran out",
+        "memory": "the memory limit was reached",
+        "killed": "the program was killed",
+        "exited": "the program ended its own process",
+        "raised": "axiswise itself failed, please report it",
+    }.get(run.ended, run.ended)
+    return f"{words}: {run.detail}" if run.detail else words
+
+
+def _holds_for(outcome: Outcome) -> str:
+    """Return the sizes that a replay covers, in words: `batch 32 and 8`."""
+    sizes: Mapping[str, Sequence[int]] = (outcome.details or {}).get("sizes", {})
+    parts = [f"{name} {_listed([str(size) for size in values])}" for name, values in sizes.items() if len(values) > 1]
+    return ", ".join(parts)
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def _texts(findings: Sequence[Diagnosis]) -> dict[str, str]:
+    paths = {edit.span.path for finding in findings for fix in finding.fixes for edit in fix.edits}
+    return {path: read_source(Path(path)) for path in paths}
+
+
+def _relative(finding: Diagnosis) -> Diagnosis:
+    """Return a finding with paths relative to the working directory where they can be."""
+    return replace(
+        finding,
+        span=_near(finding.span),
+        raised_at=_near(finding.raised_at),
+        notes=tuple(replace(note, span=_near(note.span)) for note in finding.notes),
+        fixes=tuple(
+            replace(fix, edits=tuple(replace(edit, span=_near(edit.span) or edit.span) for edit in fix.edits))
+            for fix in finding.fixes
+        ),
+    )
+
+
+def _near(span: Span | None) -> Span | None:
+    if span is None:
+        return None
+    relative = os.path.relpath(span.path)
+    return span if relative.startswith("..") else replace(span, path=relative)
