@@ -1,8 +1,9 @@
 """Attention over queries, keys and values: the bare product, and the layer with projections and heads.
 
 sdpa: `query` (..., L, E), `key` (..., S, E), `value` (..., S, Ev), `attn_mask`; params is_causal, enable_gqa.
-multihead_attention: the same roles and `key_padding_mask`, `weight`; params embed_dim, num_heads, kdim, vdim, batch_first,
-need_weights, average_attn_weights, is_causal, add_zero_attn, bias_kv. Outputs: the result, then the weights where asked for.
+multihead_attention: the same roles and `key_padding_mask`, `weight`; params embed_dim, num_heads, kdim, vdim,
+batch_first, need_weights, average_attn_weights, is_causal, add_zero_attn, bias_kv. Outputs: the result, then the weights
+where asked for.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Transformer layers as one call: encoder and decoder (layers and stacks), and the whole transformer.
 
-Operands: `src`, `tgt`, `memory` and their masks under torch's names, `weight`; params d_model, nhead, batch_first and the
-`*_is_causal` flags. One output, of the shape of what goes through the layer.
+Operands: `src`, `tgt`, `memory` and their masks under torch's names, `weight`; params d_model, nhead, batch_first and
+the `*_is_causal` flags. One output, of the shape of what goes through the layer.
 """
 
 from __future__ import annotations
