@@ -82,7 +82,8 @@ def _clash(edit: Edit, other: Edit) -> bool:
     if edit == other or edit.span.path != other.span.path:
         return False
     (start, end), (other_start, other_end) = _bounds(edit), _bounds(other)
-    return max(start, other_start) < min(end, other_end) or (start, end) == (other_start, other_end)
+    # Two different texts at one place are a clash too: only one of them was replayed there.
+    return (start < other_end and other_start < end) or (start, end) == (other_start, other_end)
 
 
 def _bounds(edit: Edit) -> tuple[tuple[int, int], tuple[int, int]]:

@@ -103,7 +103,9 @@ def _note(note: Note, finding: Diagnosis) -> str:
     """The message, with its place where it neither says it nor speaks of the finding's own line."""
     message = plain(note.message)
     span, own = note.span, finding.span
-    if span is None or place(span) in message or (own and (own.path, own.line) == (span.path, span.line)):
+    if span is None or (own and (own.path, own.line) == (span.path, span.line)):
+        return message
+    if f"{plain(os.path.basename(span.path))}:{span.line}" in message:
         return message
     return f"{message} at {place(span)}"
 

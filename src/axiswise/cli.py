@@ -1,0 +1,275 @@
+"""The command line: reads the call, hands it on, shows the answer."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from axiswise import __version__
+from axiswise.config import ConfigError, Options, configured, settings
+from axiswise.diagnosis import Report
+from axiswise.render import RenderOptions, formats, renderer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from axiswise.source.mend import Mending, Snapshot
+
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789-"  # of a rule's slug
+NOT_YET = {"weights": "checkpoints", "lsp": "editors"}
+
+EPILOG = "exit status: 0 nothing found, 1 findings, 2 the call was wrong or a target could not be checked at all"
+
+
+class CallError(Exception):
+    """The call cannot be carried out; the message is one line for the user."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what the terminal's encoding lacks is written out
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        args = _read(list(sys.argv[1:] if argv is None else argv))
+        status = args.carry_out(args)
+        sys.stdout.flush()
+        return status
+    except (CallError, ConfigError) as error:
+        return _refuse(str(error))
+    except KeyboardInterrupt:
+        _tell("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Nobody reads on. Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+
+
+def _tell(message: str) -> None:
+    print(f"axiswise: {message}", file=sys.stderr)
+
+
+def _refuse(message: str) -> int:
+    _tell(message)
+    return 2
+
+
+def _read(argv: list[str]) -> argparse.Namespace:
+    if argv and argv[0] in NOT_YET:
+        raise CallError(f"this version checks scripts; `{argv[0]}`, for {NOT_YET[argv[0]]}, is not there yet")
+    parser = argparse.ArgumentParser("axiswise", description="A shape debugger for neural-network code.", epilog=EPILOG)
+    parser.add_argument("--version", action="version", version=f"axiswise {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    look = argparse.ArgumentParser(add_help=False)
+    look.add_argument("--all", action="store_true", default=None, help="show every fix, not only the best")
+    look.add_argument(
+        "--verbose", action="store_true", default=None, help="show assumptions, inputs and what was raised"
+    )
+    look.add_argument("--format", choices=formats(), help="default: full")
+    look.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: auto")
+
+    run = commands.add_parser("run", help="run a script; explain a shape error when one is raised")
+    run.add_argument("script")
+    run.add_argument("args", nargs=argparse.REMAINDER, help="the script's own arguments")
+    run.set_defaults(carry_out=_run)
+
+    check = commands.add_parser("check", parents=[look], help="check scripts without their data", epilog=EPILOG)
+    check.add_argument("targets", nargs="+", metavar="FILE")
+    written = check.add_mutually_exclusive_group()
+    written.add_argument("--fix", action="store_true", help="write verified fixes; 0 when every finding got one")
+    written.add_argument("--diff", action="store_true", help="print verified fixes as a patch, and write nothing")
+    check.add_argument("--select", action="append", metavar="RULE", help="report these rules only (a,b or repeated)")
+    check.add_argument("--ignore", action="append", metavar="RULE", help="do not report these rules")
+    check.add_argument("--jobs", type=_positive(int), metavar="N", help="targets at the same time (default: 1)")
+    check.add_argument("--strict", action="store_true", default=None, help="2 where a target was checked in part only")
+    budget = f"per target (default: {Options().time_budget:g})"
+    check.add_argument("--time-budget", type=_positive(float), metavar="SECONDS", help=budget)
+    check.add_argument("--input", action="append", dest="inputs", help=argparse.SUPPRESS)
+    check.set_defaults(carry_out=_check)
+
+    explain = commands.add_parser("explain", parents=[look], help="the page of a rule, or what an error text means")
+    explain.add_argument("about", nargs="?", metavar="RULE|TEXT|-", help="- reads a text; nothing lists the rules")
+    explain.set_defaults(carry_out=_explain)
+    return parser.parse_args(argv)
+
+
+def _positive(kind: type[int] | type[float]) -> Callable[[str], float]:
+    def number(text: str) -> float:
+        value = kind(text)
+        if not 0 < value < float("inf"):
+            raise ValueError
+        return value
+
+    number.__name__ = f"positive {kind.__name__}"
+    return number
+
+
+def _options(args: argparse.Namespace, start: Path) -> Options:
+    """What the nearest pyproject.toml says, overridden by what the call says."""
+    said = {name: getattr(args, name, None) for name in Options.__dataclass_fields__}
+    said = {name: value for name, value in said.items() if value is not None}
+    for name in ("select", "ignore"):
+        if name in said:
+            said[name] = [slug for item in said[name] for slug in item.replace(",", " ").split()]
+    try:
+        options = replace(configured(start), **settings(said, "the call"))
+    except OSError as error:
+        raise CallError(f"{error.filename}: {error.strerror}") from error
+    if options.format not in formats():
+        raise CallError(f"no format is called {options.format!r}; there are {', '.join(formats())}")
+    if options.select or options.ignore:
+        from axiswise.rules.rule import rules
+        from axiswise.source.silence import UNUSED
+
+        known = {rule.slug for rule in rules()} | {UNUSED}
+        for slug in (*options.select, *options.ignore):
+            if slug not in known:
+                raise CallError(f"no rule is called {slug!r}{_near(slug, known)}")
+    return options
+
+
+def _near(word: str, known: set[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, sorted(known), 1)
+    return f"; the nearest is {near[0]}" if near else "; `axiswise explain` lists them"
+
+
+def _view(args: argparse.Namespace, options: Options) -> RenderOptions:
+    import shutil
+
+    terminal = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    automatic = not os.environ.get("NO_COLOR") and (terminal or bool(os.environ.get("FORCE_COLOR")))
+    color = automatic if args.color == "auto" else args.color == "always"
+    width = max(shutil.get_terminal_size().columns, 40)
+    return RenderOptions(color, width, options.all, options.verbose)
+
+
+def _show(report: Report, args: argparse.Namespace, options: Options) -> None:
+    sys.stdout.write(renderer(options.format)(report, _view(args, options)))
+    sys.stdout.flush()
+
+
+def _run(args: argparse.Namespace) -> int:
+    if not os.path.isfile(args.script):
+        raise CallError(f"{args.script}: {'is a directory' if os.path.isdir(args.script) else 'no such file'}")
+    from axiswise.running import run
+
+    return run(args.script, args.args)
+
+
+def _check(args: argparse.Namespace) -> int:
+    from importlib.util import find_spec
+
+    from axiswise.source.mend import Snapshot
+    from axiswise.source.silence import heeded
+    from axiswise.targets import scripts, unreadable
+
+    if args.inputs:
+        raise CallError("--input is for modules; this version checks scripts, which make their own inputs")
+    try:
+        names = scripts(args.targets)
+    except ValueError as error:
+        raise CallError(str(error)) from error
+    options = _options(args, Path(os.path.abspath(names[0])).parent)
+    refused = [target for name in names if (target := unreadable(name))]
+    readable = [name for name in names if name not in {target.target for target in refused}]
+    if not readable and options.format in ("full", "concise"):
+        for target in refused:
+            _tell(f"{target.target}: {target.reason}")
+        return 2
+    report = Report()
+    snapshot = Snapshot.of(readable)
+    if readable:
+        if find_spec("torch") is None:
+            raise CallError("torch is not installed next to axiswise: pip install 'axiswise[torch]'")
+        from axiswise.checking import check
+
+        report = heeded(check(readable, options), options.wants)
+    report = report.joined(Report(tuple(refused)))
+    if args.diff or args.fix:
+        return _mend(report, snapshot, args, options)
+    _show(report, args, options)
+    return _status(report, options)
+
+
+def _status(report: Report, options: Options) -> int:
+    partial = options.strict and any(target.status == "partial" for target in report.targets)
+    return report.exit_status or (2 if partial else 0)
+
+
+def _mend(report: Report, snapshot: Snapshot, args: argparse.Namespace, options: Options) -> int:
+    from axiswise.source.edit import apply_to_disk, changes
+    from axiswise.source.mend import mending
+
+    mended = mending(report.findings)
+    if args.fix:
+        _show(report, args, options)
+    try:
+        expected = snapshot.expected(edit.span.path for edit in mended.edits)
+        if args.fix:
+            apply_to_disk(mended.edits, expected)
+        else:
+            sys.stdout.write("".join(change.diff() for change in changes(mended.edits, expected)))
+            sys.stdout.flush()
+    except OSError as error:
+        raise CallError(f"{error.filename}: {error.strerror}; nothing was fixed") from error
+    except ValueError as error:
+        raise CallError(f"{error}; nothing was fixed") from error
+    _tell_mended(mended, "fixed" if args.fix else "would fix")
+    remaining = replace(report, findings=tuple(finding for finding, _ in mended.left))
+    return _status(remaining if args.fix else report, options)
+
+
+def _tell_mended(mended: Mending, done: str) -> None:
+    from axiswise.render.parts.finding import verdict_of
+    from axiswise.render.parts.plain import place, plain
+
+    for finding, fix in mended.applied:
+        where = place(fix.edits[0].span)
+        _tell(f"{done} {where} [{finding.rule}]: {plain(fix.title)} ({verdict_of(fix)})")
+    for finding, reason in mended.left:
+        where = place(finding.span) if finding.span else "somewhere"
+        _tell(f"left {where} [{finding.rule}]: {reason}")
+
+
+def _explain(args: argparse.Namespace) -> int:
+    about: str | None = args.about
+    options = _options(args, Path.cwd())
+    if about is None:
+        from axiswise.rules.rule import rules
+
+        for rule in sorted(rules(), key=lambda rule: rule.slug):
+            print(f"{rule.slug:<28}{rule.summary}")
+        return 0
+    if about != "-" and about.strip() and not about.strip(LETTERS):
+        return _explain_rule(about, args, options)
+    text = sys.stdin.buffer.read().decode(errors="replace") if about == "-" else about
+    if not text.strip():
+        raise CallError("there is nothing to explain: the text is empty")
+    from axiswise.explaining import explain_text
+
+    report = explain_text(text, Path.cwd())
+    _show(report, args, options)
+    return _status(report, options)
+
+
+def _explain_rule(slug: str, args: argparse.Namespace, options: Options) -> int:
+    from axiswise.render.parts.page import shown_page
+    from axiswise.rules.rule import rule_named, rules
+
+    rule = rule_named(slug)
+    if rule is None:
+        raise CallError(f"no rule is called {slug!r}{_near(slug, {rule.slug for rule in rules()})}")
+    sys.stdout.write(shown_page(rule.page(), _view(args, options)))
+    return 0
