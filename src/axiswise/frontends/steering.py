@@ -9,6 +9,7 @@ import ast
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from types import FrameType
 from typing import Any
 
 from axiswise.source.frames import UserCode, current
@@ -52,12 +53,14 @@ class Steering:
         """Decide an unknown truth value for the user's line that asks.
 
         The first visit of a line takes the branch, the second does not, and so on, except that a branch that only
-        raises or leaves is not taken, and an assertion holds.
+        raises or leaves is not taken, and an assertion holds. A library's own branch is never taken unasked.
         """
-        frame = self.user.innermost(current())
+        frame = asking(current())
         if frame is None:
             return False
         key = (frame.f_code.co_filename, frame.f_lineno)
+        if not self.user.owns(frame.f_code):
+            return self._favoured(*key) or False
         visits = self.decided.get(key, 0)
         self.decided[key] = visits + 1
         favoured = self._favoured(*key)
@@ -128,6 +131,13 @@ class Steering:
             return False
         self._while_rounds[key] = (len(self.seen), self.steps, since if quiet else now)
         return True
+
+
+def asking(frame: FrameType | None) -> FrameType | None:
+    """Return the nearest frame outwards that is not axiswise's own."""
+    while frame is not None and frame.f_globals.get("__name__", "").startswith("axiswise."):
+        frame = frame.f_back
+    return frame
 
 
 def _leaves(body: list[ast.stmt]) -> bool:

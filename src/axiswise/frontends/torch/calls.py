@@ -10,7 +10,6 @@ from collections.abc import Callable
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
 from torch._subclasses.fake_tensor import unset_fake_temporarily
 
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 UNANSWERED = object()
 Answer = Callable[["Tracer", Any, Any, dict[str, Any]], Any]
 INDEX_TYPES = (torch.int64, torch.int32)
+INTEGER_TYPES = (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8)
 
 CREATING = frozenset(
     "randn rand randint randperm zeros ones empty full arange linspace logspace eye tensor as_tensor asarray normal "
@@ -183,6 +183,40 @@ def _grad(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     return func(*args)
 
 
+def _iterate(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+    """Iterate as torch does, over what `unbind` gives, so that each part is followed."""
+    if args[0].dim() == 0:
+        raise TypeError("iteration over a 0-d tensor")
+    return iter(tracer.run(torch.Tensor.unbind, "torch.Tensor.unbind", (args[0], 0), {}, _caller()))
+
+
+def _index(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+    """Index with numbers that are tensors as with plain numbers: their values are known or guessed."""
+    index = args[1]
+    parts = index if isinstance(index, tuple) else (index,)
+    if not any(_is_number(part) or isinstance(part, slice) for part in parts):
+        return UNANSWERED
+    known = tuple(_number(tracer, part) for part in parts)
+    if all(new is old for new, old in zip(known, parts, strict=True)):
+        return UNANSWERED
+    changed = known if isinstance(index, tuple) else known[0]
+    name = "torch.Tensor.__getitem__" if func is torch.Tensor.__getitem__ else "torch.Tensor.__setitem__"
+    return tracer.run(func, name, (args[0], changed, *args[2:]), kwargs, _caller())
+
+
+def _is_number(part: Any) -> bool:
+    return isinstance(part, torch.Tensor) and part.dim() == 0 and part.dtype in INTEGER_TYPES
+
+
+def _number(tracer: Tracer, part: Any) -> Any:
+    if _is_number(part):
+        known = fact_of(part).value is not None
+        return int(tracer.reading.item(part)) if known else 0
+    if isinstance(part, slice) and any(_is_number(edge) for edge in (part.start, part.stop, part.step)):
+        return slice(*(_number(tracer, edge) for edge in (part.start, part.stop, part.step)))
+    return part
+
+
 def _autograd_grad(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     inputs = args[1] if len(args) > 1 else kwargs["inputs"]
     create = bool(kwargs.get("create_graph"))
@@ -219,10 +253,6 @@ def _array(tensor: torch.Tensor) -> Any:
 def _set_default_device(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     _default[0] = label(args[0]) if args and args[0] is not None else "cpu"
     return None
-
-
-def _count_of_true(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
-    return UNANSWERED
 
 
 def as_fake(tracer: Tracer, value: Any) -> Any:
@@ -364,8 +394,8 @@ ANSWERS: dict[str, Answer] = _table(
         "autograd.grad": _autograd_grad,
         "Tensor.data.__set__": _set_data,
         "from_numpy": _from_numpy,
+        "Tensor.__iter__": _iterate,
+        "Tensor.__getitem__ Tensor.__setitem__": _index,
         "set_default_device": _set_default_device,
     }
 )
-
-NUMPY_TYPES = (np.ndarray, np.generic)

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch._subclasses.fake_tensor import unset_fake_temporarily
 
-from axiswise.frontends.torch import calls
+from axiswise.frontends.torch import calls, packing
 from axiswise.frontends.torch.tensors import fact_of, tensors_in
 from axiswise.frontends.torch.tracer import Tracer
 from axiswise.frontends.torch.vocabulary.reading import Reading, read_layer
@@ -33,7 +33,7 @@ def install(tracer: Tracer) -> None:
     _files()
     _compilers()
     _loaders(tracer)
-    _packing(tracer)
+    packing.install()
     torch.backends.mha.set_fastpath_enabled(False)
 
 
@@ -53,8 +53,7 @@ def _modules(tracer: Tracer) -> None:
     def __call__(self: torch.nn.Module, *args: Any, **kwargs: Any) -> Any:
         tracer.modules.running.append(self)
         try:
-            with tracer.quietly():
-                reading = read_layer(self, args, kwargs)
+            reading = read_layer(self, args, kwargs)
             if reading is None:
                 return call(self, *args, **kwargs)
             frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
@@ -309,35 +308,3 @@ def _named(tracer: Tracer, loader: Any, batch: Any, frame: Any) -> Any:
         call.outputs = tuple(ref_of(tensor) for tensor in tensors)
     tracer.trace.add(call)
     return batch
-
-
-# -- packed sequences ---------------------------------------------------------------------------------------------------
-def _packing(tracer: Tracer) -> None:
-    """Pack and unpack by shape: how long each sequence is does not matter to the axes."""
-    from torch.nn.utils import rnn
-
-    original_pad = rnn.pad_packed_sequence
-
-    def pack(input: torch.Tensor, lengths: Any, batch_first: bool = False, enforce_sorted: bool = True) -> Any:
-        size = input.size(0 if batch_first else 1)
-        many = lengths.size(0) if isinstance(lengths, torch.Tensor) else len(lengths)
-        if many != size:
-            raise RuntimeError(f"Expected `len(lengths)` to be equal to batch_size, but got {many} (batch_size={size})")
-        flat = input.flatten(0, 1)
-        length = input.size(1 if batch_first else 0)
-        return rnn.PackedSequence(flat, torch.full((int(length),), int(size), dtype=torch.int64))
-
-    def pad(sequence: Any, batch_first: bool = False, padding_value: float = 0.0, total_length: Any = None) -> Any:
-        data = sequence.data
-        value = fact_of(sequence.batch_sizes).value
-        if value is None:
-            return original_pad(sequence, batch_first, padding_value, total_length)
-        with unset_fake_temporarily():
-            size, length = int(value[0]), int(value.numel())
-        length = int(total_length) if total_length is not None else length
-        shape = (size, length) if batch_first else (length, size)
-        result = data.new_empty((*shape, *data.shape[1:])) if data.numel() != size * length * int(data.shape[1:].numel()) else data.reshape(*shape, *data.shape[1:])
-        return result, torch.full((size,), length, dtype=torch.int64)
-
-    rnn.pack_padded_sequence, rnn.pad_packed_sequence = pack, pad
-
