@@ -1,8 +1,8 @@
 """Plant single faults in the programs of the corpus and keep those that really raise.
 
 Run by hand: `python tests/corpus/plant.py`. Every planter looks for one habit of the field and breaks it in place; each
-mutant is then run with the real framework, and `mutants.json` keeps the ones that raise an error of shapes, as many kinds
-as there are for each program. Nothing here knows what axiswise can find.
+mutant is then run with the real framework, and `mutants.json` keeps the ones that raise an error of shapes, or only warn
+of one, as many kinds as there are for each program. Nothing here knows what axiswise can find.
 """
 
 from __future__ import annotations
@@ -24,10 +24,11 @@ LAYERS = re.compile(
     r"^(Linear|Conv\w*|BatchNorm\w*|LayerNorm|GroupNorm|LSTM\w*|GRU\w*|Embedding|MaxPool\w*|Upsample|\w*Block|Down|Up|DoubleConv)$"
 )
 RESHAPES = {"view", "reshape"}
-SHAPE_ERRORS = {"RuntimeError", "ValueError", "IndexError", "AssertionError", "TypeError"}
+SHAPE_ERRORS = {"RuntimeError", "ValueError", "IndexError", "AssertionError"}
 NOT_SHAPES = re.compile(
     r"invalid values|inplace operation|does not require grad|NoneType|unexpected keyword|missing \d+ required|"
-    r"positional argument|not callable|has no attribute|leaf Variable|constraint|not subscriptable|state_dict|must be Tensor"
+    r"positional argument|not callable|has no attribute|leaf Variable|constraint|not subscriptable|state_dict|must be Tensor|"
+    r"truth value|0d arrays"
 )
 
 
@@ -245,11 +246,15 @@ def main() -> None:
             if ast.dump(ast.parse(mutant)) == ast.dump(ast.parse(source)):
                 continue
             outcome = run(mutant, str(path))
-            if outcome.type in SHAPE_ERRORS and not NOT_SHAPES.search(outcome.message) and outcome.raise_line:
+            raises = outcome.type in SHAPE_ERRORS and not NOT_SHAPES.search(outcome.message) and outcome.raise_line
+            if raises or (outcome.warned and not outcome.type):
                 raising.append({
-                    "file": path.name, "kind": plant.kind, "line": plant.line,
-                    "old": source.split("\n")[plant.line - 1], "new": mutant.split("\n")[plant.line - 1],
-                    **{key: value for key, value in asdict(outcome).items() if key != "warned"},
+                    "file": path.name,
+                    "kind": plant.kind,
+                    "line": plant.line,
+                    "old": source.split("\n")[plant.line - 1],
+                    "new": mutant.split("\n")[plant.line - 1],
+                    **asdict(outcome),
                 })
         chosen = spread(raising, PER_PROGRAM)
         print(f"{path.name}: {len(tried)} tried, {len(raising)} raise, {len(chosen)} kept", flush=True)

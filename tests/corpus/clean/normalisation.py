@@ -13,7 +13,6 @@ print(nn.InstanceNorm2d(12, affine=True)(images).shape)
 print(nn.LayerNorm(12)(tokens).shape, nn.LayerNorm([9, 12])(tokens).shape)
 print(nn.LayerNorm(12)(images.permute(0, 2, 3, 1)).permute(0, 3, 1, 2).shape)
 print(nn.BatchNorm1d(12)(tokens.transpose(1, 2)).transpose(1, 2).shape)
-print(nn.BatchNorm1d(9)(tokens).shape)
 print(nn.RMSNorm(12)(tokens).shape, nn.LocalResponseNorm(3)(images).shape)
 
 mean = images.mean(dim=(0, 2, 3), keepdim=True)
