@@ -2,8 +2,8 @@
 
 sdpa: `query` (..., L, E), `key` (..., S, E), `value` (..., S, Ev), `attn_mask`; params is_causal, enable_gqa.
 multihead_attention: the same roles and `key_padding_mask`, `weight`; params embed_dim, num_heads, kdim, vdim,
-batch_first, need_weights, average_attn_weights, is_causal, add_zero_attn, bias_kv. Outputs: the result, then the weights
-where asked for.
+batch_first, need_weights, average_attn_weights, is_causal, add_zero_attn, bias_kv. Outputs: the result, then the
+weights where asked for.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def _sdpa_mask(call: OpCall) -> list[Conflict]:
     if lead is None:
         return found
     scores = (*lead, call.operands["query"].shape[-2], call.operands["key"].shape[-2])
-    facts = {"expected": scores}
+    facts = {"wanted": scores}
     if len(mask) > len(scores):
         return [*found, Conflict("mask", call, whole(call, "attn_mask"), facts=facts)]
     for back in range(1, len(mask) + 1):

@@ -162,9 +162,9 @@ def _mask(attending: Attending, role: str, wanted: list[AxisUse]) -> list[Confli
     expected = tuple(use.size for use in wanted)
     shape = call.operands[role].shape
     if len(shape) != len(expected):
-        return [Conflict("mask", call, whole(call, role), facts={"expected": expected})]
+        return [Conflict("mask", call, whole(call, role), facts={"wanted": expected})]
     return [
         conflict
         for axis, use in enumerate(wanted)
-        for conflict in differ("mask", call, axis_of(call, role, axis), use, expected=expected)
+        for conflict in differ("mask", call, axis_of(call, role, axis), use, wanted=expected)
     ]

@@ -1,8 +1,8 @@
 """Recurrent layers and cells, each as one call: rnn, lstm, gru and their cells.
 
-Operands: `input`, `h_0`, `c_0` (lstm), `weight`; params input_size, hidden_size, and for layers num_layers, bidirectional,
-proj_size, batch_first. A packed input is its data (steps, input_size) with params["packed"] and params["batch"], and so is
-the output. Outputs: output, h_n, c_n (lstm); a cell's are h, c (lstm).
+Operands: `input`, `h_0`, `c_0` (lstm), `weight`; params input_size, hidden_size, and for layers num_layers,
+bidirectional, proj_size, batch_first. A packed input is its data (steps, input_size) with params["packed"] and
+params["batch"], and so is the output. Outputs: output, h_n, c_n (lstm); a cell's are h, c (lstm).
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def _state(call: OpCall, state: str) -> list[Conflict]:
     return [
         conflict
         for axis, use in enumerate(wanted)
-        for conflict in differ("state", call, axis_of(call, state, axis), use, expected=expected)
+        for conflict in differ("state", call, axis_of(call, state, axis), use, wanted=expected)
     ]
 
 
