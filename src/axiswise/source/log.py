@@ -7,7 +7,7 @@ for the log's prefix and removed from the lines below, any digits in its places.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 LONGEST_LINE = 2000
 """Characters of a line that its kind is told from; a message keeps all of them."""
@@ -42,12 +42,16 @@ _CHAINED = ("During handling of the above exception", "The above exception was t
 
 @dataclass(frozen=True, slots=True)
 class LoggedFrame:
-    """One frame of a traceback as a log shows it; its function and text are empty where the log does not show them."""
+    """One frame of a traceback as a log shows it; its function and text are empty where the log does not show them.
+
+    `columns` is the stretch of the text that Python's marker line (`~~~^^^`) points out, the end excluded.
+    """
 
     path: str
     line: int
     function: str = ""
     text: str = ""
+    columns: tuple[int, int] | None = None
 
 
 @dataclass(slots=True)
@@ -77,6 +81,7 @@ class _Open:
 
     line: int
     frames: list[LoggedFrame] = field(default_factory=list[LoggedFrame])
+    indent: int = 0
 
     def add(self, path: str, line: int, function: str = "") -> None:
         self.frames.append(LoggedFrame(path.strip(), line, (function or "").strip()))
@@ -84,8 +89,14 @@ class _Open:
     def show(self, text: str, line: int | None = None) -> None:
         """Give the last frame its text, unless it has one."""
         if self.frames and not self.frames[-1].text:
-            last = self.frames[-1]
-            self.frames[-1] = LoggedFrame(last.path, line or last.line, last.function, text.strip())
+            self.frames[-1] = replace(self.frames[-1], line=line or self.frames[-1].line, text=text.strip())
+            self.indent = len(text) - len(text.lstrip())
+
+    def mark(self, marker: str) -> None:
+        """Note which part of its text the last frame's marker line points out."""
+        start, end = len(marker) - len(marker.lstrip()) - self.indent, len(marker.rstrip()) - self.indent
+        if self.frames and self.frames[-1].columns is None and 0 <= start < end <= len(self.frames[-1].text):
+            self.frames[-1] = replace(self.frames[-1], columns=(start, end))
 
 
 def without_colours(text: str) -> str:
@@ -185,8 +196,7 @@ class _Log:
             if match and not match[1].strip("|+- \t"):
                 opened.add(match[2], int(match[3]), match[4] or "")
             elif head[0] in " \t":
-                if not _MARKER.match(head):
-                    opened.show(head)
+                (opened.mark if _MARKER.match(head) else opened.show)(head)
             elif raised := _RAISED.match(line):
                 return self._raised(opened, raised, prefix, pattern)
             else:

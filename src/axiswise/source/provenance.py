@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import operator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from axiswise.facts import AxisUse, Frame, OpCall, Origin, Trace
 from axiswise.ops.contract import contract_of
-from axiswise.origin import origin_of
+from axiswise.origin import Span, origin_of
 
 LONGEST_TRAIL = 60
 """Calls that an axis is followed through before its origin counts as unknown."""
@@ -186,6 +187,29 @@ def solved(origin: Origin, leaf: Origin, wanted: float) -> int | None:
         inner = _inverted(origin.kind, other.value, wanted, is_left)
         return solved(side, leaf, inner) if inner is not None else None
     return None
+
+
+def evaluated(origin: Origin, spans: frozenset[Span], number: float) -> float | None:
+    """Return an expression's value with the literals at some spans replaced by a number, or None where it has none."""
+    if origin.kind == "literal" and origin.span in spans:
+        return number
+    if len(origin.parts) != 2:
+        return origin.value
+    left, right = (evaluated(part, spans, number) for part in origin.parts)
+    if left is None or right is None or (right == 0 and origin.kind in ("/", "//", "%")):
+        return None
+    operate = OPERATORS.get(origin.kind)
+    return operate(left, right) if operate else None
+
+
+OPERATORS: dict[str, Callable[[float, float], float]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "//": operator.floordiv,
+    "/": operator.truediv,
+    "%": operator.mod,
+}
 
 
 def _leaves(origin: Origin) -> list[Origin]:

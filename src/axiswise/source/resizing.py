@@ -14,7 +14,7 @@ from axiswise.diagnosis import Edit, Fix
 from axiswise.facts import AxisUse, Frame, OpCall, Trace
 from axiswise.origin import Origin, Span
 from axiswise.source.callsite import CallSite
-from axiswise.source.provenance import Place, places, solved
+from axiswise.source.provenance import Place, evaluated, places, solved
 from axiswise.source.text import SourceFile, Sources
 
 
@@ -130,6 +130,7 @@ def _literal_edits(
     sources: Sources, place: Place, origin: Origin, inside: Span | None, subject: str
 ) -> Iterator[Fix]:
     literals = origin.literals()
+    yield from _twin_edits(sources, place, origin, literals, subject)
     for leaf in literals:
         if leaf.span is None or leaf.span == inside:
             continue
@@ -141,6 +142,21 @@ def _literal_edits(
         title = f"set {name} to {number}" if name else f"set {subject} to {number}"
         evidence = _literal_evidence(source, int(leaf.value), number) - 0.02 * place.steps - 0.05 * (len(literals) - 1)
         yield Fix(title, (Edit(leaf.span, str(number)),), evidence)
+
+
+def _twin_edits(
+    sources: Sources, place: Place, origin: Origin, literals: tuple[Origin, ...], subject: str
+) -> Iterator[Fix]:
+    """Change literals of one value together: the height and the width of `channels * 8 * 8`."""
+    for value in dict.fromkeys(leaf.value for leaf in literals):
+        twins = tuple(dict.fromkeys(leaf.span for leaf in literals if leaf.value == value and leaf.span is not None))
+        source = sources.file(twins[0].path) if twins else None
+        if len(twins) < 2 or source is None or any(span.line != twins[0].line for span in twins):
+            continue
+        for number in range(1, 4 * int(value) + 1):
+            if evaluated(origin, frozenset(twins), number) == place.wanted:
+                edits = tuple(Edit(span, str(number)) for span in twins)
+                yield Fix(f"set {subject} to {place.wanted}: {number} for {int(value)}", edits, 0.4 - 0.02 * place.steps)
 
 
 def _name_of(source: SourceFile, span: Span) -> str:
