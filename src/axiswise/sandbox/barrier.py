@@ -35,7 +35,7 @@ _CHANGES = {
     "os.setxattr": ("change the attributes of", 1, True),
     "os.removexattr": ("change the attributes of", 1, True),
 }
-_PROGRAMS = {
+_ALWAYS: dict[str, Callable[[tuple[Any, ...]], str]] = {
     "subprocess.Popen": lambda args: f"start {_word(args[1][0] if isinstance(args[1], (list, tuple)) else args[1])}",
     "os.system": lambda args: f"start {_word(args[0])}",
     "os.exec": lambda args: f"become {_word(args[0])}",
@@ -58,12 +58,19 @@ _PROGRAMS = {
     "syslog.syslog": lambda _args: "write to the system log",
     "syslog.openlog": lambda _args: "write to the system log",
 }
+# fmt: off
 _FOREIGN = frozenset(
-    "fork vfork clone execv execve execvp execvpe execl execlp system popen posix_spawn posix_spawnp socket connect bind "
-    "sendto sendmsg kill killpg tgkill tkill unlink unlinkat rmdir rename renameat renameat2 mkdir mkdirat creat open open64 "
-    "openat fopen fopen64 freopen chmod fchmod fchmodat chown lchown fchown fchownat truncate ftruncate utime utimes "
-    "utimensat link linkat symlink symlinkat mount umount umount2 reboot chroot setns unshare ptrace syscall".split()
+    {
+        "fork", "vfork", "clone", "execv", "execve", "execvp", "execvpe", "execl", "execlp", "system", "popen",
+        "posix_spawn", "posix_spawnp", "socket", "connect", "bind", "sendto", "sendmsg", "kill", "killpg",
+        "tgkill", "tkill", "unlink", "unlinkat", "rmdir", "rename", "renameat", "renameat2", "mkdir", "mkdirat",
+        "creat", "open", "open64", "openat", "fopen", "fopen64", "freopen", "chmod", "fchmod", "fchmodat",
+        "chown", "lchown", "fchown", "fchownat", "truncate", "ftruncate", "utime", "utimes", "utimensat",
+        "link", "linkat", "symlink", "symlinkat", "mount", "umount", "umount2", "reboot", "chroot", "setns",
+        "unshare", "ptrace", "syscall",
+    }
 )
+# fmt: on
 """C functions that no program needs by way of ctypes, and that would go round everything here."""
 
 
@@ -80,7 +87,7 @@ class Barrier:
         self._noted = noted
         self._seen: set[str] = set()
         self._checks: dict[str, Callable[[tuple[Any, ...]], None]] = {
-            event: self._always(words) for event, words in _PROGRAMS.items()
+            event: self._always(words) for event, words in _ALWAYS.items()
         }
         self._checks |= {event: self._path_change(*how) for event, how in _CHANGES.items()}
         self._checks |= {
@@ -118,7 +125,7 @@ class Barrier:
             self._noted(words)
         raise PermissionError(f"axiswise's sandbox does not let the program {act}")
 
-    def _always(self, words: Callable[[Any], str]) -> Callable[[tuple[Any, ...]], None]:
+    def _always(self, words: Callable[[tuple[Any, ...]], str]) -> Callable[[tuple[Any, ...]], None]:
         return lambda args: self.refuse(words(args))
 
     def _path_change(self, verb: str, count: int, follow: bool) -> Callable[[tuple[Any, ...]], None]:
@@ -136,7 +143,7 @@ class Barrier:
     def _within(self, verb: str, path: Any, follow: bool) -> None:
         scratch = self._overlay.scratch
         if isinstance(path, int):
-            # A number gives no right to write that opening the file did not, but mode and times can be changed through it.
+            # A number gives no right to write that opening did not, but mode and times can be changed through it.
             place = real_link(f"/proc/self/fd/{path}") or ""
             if not place.startswith("/") or place.startswith((scratch + "/", "/memfd:")):
                 return
@@ -176,7 +183,7 @@ def _real_cwd() -> str:
 
 
 def _word(value: Any) -> str:
-    text = os.fsdecode(value) if isinstance(value, (bytes, str, os.PathLike)) else str(value)
+    text = value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)
     return text if len(text) <= 120 else text[:119] + "…"
 
 

@@ -16,7 +16,7 @@ import traceback
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from axiswise.sandbox import delivery
 from axiswise.sandbox.containment import contain
@@ -62,7 +62,7 @@ class Report:
             notes = json.loads(self.notes.get() or b"{}")
         except (ValueError, RecursionError):
             return {}
-        return notes if isinstance(notes, dict) else {}
+        return cast("dict[str, Any]", notes) if isinstance(notes, dict) else {}
 
     def close(self) -> None:
         self.results.close()
@@ -146,7 +146,8 @@ def _settle(stdout: int, stderr: int) -> None:
         posix.close(number)
     for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
         # Line by line, so that a program that is killed has said what it said.
-        stream = io.open(number, mode, encoding="utf-8", errors="backslashreplace", buffering=1 if number else -1, closefd=False)
+        lines = 1 if number else -1
+        stream = io.open(number, mode, lines, "utf-8", "backslashreplace", closefd=False)  # noqa: UP020, SIM115
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
 

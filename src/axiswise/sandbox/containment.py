@@ -46,9 +46,9 @@ def contain(scratch: str, noted: Callable[[str], None]) -> tuple[str, ...]:
     barrier = Barrier(overlay, noted)
     _filesystem = filesystem.install(overlay)
     _forbid(barrier, _posixsubprocess, "fork_exec", "start a program")
-    for name, act in {"mknod": "create a device", "chroot": "change its root", "setns": "leave", "unshare": "leave"}.items():
+    for name in ("mknod", "chroot", "setns", "unshare"):
         if hasattr(os, name):
-            _forbid(barrier, os, name, act)
+            _forbid(barrier, os, name, f"call os.{name}")
     _redirect_databases(_filesystem)
     barrier.install()
     return ("overlay", "audit", *([f"landlock-{version}"] if version else []))
@@ -85,4 +85,5 @@ def _redirect_databases(files: filesystem.Filesystem) -> None:
             database = files.native(name, True)
         return original(database, *rest, **options)
 
-    sqlite3.connect = sqlite3.dbapi2.connect = connect
+    for module in (sqlite3, sys.modules["sqlite3.dbapi2"]):
+        vars(module)["connect"] = connect

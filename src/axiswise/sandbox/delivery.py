@@ -17,7 +17,7 @@ def open_to(mailbox: Mailbox) -> None:
 
 
 def deliver(result: Any) -> None:
-    """Hand a result to the parent now. The last one counts, and it survives whatever happens to this process afterwards.
+    """Hand a result to the parent now. The last one counts, and it survives whatever happens to this process later.
 
     Outside of a sandbox it does nothing, so that the same function can be called directly.
 

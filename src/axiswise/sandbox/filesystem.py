@@ -10,12 +10,13 @@ import builtins
 import io
 import os
 import posix
-import stat
 import sys
 from collections.abc import Callable, Iterator
-from types import ModuleType
+from contextlib import contextmanager
+from types import FunctionType, ModuleType
 from typing import Any
 
+from axiswise.sandbox.listing import Entry, Listing
 from axiswise.sandbox.overlay import Overlay, real_link
 
 _open = io.open
@@ -23,8 +24,8 @@ _open = io.open
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _TEMPORARY = getattr(os, "O_TMPFILE", 0)
 _READERS = ("stat", "lstat", "access", "readlink", "statvfs", "pathconf", "getxattr", "listxattr")
-_CHANGERS = ("chmod", "lchmod", "chown", "lchown", "utime", "truncate", "setxattr", "removexattr", "chflags", "lchflags")
-_NOT_FOLLOWING = frozenset({"lstat", "readlink", "lchown", "lchmod", "lchflags"})
+_CHANGERS = ("chmod", "lchmod", "chown", "lchown", "utime", "truncate", "setxattr", "removexattr", "chflags")
+_NOT_FOLLOWING = frozenset({"lstat", "readlink", "lchown", "lchmod"})
 _BY_NUMBER = {"fchmod": "chmod", "fchown": "chown"}
 
 
@@ -39,8 +40,12 @@ class Filesystem:
         named = {name: self._reader(name) for name in _READERS if hasattr(posix, name)}
         named |= {name: self._changer(name) for name in _CHANGERS if hasattr(posix, name)}
         named |= {name: self._number_changer(name, by) for name, by in _BY_NUMBER.items() if hasattr(posix, name)}
-        own = "open mkdir remove unlink rmdir rename replace link symlink mkfifo chdir fchdir getcwd getcwdb listdir scandir"
-        return named | {name: getattr(self, name) for name in own.split()}
+        named |= {
+            name: getattr(self, name) for name in ("open", "listdir", "scandir", "mkdir", "mkfifo", "symlink", "link")
+        }
+        own = ("open", "listdir", "scandir", "mkdir", "mkfifo", "symlink", "link", "remove", "unlink", "rmdir")
+        own += ("rename", "replace", "chdir", "fchdir", "getcwd", "getcwdb")
+        return named | {name: getattr(self, name) for name in own}
 
     # --- opening
 
@@ -60,10 +65,10 @@ class Filesystem:
         flags = _flags(mode)
         if isinstance(file, int) or (self.overlay.pristine and not flags & _WRITING):
             return _open(file, mode, *rest, opener)
-        shown = os.fspath(file)
+        shown = _plain(file)
         if opener is None:
             place = self._named(self._opened, file, file, flags)
-            opened = self._named(_open, place, file, mode, *rest)
+            opened: Any = self._named(_open, place, file, mode, *rest)
         else:
             # An opener decides for itself which file it means, often not the one that is named.
             given = opener
@@ -89,9 +94,9 @@ class Filesystem:
                 return overlay.writable(path)
             if flags & os.O_CREAT and flags & os.O_EXCL:
                 overlay.absent(path)
-            if found:
+            if found or not flags & os.O_CREAT:
                 return overlay.writable(path, keep=not flags & os.O_TRUNC)
-            return overlay.entry(path) if flags & os.O_CREAT else overlay.place(path)
+            return overlay.entry(path)
 
     # --- looking
 
@@ -107,23 +112,23 @@ class Filesystem:
             options.pop("dir_fd", None)
             place = self.overlay.place(self._path(path, dir_fd, follows and options.get("follow_symlinks", True)))
             found = self._named(original, place, path, *rest, **options)
-            return os.fsencode(found) if name == "readlink" and isinstance(os.fspath(path), bytes) else found
+            return os.fsencode(found) if name == "readlink" and isinstance(_plain(path), bytes) else found
 
         return _like(read, original)
 
     def listdir(self, path: Any = None) -> list[Any]:
         if self.overlay.pristine:
-            return posix.listdir(path)
-        names = self._named(lambda where: self.overlay.names(where), self._folder(path), "." if path is None else path)
+            return list[Any](posix.listdir(path))
+        names = self._named(self.overlay.names, self._folder(path), "." if path is None else path)
         return [os.fsencode(name) for name in names] if isinstance(path, bytes) else names
 
     def scandir(self, path: Any = None) -> Any:
         if self.overlay.pristine:
             return posix.scandir(path)
-        shown = "." if path is None else path if isinstance(path, int) else os.fspath(path)
+        shown = "." if path is None else _plain(path)
         folder = self._folder(path)
-        names = self._named(lambda where: self.overlay.names(where), folder, shown)
-        return Listing(Entry(self, folder, name, shown) for name in names)
+        names = self._named(self.overlay.names, folder, shown)
+        return Listing(Entry(self.stat, folder, name, shown) for name in names)
 
     def _folder(self, path: Any) -> str:
         if isinstance(path, int):
@@ -143,7 +148,8 @@ class Filesystem:
                 return original(path, *rest, **options)
             where = self._path(path, dir_fd, follows and options.get("follow_symlinks", True))
             with self.overlay.lock:
-                return self._named(original, self.overlay.writable(where), path, *rest, **options)
+                place = self._named(self.overlay.writable, where, path)
+                return self._named(original, place, path, *rest, **options)
 
         return _like(change, original)
 
@@ -163,7 +169,11 @@ class Filesystem:
         self._create(posix.mkfifo, path, dir_fd, mode)
 
     def symlink(self, src: Any, dst: Any, target_is_directory: bool = False, *, dir_fd: int | None = None) -> None:
-        self._create(lambda place: posix.symlink(src, place), dst, dir_fd)
+        def create(place: str) -> None:
+            posix.symlink(src, place)
+
+        with _both_named(src, dst):
+            self._create(create, dst, dir_fd)
 
     def link(
         self,
@@ -174,10 +184,15 @@ class Filesystem:
         dst_dir_fd: int | None = None,
         follow_symlinks: bool = True,
     ) -> None:
-        with self.overlay.lock:
-            self.stat(src, dir_fd=src_dir_fd, follow_symlinks=follow_symlinks)
-            source = self.overlay.writable(self._path(src, src_dir_fd, follow_symlinks))
-            self._create(lambda place: posix.link(source, place), dst, dst_dir_fd)
+        with self.overlay.lock, _both_named(src, dst):
+            # Linux links the link itself, whatever `follow_symlinks` says.
+            follow = follow_symlinks and sys.platform != "linux"
+            source = self.overlay.writable(self._path(src, src_dir_fd, follow))
+
+            def create(place: str) -> None:
+                posix.link(source, place)
+
+            self._create(create, dst, dst_dir_fd)
 
     def _create(self, function: Callable[..., Any], path: Any, dir_fd: int | None, *rest: Any) -> None:
         def create(where: str) -> None:
@@ -199,12 +214,8 @@ class Filesystem:
 
     def rename(self, src: Any, dst: Any, *, src_dir_fd: int | None = None, dst_dir_fd: int | None = None) -> None:
         old, new = self._path(src, src_dir_fd, follow=False), self._path(dst, dst_dir_fd, follow=False)
-        with self.overlay.lock:
-            try:
-                self.overlay.rename(old, new)
-            except OSError as error:
-                error.filename, error.filename2 = src, dst
-                raise
+        with self.overlay.lock, _both_named(src, dst):
+            self.overlay.rename(old, new)
 
     replace = rename
 
@@ -265,68 +276,17 @@ class Filesystem:
             raise
 
 
-class Entry:
-    """What `os.scandir` gives for one name."""
-
-    __slots__ = ("_filesystem", "_path", "name", "path")
-
-    def __init__(self, filesystem: Filesystem, folder: str, name: str, shown: Any) -> None:
-        self._filesystem = filesystem
-        self._path = f"{folder.rstrip('/')}/{name}"
-        self.name: Any = os.fsencode(name) if isinstance(shown, bytes) else name
-        self.path: Any = self.name if isinstance(shown, int) else os.path.join(shown, self.name)
-
-    def __fspath__(self) -> Any:
-        return self.path
-
-    def __repr__(self) -> str:
-        return f"<DirEntry {self.name!r}>"
-
-    def stat(self, *, follow_symlinks: bool = True) -> os.stat_result:
-        return self._filesystem.stat(self._path, follow_symlinks=follow_symlinks)
-
-    def inode(self) -> int:
-        return self.stat(follow_symlinks=False).st_ino
-
-    def is_symlink(self) -> bool:
-        return self._is("S_ISLNK", False)
-
-    def is_dir(self, *, follow_symlinks: bool = True) -> bool:
-        return self._is("S_ISDIR", follow_symlinks)
-
-    def is_file(self, *, follow_symlinks: bool = True) -> bool:
-        return self._is("S_ISREG", follow_symlinks)
-
-    def is_junction(self) -> bool:
-        return False
-
-    def _is(self, test: str, follow_symlinks: bool) -> bool:
-        try:
-            return getattr(stat, test)(self.stat(follow_symlinks=follow_symlinks).st_mode)
-        except FileNotFoundError:
-            return False
+@contextmanager
+def _both_named(src: Any, dst: Any) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        error.filename, error.filename2 = src, dst
+        raise
 
 
-class Listing:
-    """What `os.scandir` returns: an iterator that can be closed."""
-
-    def __init__(self, entries: Iterator[Entry]) -> None:
-        self._entries = entries
-
-    def __iter__(self) -> Listing:
-        return self
-
-    def __next__(self) -> Entry:
-        return next(self._entries)
-
-    def __enter__(self) -> Listing:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        self._entries = iter(())
+def _plain(path: Any) -> Any:
+    return path if isinstance(path, int) else os.fspath(path)
 
 
 def _flags(mode: str) -> int:
@@ -344,7 +304,7 @@ def _like(function: Callable[..., Any], original: Callable[..., Any]) -> Callabl
 
 
 def install(overlay: Overlay) -> Filesystem:
-    """Put the overlay under every module of this process. There is no way back: the process is meant to be thrown away."""
+    """Put the overlay under every module of this process. There is no way back: the process is to be thrown away."""
     filesystem = Filesystem(overlay)
     # Keyed by identity: what a module took with `from os import stat` is found by what it is, not by its name.
     changed = {id(getattr(posix, name)): function for name, function in filesystem.replacements().items()}
@@ -354,6 +314,8 @@ def install(overlay: Overlay) -> Filesystem:
             names = vars(module)
             for name in [name for name, value in names.items() if id(value) in changed]:
                 names[name] = changed[id(names[name])]
+            if module.__name__ in sys.stdlib_module_names:
+                _replace_defaults(module, changed)
     if shutil := sys.modules.get("shutil"):
         vars(shutil)["_use_fd_functions"] = False
     assert builtins.open == filesystem.open_file
@@ -365,3 +327,12 @@ def _replaces(module: object) -> bool:
         return False
     name = module.__name__
     return name != "posix" and not name.startswith(("_frozen_importlib", "importlib._bootstrap", "axiswise.sandbox"))
+
+
+def _replace_defaults(module: ModuleType, changed: dict[int, Callable[..., Any]]) -> None:
+    """Reach what the standard library keeps in default arguments, as in `def close(self, unlink=os.unlink)`."""
+    classes = [vars(value) for value in vars(module).values() if isinstance(value, type)]
+    for names in (vars(module), *classes):
+        for function in names.values():
+            if isinstance(function, FunctionType) and function.__defaults__:
+                function.__defaults__ = tuple(changed.get(id(value), value) for value in function.__defaults__)

@@ -1,4 +1,4 @@
-"""Linux's own lock on the file system, for what no Python hook can see: native code that writes, connects or starts programs.
+"""Linux's own lock on the file system, for what no Python hook sees: native code that writes or starts programs.
 
 Landlock is a security module that any process may use to give up rights, for itself and all that it starts.
 """

@@ -1,7 +1,7 @@
 """Where a child leaves its results: memory shared with the server, so that no end of the child can lose them.
 
-A pipe would be one `os.closerange` away from being gone. Shared memory has no number that a program could close or write to,
-and what was put there outlives the process, however it ended.
+A pipe would be one `os.closerange` away from being gone. Shared memory has no number that a program could close or
+write to, and what was put there outlives the process, however it ended.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The file system as a contained program sees it: the real one below, what the program changed on top.
 
-Every changed file lives under the scratch folder at the same path; what was deleted is remembered by name. All methods take
-and return absolute canonical paths (see `paths.canonical`). The module `posix` holds the true functions: only the names in
-`os` are ever replaced.
+Every changed file lives under the scratch folder at the same path; what was deleted is remembered by name. All methods
+take and return absolute canonical paths (see `paths.canonical`). The module `posix` holds the true functions: only the
+names in `os` are ever replaced.
 """
 
 from __future__ import annotations
@@ -80,14 +80,21 @@ class Overlay:
         if place == path or not self._has_lower(path):
             return [name for name in names if not self._hidden or not self._gone(path, name)]
         known = set(names)
-        return names + [n for n in posix.listdir(path) if n not in known and f"{path.rstrip('/')}/{n}" not in self._hidden]
+        prefix = path.rstrip("/") + "/"
+        return names + [name for name in posix.listdir(path) if name not in known and prefix + name not in self._hidden]
 
     def writable(self, path: str, keep: bool = True) -> str:
-        """Return a place where an existing file or directory may be changed; `keep` asks for its content too."""
+        """Return a place where an existing file or directory may be changed; `keep` asks for its content too.
+
+        Raises:
+            OSError: Nothing is visible there, or it is too special to be copied.
+        """
         if self.is_raw(path):
             return path
         upper = self._upper(path)
-        if not _lstat(upper) and self._has_lower(path):
+        if not _lstat(upper):
+            # Where nothing is visible, the kernel's own error says why.
+            posix.lstat(self.place(path))
             self._copy(path, upper, keep)
         return upper
 
@@ -143,6 +150,8 @@ class Overlay:
             return
         if new.startswith(old + "/"):
             raise _error(errno.EINVAL, old, new)
+        if old.startswith(new + "/"):
+            raise _error(errno.ENOTEMPTY, old, new)
         place = self.entry(new)
         if target == stat.S_IFDIR and source != stat.S_IFDIR:
             raise _error(errno.EISDIR, old, new)

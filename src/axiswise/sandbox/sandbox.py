@@ -26,9 +26,9 @@ _FAREWELL = 5.0
 
 
 class Sandbox:
-    """Runs jobs in children forked from one warm process. Use it as a context manager; it may be shared between threads.
+    """Runs jobs in children forked from one warm process. A context manager, which threads may share.
 
-    The server starts importing at once; the first job waits for it. A server that dies is started anew with the next job.
+    The server starts importing at once; the first job waits for it. If it dies, the next job starts it anew.
 
     Args:
         preload: What the server imports before the first fork: `package.module`, or `package.module:function` to call
@@ -132,7 +132,7 @@ class _Server:
         self._numbers = itertools.count(1)
         self._pending: dict[int, Future[Outcome]] = {}
         self._folder = os.path.realpath(tempfile.mkdtemp(prefix="axiswise-"))
-        self._errors: IO[bytes] = tempfile.TemporaryFile()
+        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 closed with the server
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "axiswise.sandbox.server", *preload],
             stdin=subprocess.PIPE,
@@ -168,7 +168,8 @@ class _Server:
             self._send(framing.pack({"kind": "cancel", "id": number}))
 
     def close(self) -> None:
-        assert self._process.stdin is not None and self._process.stdout is not None
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
         if not self.ready.done():
             self._process.kill()
         with self._sending, suppress(BrokenPipeError):
@@ -205,7 +206,8 @@ class _Server:
                     outcome = self._pending.pop(header["id"])
                 outcome.set_result(_outcome(header, body))
         if not self.ready.done():
-            self.ready.set_exception(SandboxError(f"the sandbox's server ended before it was ready{self._last_words()}"))
+            reason = f"the sandbox's server ended before it was ready{self._last_words()}"
+            self.ready.set_exception(SandboxError(reason))
         self._give_up()
 
     def _give_up(self) -> None:

@@ -1,7 +1,7 @@
 """The warm process: imports what every job needs, then forks a child for each.
 
-Started by `axiswise.sandbox.Sandbox` with two pipes as standard input and output. Messages in: `job`, `cancel`; out: `ready`
-or `failed`, then `done` for each job. When the pipe in ends, so does the server, with all its children.
+Started by `axiswise.sandbox.Sandbox` with two pipes as standard input and output. Messages in: `job`, `cancel`; out:
+`ready` or `failed`, then `done` for each job. When the pipe in ends, so does the server, with all its children.
 """
 
 from __future__ import annotations
@@ -20,14 +20,12 @@ import time
 import traceback
 import warnings
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from axiswise.sandbox import callsite, child, framing
+from axiswise.sandbox.capture import Capture
 from axiswise.sandbox.child import Order, Report
-
-KEPT = 1 << 20
-"""Bytes of each output stream that are kept: half from the start, half from the end."""
 
 _GRACE = 0.1
 """Seconds a child gets to write down its stack before it is killed."""
@@ -35,36 +33,6 @@ _PIECE = 1 << 16
 _SUBREAPER = 36
 _WATCH = 0.5
 """Longest sleep in seconds: a lost signal must not mean a hang."""
-
-
-@dataclass(slots=True)
-class Capture:
-    """The kept part of one output stream."""
-
-    fd: int
-    head: bytearray = field(default_factory=bytearray)
-    tail: bytearray = field(default_factory=bytearray)
-    lost: int = 0
-
-    def take(self) -> bool:
-        """Read once without waiting; return False where there is nothing now."""
-        try:
-            data = os.read(self.fd, _PIECE)
-        except BlockingIOError:
-            return False
-        room = KEPT // 2 - len(self.head)
-        self.head += data[:room]
-        self.tail += data[room:] if room < len(data) else b""
-        if len(self.tail) > KEPT:
-            self.lost += len(self.tail) - KEPT // 2
-            del self.tail[: -(KEPT // 2)]
-        return bool(data)
-
-    def text(self) -> str:
-        """Return what was kept; bytes that are no UTF-8 show as escapes."""
-        extra = max(0, len(self.tail) - KEPT // 2)
-        gap = b"\n[%d bytes left out]\n" % (self.lost + extra) if self.lost + extra else b""
-        return (bytes(self.head) + gap + bytes(self.tail[extra:])).decode("utf-8", "backslashreplace")
 
 
 @dataclass(slots=True)
@@ -217,7 +185,8 @@ class Server:
             self._tell(running.id, how, detail, result, **texts, **more)
 
     def _tell(self, number: int, ended: str, detail: str, result: bytes = b"", **more: Any) -> None:
-        write(self._sink, framing.pack({"kind": "done", "id": number, "ended": ended, "detail": detail, **more}, result))
+        header = {"kind": "done", "id": number, "ended": ended, "detail": detail, **more}
+        write(self._sink, framing.pack(header, result))
 
     def _sweep(self) -> None:
         """End what a child left behind: its orphans are handed to this process."""
@@ -236,7 +205,8 @@ def _verdict(running: Running, notes: dict[str, Any], status: int, used: resourc
         return notes["ended"], notes["detail"]
     code = os.waitstatus_to_exitcode(status)
     processor = used.ru_utime + used.ru_stime
-    if running.ending == "timeout" or (code in (-signal.SIGKILL, -signal.SIGXCPU) and processor >= 2 * running.order.seconds):
+    stopped = code in (-signal.SIGKILL, -signal.SIGXCPU) and processor >= 2 * running.order.seconds
+    if running.ending == "timeout" or stopped:
         line = callsite.of_dump(_stack(running.order.scratch), running.order.cwd)
         return "timeout", f"still running after {running.order.seconds:g} s" + (f", at {line}" if line else "")
     if running.ending:
