@@ -57,8 +57,10 @@ def find_messages(text: str) -> list[Found]:
     lowered = flat.translate(_LOWER)
     taken: list[tuple[int, int, Conflict]] = []
     for each in wordings():
-        taken.extend(match for match in each.matches(flat, lowered) if not _overlaps(match, taken))
-    taken.sort(key=lambda match: match[0])
+        for match in each.matches(flat, lowered):
+            place = bisect_right(taken, match[0], key=_start)
+            if (not place or taken[place - 1][1] <= match[0]) and (place == len(taken) or match[1] <= taken[place][0]):
+                taken.insert(place, match)
     starts = _starts(words)
     found: list[Found] = []
     for first, last, conflict in taken:
@@ -74,8 +76,8 @@ def read_message(type: str, message: str) -> Conflict | None:
     return found[0].conflict if found else read_any(type, message)
 
 
-def _overlaps(match: tuple[int, int, Conflict], taken: list[tuple[int, int, Conflict]]) -> bool:
-    return any(match[0] < end and start < match[1] for start, end, _ in taken)
+def _start(match: tuple[int, int, Conflict]) -> int:
+    return match[0]
 
 
 def _starts(words: list[tuple[int, int]]) -> list[int]:

@@ -9,13 +9,15 @@ from axiswise.frontends.torch.messages.found import conflict
 from axiswise.frontends.torch.messages.wording import read_shape
 
 _SHAPE = re.compile(
-    r"(?:torch\.Size\()?[\[(]\s?-?\d{1,18}(?:,\s?-?\d{1,18}){0,12},?\s?[\])]|\b\d{1,18}(?:\s?[x×]\s?\d{1,18}){1,8}\b"
+    r"(?:torch\.Size\()?[\[(]\s?-?\d{1,18}(?:,\s?-?\d{1,18}){0,12},?\s?[\])]"
+    r"|\b\d{1,18}(?:\s?[x×]\s?\d{1,18}){1,8}\b"
 )
 _SUBJECT = re.compile(
     r"\b(?:shapes?|sizes?|dims?|dimensions?|dimensional|ndim|ranks?|axis|axes|broadcast|tensors?)\b", re.IGNORECASE
 )
 _FAULT = re.compile(
-    r"mismatch|must|should|expect|incompatib|inconsisten|different|differs|match|invalid|cannot|can't|unequal|not aligned|but got",
+    r"mismatch|must|should|expect|incompatib|inconsisten|different|differs|match|invalid|cannot|can't|unequal|"
+    r"not aligned|but got",
     re.IGNORECASE,
 )
 _TYPES = re.compile(
@@ -32,7 +34,7 @@ _KINDS = (
 def read_any(type: str, message: str) -> Conflict | None:
     """Return a conflict of the shapes in a message that speaks of shapes that disagree, else None.
 
-    Its kind is `other`, its operands are the shapes, and its fact `resembles` is the kind whose words it uses, or empty.
+    Its kind is `other`, its operands are the shapes; its fact `resembles` is the kind whose words it uses, or empty.
     """
     text = message[:4000]
     if not _TYPES.search(type) or not _SUBJECT.search(text) or not _FAULT.search(text):

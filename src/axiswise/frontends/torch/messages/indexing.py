@@ -40,20 +40,15 @@ def taken(index: int, length: int) -> Conflict:
     "index out of range: Tried to access index {index:int} out of table with {highest:int} rows",
 )
 def unknown_bounds(index: int = -1, highest: int = -1) -> Conflict:
-    facts = {"length": highest + 1} if highest >= 0 else {}
-    return conflict(
-        "index-range",
-        "embedding",
-        {},
-        size("", -1, index, "index"),
-        size("weight", 0, highest + 1 if facts else -1),
-        **facts,
-    )
+    if highest < 0:
+        return conflict("index-range", "embedding")
+    left, right = size("", -1, index, "index"), size("weight", 0, highest + 1)
+    return conflict("index-range", "embedding", {}, left, right, length=highest + 1)
 
 
 @family.reads("kthvalue(): selected number k out of range for dimension {axis:int}")
 def kth(axis: int) -> Conflict:
-    return conflict("index-range", "kthvalue", {}, size("", -1, -1, "k"), size("input", axis, -1))
+    return conflict("index-range", "kthvalue", {}, None, size("input", axis, -1))
 
 
 @family.reads(

@@ -129,7 +129,7 @@ def class_range(value: int) -> Conflict:
 
 @family.reads("Class values must be smaller than num_classes")
 def one_hot() -> Conflict:
-    return conflict("index-range", "one_hot", {}, size("input", -1, -1), size("", -1, -1, "num_classes"))
+    return conflict("index-range", "one_hot")
 
 
 @family.reads("var is of incorrect size")

@@ -8,8 +8,10 @@ from axiswise.frontends.torch.messages.wording import Family
 
 family = Family()
 
-EINOPS = 'Error while processing {op:word}-reduction pattern "{pattern:text}". Input tensor shape: {shape:shape}. '
-"Additional info: {info:text}."
+EINOPS = (
+    'Error while processing {op:word}-reduction pattern "{pattern:text}". Input tensor shape: {shape:shape}. '
+    "Additional info: {info:text}."
+)
 
 
 @family.reads(

@@ -64,7 +64,7 @@ def unflattened(target: Shape, axis: int, length: int) -> Conflict:
 
 @family.reads("flatten() has invalid args: start_dim cannot come after end_dim")
 def flattened() -> Conflict:
-    return conflict("axis-range", "flatten", {}, size("", -1, -1, "start_dim"))
+    return conflict("other", "flatten")
 
 
 @family.reads(

@@ -69,7 +69,7 @@ def unpacked(names: int, found: int = -1) -> Conflict:
 
 @family.reads("'{kind:word}' object has no attribute '{name:word}'")
 def attribute(kind: str, name: str) -> Conflict | None:
-    if kind not in ("tuple", "list") or name not in TENSOR_ATTRIBUTES:
+    if kind != "tuple" or name not in TENSOR_ATTRIBUTES:
         return None
     return conflict("tuple", "attribute", {}, None, None, {"name": name}, attribute=name, container=kind)
 
@@ -79,7 +79,7 @@ def attribute(kind: str, name: str) -> Conflict | None:
     "{op:word}(): argument '{name:word}' must be Tensor, not {kind:word}",
 )
 def argument(op: str, name: str, kind: str, position: int = -1) -> Conflict | None:
-    if kind not in ("tuple", "list"):
+    if kind != "tuple":
         return None
     return conflict("tuple", op, {}, None, None, argument=name, container=kind)
 
