@@ -55,6 +55,7 @@ class LayerRef:
         settings: Constructor arguments by name; sizes among them still know their origin.
         built: The user's frames that constructed it, the constructor call last; empty where no source is at hand.
         direct: True where the user's own line calls it, False inside a container or another library layer.
+        inside: Its path from the module that the user's own line calls; empty where that is itself.
     """
 
     path: str
@@ -62,6 +63,7 @@ class LayerRef:
     settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
     built: tuple[Frame, ...] = ()
     direct: bool = True
+    inside: str = ""
 
 
 @dataclass(frozen=True, slots=True)

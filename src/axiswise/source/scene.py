@@ -65,7 +65,7 @@ class Scene:
         """What was called, in backquotes: `` `self.fc1` ``, `` `torch.bmm` ``, `` `@` ``."""
         layer = self.call.layer
         if layer is not None and not layer.direct:
-            return f"`{layer.path or layer.kind}`"
+            return f"`{self.layer()}`"
         text = " ".join((self.site.callee() if self.site else "").split())
         if text and len(text) <= 60:
             return f"`{text}`"
@@ -74,7 +74,11 @@ class Scene:
     def layer(self) -> str:
         """The layer's name (`fc1`, `encoder.layers.3.attn`) without backquotes, or its kind, or the op."""
         layer = self.call.layer
-        return (layer.path or layer.kind) if layer else self.call.op
+        if layer is None:
+            return self.call.op
+        if layer.inside and self.site is not None and self.site.call is not None:
+            return self.site.callee() + indexed(layer.inside)
+        return layer.path or layer.kind
 
     def shape(self, role: str) -> str:
         """An operand's shape with the axes' names where known: `(batch, 256)`."""
@@ -223,6 +227,11 @@ class Scene:
     def at(self, conflict: Conflict) -> Scene:
         """Return the scene of another conflict in the same run."""
         return Scene(conflict, self.trace, self.sources, self.raised)
+
+
+def indexed(path: str) -> str:
+    """Return a module's path as code that reaches it: `.encoder[3].attn` for `encoder.3.attn`."""
+    return "".join(f"[{part}]" if part.isdigit() else f".{part}" for part in path.split("."))
 
 
 def _argument(

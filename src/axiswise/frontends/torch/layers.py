@@ -93,8 +93,14 @@ class ModuleStack:
         """Return the fact for a module."""
         built: Built | None = module.__dict__.get(_BUILT)
         settings = built.settings if built else {}
-        direct = len(self.running) < 2 or self.is_users(self.running[-2])
-        return LayerRef(self.path(module), type(module).__name__, settings, built.frames if built else (), direct)
+        called = module
+        for outer in reversed(self.running[:-1]):
+            if self.is_users(outer):
+                break
+            called = outer
+        inside = self.path(module)[len(self.path(called)) :].lstrip(".") if called is not module else ""
+        frames = built.frames if built else ()
+        return LayerRef(self.path(module), type(module).__name__, settings, frames, called is module, inside)
 
     def within(self) -> tuple[tuple[str, str], ...]:
         """Return the running modules as (path, class), outermost first."""

@@ -94,6 +94,7 @@ def _tell_before_exit(told: Callable[[str, str | None], dict[str, Any]]) -> None
 
 
 def _prepare(script: str, argv: Sequence[str], tracer: Tracer) -> None:
+    os.environ["AXISWISE_REPLAY"] = "1"
     sys.argv = [script, *argv]
     sys.path.insert(0, os.path.dirname(script))
     sys.meta_path.insert(0, _Finder(tracer))
