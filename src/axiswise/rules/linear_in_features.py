@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import Conflict
+from axiswise.rules.reading import shape
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
@@ -18,9 +19,10 @@ class LinearInFeatures(Rule):
         data, features = conflict.left, conflict.right
         if conflict.call.op != "linear" or data is None or features is None:
             return None
+        given = scene.expression("input")
         return scene.diagnosis(
-            f"{scene.callee()} takes {features.size} features, but {scene.expression('input')} has {data.size}",
-            f"{scene.expression('input')}: {scene.shape('input')} · {scene.layer()}: {features.size} features",
+            f"{scene.callee()} takes {features.size} features, but {given} has {data.size}",
+            f"{given.strip('`')}: {scene.shape('input')} · {scene.layer()}: {features.size} features",
         )
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
@@ -28,13 +30,13 @@ class LinearInFeatures(Rule):
         if data is None or features is None:
             return
         yield from scene.agree()
-        shape = conflict.call.operands["input"].shape
-        for axis in range(len(shape) - 1):
-            if shape[axis] == features.size:
-                order = f"{axis}, {len(shape) - 1}"
+        given = shape(conflict, "input") or ()
+        for axis in range(len(given) - 1):
+            if given[axis] == features.size:
+                order = f"{axis}, {len(given) - 1}"
                 yield from scene.wrap("input", f"{{}}.transpose({order})", "put the feature axis last")
-        flat = 1
-        for axis in range(len(shape) - 1, 0, -1):
-            flat *= shape[axis]
-            if axis < len(shape) - 1 and flat == features.size:
-                yield from scene.wrap("input", f"{{}}.flatten({axis})", f"flatten the last {len(shape) - axis} axes")
+        flat = given[-1] if given else 0
+        for axis in range(len(given) - 2, 0, -1):
+            flat *= given[axis]
+            if flat == features.size:
+                yield from scene.wrap("input", f"{{}}.flatten({axis})", f"flatten the last {len(given) - axis} axes")

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from axiswise.diagnosis import Diagnosis, Fix
+from axiswise.facts import Conflict
+from axiswise.rules.reading import choices, label, size
+from axiswise.rules.rule import Rule
+from axiswise.source.scene import Scene
+
+
+class AttentionHeads(Rule):
+    """A width is not divisible by the number of attention heads."""
+
+    kinds = frozenset({"heads"})
+
+    def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
+        width, heads = size(conflict.left), size(conflict.right)
+        if width is None or not heads:
+            return scene.diagnosis(f"the width of {scene.callee()} is not divisible by its heads", label(scene))
+        if conflict.left is not None and conflict.left.operand:
+            return scene.diagnosis(
+                f"{scene.callee()} shares {heads} key heads among {width} query heads, which leaves {width % heads}",
+                label(scene),
+            )
+        return scene.diagnosis(
+            f"{scene.callee()} divides a width of {width} among {heads} heads, which leaves {width % heads}"
+        )
+
+    def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
+        width, heads = size(conflict.left), size(conflict.right)
+        if not width or not heads:
+            return
+        divisors = [count for count in range(2, width + 1) if width % count == 0 and width // count > 1]
+        below = max((count for count in divisors if count < heads), default=None)
+        above = min((count for count in divisors if count > heads), default=None)
+        for wanted in (below, above):
+            if wanted is not None:
+                yield from choices(scene.resize(conflict.right, wanted))

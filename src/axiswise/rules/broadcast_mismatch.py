@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from axiswise.diagnosis import Diagnosis, Fix
+from axiswise.facts import Conflict, Shape
+from axiswise.rules.reading import label, name_of, shape, size
+from axiswise.rules.rule import Rule
+from axiswise.source.scene import Scene
+
+
+class BroadcastMismatch(Rule):
+    """Two tensors are combined element by element, and an axis of one does not fit the other."""
+
+    kinds = frozenset({"broadcast"})
+
+    def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
+        left, right = conflict.left, conflict.right
+        if left is None or right is None or size(left) is None or size(right) is None:
+            return scene.diagnosis(f"the operands of {scene.callee()} have axes that do not line up", label(scene))
+        ours, theirs = scene.expression(left.operand), scene.expression(right.operand)
+        return scene.diagnosis(
+            f"{ours} has {left.size} along {scene.axis(left)}, where {theirs} has {right.size}", label(scene)
+        )
+
+    def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
+        left, right = conflict.left, conflict.right
+        if left is None or right is None:
+            return
+        ours, theirs = shape(conflict, left.operand), shape(conflict, right.operand)
+        if ours is not None and theirs is not None:
+            small = left if len(ours) <= len(theirs) else right
+            pair = (ours, theirs) if small is left else (theirs, ours)
+            for template, title in _placements(*pair):
+                yield from scene.wrap(small.operand, template, title)
+            if len(ours) == len(theirs):
+                for role, mine, other in ((left.operand, ours, theirs), (right.operand, theirs, ours)):
+                    for axis in range(len(mine) - 1):
+                        if _meets(_exchanged(mine, axis), other):
+                            yield from scene.wrap(
+                                role, f"{{}}.transpose({axis}, {axis + 1})", f"exchange the axes {axis} and {axis + 1}"
+                            )
+            longer, shorter = (left, right) if left.size > right.size else (right, left)
+            cut, name = shape(conflict, longer.operand) or (), name_of(scene, shorter.operand)
+            if name and _meets(
+                (*cut[: longer.axis], shorter.size, *cut[longer.axis + 1 :]), ours if longer is right else theirs
+            ):
+                skip = ":, " * longer.axis
+                yield from scene.wrap(
+                    longer.operand, f"{{}}[{skip}:{name}.size({shorter.axis})]", f"cut it to the length of {name}"
+                )
+        yield from scene.agree()
+
+
+def _meets(left: Shape, right: Shape) -> bool:
+    """Return whether two shapes broadcast without an outer product: no axis of 1 meets one of 1 only by padding."""
+    return all(a == b or 1 in (a, b) for a, b in zip(reversed(left), reversed(right), strict=False))
+
+
+def _exchanged(shape: Shape, axis: int) -> Shape:
+    return (*shape[:axis], shape[axis + 1], shape[axis], *shape[axis + 2 :])
+
+
+def _placements(small: Shape, large: Shape) -> Iterable[tuple[str, str]]:
+    """Yield templates that line a smaller shape up with leading or middle axes of a larger one."""
+    for start in range(len(large) - len(small)):
+        if large[start : start + len(small)] != small:
+            continue
+        behind = len(large) - len(small) - start
+        if behind == 1:
+            yield "{}.unsqueeze(-1)", "add an axis of 1 at the end"
+        elif len(small) == 1:
+            yield "{}.view(-1" + ", 1" * behind + ")", f"add {behind} axes of 1 at the end"
+        else:
+            yield "{}[..." + ", None" * behind + "]", f"add {behind} axes of 1 at the end"
+    if len(small) == 2 and len(large) > 2 and small == (large[0], large[-1]):
+        yield (
+            "{}.unsqueeze(1)" if len(large) == 3 else "{}[:" + ", None" * (len(large) - 2) + "]",
+            "add axes of 1 between",
+        )

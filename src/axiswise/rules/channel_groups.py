@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import gcd
+
+from axiswise.diagnosis import Diagnosis, Fix
+from axiswise.facts import Conflict
+from axiswise.rules.reading import choices, label, number, setting, size
+from axiswise.rules.rule import Rule
+from axiswise.source.scene import Scene
+
+
+class ChannelGroups(Rule):
+    """Channels are not divisible by the number of groups."""
+
+    kinds = frozenset({"groups"})
+
+    def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
+        channels, groups = size(conflict.left), size(conflict.right)
+        if channels is None or not groups:
+            return scene.diagnosis(f"the channels of {scene.callee()} are not divisible by its groups", label(scene))
+        what = (conflict.left.param if conflict.left and conflict.left.param else "channels").replace("_", " ")
+        return scene.diagnosis(
+            f"{scene.callee()} divides {channels} {what} into {groups} groups, which leaves {channels % groups}",
+            label(scene, "input"),
+        )
+
+    def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
+        channels, groups = size(conflict.left), size(conflict.right)
+        if not channels or not groups:
+            return
+        counts = [
+            each
+            for name in ("in_channels", "out_channels", "num_channels")
+            if (each := number(setting(conflict, name)))
+        ]
+        common = gcd(channels, *counts)
+        largest = next((count for count in range(min(groups, common), 1, -1) if common % count == 0), 1)
+        for wanted in dict.fromkeys((gcd(common, groups), largest, common)):
+            if wanted not in (1, groups):
+                yield from choices(scene.resize(conflict.right, wanted))
+        if conflict.left is not None and conflict.left.param:
+            yield from scene.resize(conflict.left, (channels // groups + 1) * groups)

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from axiswise.diagnosis import Diagnosis, Fix
+from axiswise.facts import Conflict
+from axiswise.rules.reading import axes, label, number, setting, shape
+from axiswise.rules.rule import Rule
+from axiswise.rules.wrong_rank import wanted
+from axiswise.source.scene import Scene
+
+AXES = {
+    "1d": "(batch, channels, length)",
+    "2d": "(batch, channels, height, width)",
+    "3d": "(batch, channels, depth, ...)",
+}
+
+
+class ConvRank(Rule):
+    """A convolution or pooling layer is given too few or too many axes."""
+
+    kinds = frozenset({"rank"})
+    priority = 10
+
+    def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
+        op = conflict.call.op
+        if not ("conv" in op or "pool" in op) or (conflict.left and conflict.left.operand not in ("input", "")):
+            return None
+        layout = next((text for suffix, text in AXES.items() if op.endswith(suffix)), wanted(conflict))
+        found = conflict.left.size if conflict.left else -1
+        has = f"has {axes(found)}" if found >= 0 else "has another number of axes"
+        return scene.diagnosis(
+            f"{scene.callee()} takes {layout}, but {scene.expression('input')} {has}", label(scene, "input")
+        )
+
+    def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
+        given = shape(conflict, "input")
+        spatial = next((int(digit) for digit in "123" if f"{digit}d" in conflict.call.op), None)
+        if given is None or spatial is None:
+            return
+        channels = number(setting(conflict, "in_channels"))
+        if len(given) == spatial:
+            yield from scene.wrap("input", "{}.unsqueeze(0)", "add the channel axis")
+        if len(given) == spatial + 1 and channels == 1:
+            yield from scene.wrap("input", "{}.unsqueeze(1)", "add the channel axis")
+        if len(given) == spatial + 3:
+            yield from scene.wrap("input", "{}.flatten(0, 1)", "fold the first two axes into the batch")
+        for earlier in scene.producers("input"):
+            if earlier.call.op in ("flatten", "squeeze"):
+                yield from earlier.without_call(f"take the {earlier.call.op} before it out")

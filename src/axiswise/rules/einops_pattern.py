@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from axiswise.diagnosis import Diagnosis, Fix
+from axiswise.facts import Conflict
+from axiswise.rules.reading import axes, label, shape, size
+from axiswise.rules.rule import Rule
+from axiswise.source.scene import Scene
+
+
+class EinopsPattern(Rule):
+    """An einops pattern does not fit its tensor."""
+
+    kinds = frozenset({"pattern"})
+
+    def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
+        left, right = conflict.left, conflict.right
+        pattern = conflict.call.params.get("pattern")
+        said = f'"{pattern}"' if isinstance(pattern, str) and len(pattern) <= 40 else "the pattern"
+        tensor = scene.expression(left.operand if left is not None and left.operand else "input")
+        if left is None or size(left) is None or size(right) is None or right is None:
+            return scene.diagnosis(f"{said} does not fit {tensor}", label(scene))
+        if left.axis < 0:
+            return scene.diagnosis(f"{said} names {axes(right.size)}, but {tensor} has {axes(left.size)}", label(scene))
+        relation = "is not divisible by" if left.size % right.size else "is not"
+        if left.size <= right.size:
+            relation = "is not"
+        return scene.diagnosis(
+            f"{said} splits an axis of {left.size} of {tensor}, which {relation} {right.size}", label(scene)
+        )
+
+    def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
+        left, right = conflict.left, conflict.right
+        if left is None or right is None or size(left) is None or not size(right):
+            return
+        given = shape(conflict, left.operand)
+        if left.axis < 0:
+            if given is not None and len(given) == right.size - 1:
+                yield from scene.wrap(left.operand, "{}.unsqueeze(0)", "add the batch axis")
+            return
+        below = left.size - left.size % right.size
+        for wanted in (right.size, below, below + right.size):
+            if wanted and wanted != left.size:
+                yield from scene.resize(left, wanted)
+        if not right.operand:
+            yield from scene.resize(right, left.size)

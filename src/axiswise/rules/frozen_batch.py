@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import prod
+
+from axiswise.diagnosis import Diagnosis, Fix
+from axiswise.facts import Conflict
+from axiswise.origin import origin_of
+from axiswise.rules.reading import label, name_of, place, shape, sizes
+from axiswise.rules.rule import Rule
+from axiswise.source.scene import Scene
+
+
+class FrozenBatch(Rule):
+    """A batch size is written into the model, and a batch of another size comes."""
+
+    kinds = frozenset({"numel", "expand"})
+    priority = 20
+
+    def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
+        given, asked = shape(conflict, "input"), sizes(conflict.call.params.get("shape"))
+        if not given or not asked or not _frozen(given, asked):
+            return None
+        return scene.diagnosis(
+            f"{scene.callee()} asks for a batch of {asked[0]}, but {scene.expression('input')} has {given[0]}",
+            label(scene, "input"),
+        )
+
+    def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
+        asked = sizes(conflict.call.params.get("shape")) or ()
+        position = place(conflict, 1)
+        name = name_of(scene, "input")
+        if name is not None:
+            yield from scene.argument("shape", f"{name}.size(0)", "read the batch from the tensor", position=position)
+        if -1 not in asked:
+            yield from scene.argument("shape", "-1", "let the batch follow from the other sizes", position=position)
+
+
+def _frozen(given: tuple[int, ...], asked: tuple[int, ...]) -> bool:
+    """Return whether the first size is no one's axis, and the tensor's own first size would fit in its place."""
+    first, rest = asked[0], asked[1:]
+    origin = origin_of(first)
+    if first <= 1 or first == given[0] or not rest or (origin is not None and origin.axes()):
+        return False
+    if -1 in rest:
+        return prod(given) % first != 0 and given[0] != 0 and prod(given) % (given[0] * abs(prod(rest))) == 0
+    return prod(given) == given[0] * prod(rest)

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from axiswise.diagnosis import Diagnosis, Fix
+from axiswise.facts import AxisUse, Conflict
+from axiswise.rules.reading import label, number, size
+from axiswise.rules.rule import Rule
+from axiswise.source.scene import Scene
+
+
+class IndexOutOfRange(Rule):
+    """An index lies beyond the end of the axis it indexes."""
+
+    kinds = frozenset({"index-range"})
+
+    def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
+        highest, length = _highest(conflict), _length(conflict)
+        what = f"index {highest}" if highest is not None else "an index"
+        has = f"has {length} places" if length is not None else "ends before it"
+        if conflict.call.op == "embedding":
+            has = f"has {length} rows" if length is not None else has
+        table = scene.callee() if conflict.call.layer else scene.expression(_indexed(conflict))
+        return scene.diagnosis(f"{what} is asked of {table}, which {has}", label(scene))
+
+    def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
+        highest, length, table = _highest(conflict), _length(conflict), _table(conflict)
+        if highest is not None and length is not None and highest >= length and table is not None:
+            yield from scene.resize(table, highest + 1)
+
+
+def _highest(conflict: Conflict) -> int | None:
+    for found in (
+        conflict.facts.get("highest"),
+        conflict.call.params.get("highest_index"),
+        conflict.facts.get("value"),
+    ):
+        if number(found) is not None:
+            return number(found)
+    left = conflict.left
+    return left.size if left is not None and left.axis < 0 and left.param in ("index", "indices") else None
+
+
+def _table(conflict: Conflict) -> AxisUse | None:
+    """Return the side that says how long the table is."""
+    return next((use for use in (conflict.right, conflict.left) if use is not None and use.axis >= 0), None)
+
+
+def _length(conflict: Conflict) -> int | None:
+    found = number(conflict.facts.get("length"))
+    return found if found is not None else size(_table(conflict))
+
+
+def _indexed(conflict: Conflict) -> str:
+    table = _table(conflict)
+    return table.operand if table is not None and table.operand else "input"

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from axiswise.diagnosis import Diagnosis, Fix
+from axiswise.facts import Conflict
+from axiswise.rules.reading import axes, label, number, shape, size
+from axiswise.rules.rule import Rule
+from axiswise.source.scene import Scene
+
+PICKING = ("gather", "scatter", "scatter_add", "scatter_reduce", "take_along_dim")
+
+
+class IndexShape(Rule):
+    """An index or mask does not have the shape that it indexes."""
+
+    kinds = frozenset({"index-shape"})
+
+    def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
+        left, right = conflict.left, conflict.right
+        if left is None or right is None or size(left) is None or size(right) is None:
+            return scene.diagnosis(
+                f"{scene.callee()} is given an index that does not fit what it indexes", label(scene)
+            )
+        ours, theirs = scene.expression(left.operand or "index"), scene.expression(right.operand or "input")
+        if left.axis < 0:
+            return scene.diagnosis(f"{ours} has {axes(left.size)}, but {theirs} has {axes(right.size)}", label(scene))
+        return scene.diagnosis(
+            f"{ours} has {left.size} along {scene.axis(left)}, but {theirs} has {right.size} along {scene.axis(right)}",
+            label(scene),
+        )
+
+    def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
+        index = next(
+            (role for role in conflict.call.operands if role.partition(".")[0] in ("index", "mask", "indices")), "index"
+        )
+        ours, theirs = shape(conflict, index), shape(conflict, "input")
+        if ours is None or theirs is None:
+            return
+        if conflict.call.op in PICKING:
+            if len(ours) == len(theirs) - 1:
+                dim = number(conflict.call.params.get("dim"))
+                axis = dim % len(theirs) if dim is not None else len(ours)
+                yield from scene.wrap(index, f"{{}}.unsqueeze({axis})", f"give the index an axis for axis {axis}")
+            return
+        for start in range(1, len(theirs) - len(ours) + 1):
+            if theirs[start : start + len(ours)] == ours:
+                skip = ":, " * start
+                yield from scene.wrap(index, f"{skip}{{}}", f"apply the mask to axis {start}")
+        if len(ours) == 2 and ours[::-1] == theirs[:2]:
+            yield from scene.wrap(index, "{}.T", "transpose the mask")
+        if len(ours) == len(theirs) + 1 and 1 in ours:
+            axis = ours.index(1)
+            yield from scene.wrap(index, f"{{}}.squeeze({axis})", f"take axis {axis} of the mask away")

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from axiswise.diagnosis import Diagnosis, Fix
+from axiswise.facts import Conflict, Shape
+from axiswise.rules.reading import label, shape
+from axiswise.rules.rule import Rule
+from axiswise.source.scene import Scene
+
+
+class MatmulContraction(Rule):
+    """A matrix product sums over two axes of different size."""
+
+    kinds = frozenset({"contraction"})
+
+    def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
+        left, right = conflict.left, conflict.right
+        if left is None or right is None:
+            return scene.diagnosis(f"{scene.callee()} sums over two axes of different size", label(scene))
+        ours, theirs = scene.expression(left.operand), scene.expression(right.operand)
+        return scene.diagnosis(
+            f"{scene.callee()} sums over {left.size} of {ours} and {right.size} of {theirs}", label(scene)
+        )
+
+    def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
+        left, right = shape(conflict, "left"), shape(conflict, "right")
+        if left and right:
+            if len(right) > 1 and _fits(left, _turned(right)):
+                yield from scene.wrap("right", _turn(right), "transpose the right operand")
+            if len(left) > 1 and _fits(_turned(left), right):
+                yield from scene.wrap("left", _turn(left), "transpose the left operand")
+            if _fits(right, left):
+                yield from scene.swap("left", "right", "exchange the operands")
+            if len(right) == 3 and _fits(left, (right[1], right[0], right[2])):
+                yield from scene.wrap("right", "{}.transpose(0, 1)", "put the batch axis first")
+            if len(left) == 3 and _fits((left[1], left[0], left[2]), right):
+                yield from scene.wrap("left", "{}.transpose(0, 1)", "put the batch axis first")
+        yield from scene.agree()
+
+
+def _turned(shape: Shape) -> Shape:
+    return (*shape[:-2], shape[-1], shape[-2])
+
+
+def _turn(shape: Shape) -> str:
+    return "{}.T" if len(shape) == 2 else "{}.mT"
+
+
+def _fits(left: Shape, right: Shape) -> bool:
+    """Return whether two shapes can be multiplied; batch axes are equal or 1."""
+    if left[-1] != right[max(len(right) - 2, 0)]:
+        return False
+    pairs = zip(reversed(left[:-2]), reversed(right[:-2]), strict=False)
+    return all(a == b or 1 in (a, b) for a, b in pairs)

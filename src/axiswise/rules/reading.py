@@ -1,0 +1,103 @@
+"""What rules read off a conflict: shapes, sizes and settings, any of which may be missing.
+
+A conflict read from pasted text has few operands, and -1 for sizes that the text does not tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any, cast
+
+from axiswise.diagnosis import Edit, Fix
+from axiswise.facts import AxisUse, Conflict, Shape
+from axiswise.source.scene import Scene
+
+
+def shape(conflict: Conflict, role: str) -> Shape | None:
+    """Return an operand's shape, or None where it is not known in full."""
+    operand = conflict.call.operands.get(role)
+    return operand.shape if operand is not None and min(operand.shape, default=0) >= 0 else None
+
+
+def size(use: AxisUse | None) -> int | None:
+    """Return the size of one side, or None where it is not known."""
+    return use.size if use is not None and use.size >= 0 else None
+
+
+def number(value: object) -> int | None:
+    """Return a whole number that is one, else None."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def sizes(value: object) -> Shape | None:
+    """Return a number or a sequence of numbers as a shape, keeping their origins; None for anything else."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return (value,)
+    if not isinstance(value, Sequence) or isinstance(value, (str, bytes)):
+        return None
+    items = cast("Sequence[Any]", value)
+    return tuple(items) if all(number(item) is not None for item in items) else None
+
+
+def setting(conflict: Conflict, name: str) -> Any:
+    """Return a parameter of the call, else of its layer, else None."""
+    call = conflict.call
+    if name in call.params:
+        return call.params[name]
+    return call.layer.settings.get(name) if call.layer else None
+
+
+def listed(conflict: Conflict) -> list[str]:
+    """Return the roles of a list of operands, in order: `tensors.0`, `tensors.1`."""
+    return [role for role in conflict.call.operands if role.rpartition(".")[2].isdigit()]
+
+
+def method(conflict: Conflict) -> bool:
+    """Return whether the call is spelled as a method of its first operand."""
+    return ".Tensor." in conflict.call.spelled or conflict.call.spelled.startswith("Tensor.")
+
+
+def place(conflict: Conflict, position: int) -> int:
+    """Return an argument's position in the source, from its position in the function (`dim` of `softmax` is 1)."""
+    return position - 1 if method(conflict) else position
+
+
+def name_of(scene: Scene, role: str) -> str | None:
+    """Return an operand's expression where it is a short name that another argument may repeat (`x`, `self.memory`)."""
+    text = scene.expression(role)
+    bare = text.strip("`")
+    return bare if text.startswith("`") and bare.replace(".", "").isidentifier() else None
+
+
+def label(scene: Scene, *roles: str) -> str:
+    """Return the shapes of operands side by side: `q: (2, 6, 16) · k: (2, 9, 16)`."""
+    operands = scene.conflict.call.operands
+    shown = [role for role in roles or operands if role in operands][:3]
+    return " · ".join(f"{scene.expression(role).strip('`')}: {scene.shape(role)}" for role in shown)
+
+
+def written(sizes: Sequence[int]) -> str:
+    """Return sizes as a product is said: `3 x 4 x 5`."""
+    return " x ".join(str(size) for size in sizes)
+
+
+def axes(count: int) -> str:
+    """Return a number of axes in words."""
+    return "no axes" if count == 0 else f"{count} {'axis' if count == 1 else 'axes'}"
+
+
+def together(title: str, *parts: Iterable[Fix]) -> Iterable[Fix]:
+    """Yield one fix that makes the first edits of every part, or nothing where a part has none."""
+    edits: list[Edit] = []
+    for part in parts:
+        first = next((fix for fix in part if fix.edits), None)
+        if first is None:
+            return
+        edits.extend(first.edits)
+    yield Fix(title, tuple(edits))
+
+
+def choices(fixes: Iterable[Fix]) -> Iterable[Fix]:
+    """Mark fixes as modelling decisions."""
+    return (replace(fix, choice=True) for fix in fixes)

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import prod
+
+from axiswise.diagnosis import Diagnosis, Fix
+from axiswise.facts import AxisUse, Conflict
+from axiswise.rules.reading import label, place, shape, sizes, written
+from axiswise.rules.rule import Rule
+from axiswise.source.scene import Scene
+
+
+class ReshapeCount(Rule):
+    """A view or reshape asks for another number of elements than the tensor has."""
+
+    kinds = frozenset({"numel"})
+
+    def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
+        asked, given = asked_shape(conflict), shape(conflict, "input")
+        elements = prod(given) if given is not None else conflict.left.size if conflict.left else -1
+        has = f"{scene.expression('input')} has {elements}" if elements >= 0 else "there are others"
+        if not asked:
+            return scene.diagnosis(
+                f"{scene.callee()} asks for another number of elements than {scene.expression('input')} has"
+            )
+        product = prod(each for each in asked if each >= 0)
+        wants = (
+            f"a multiple of {product}"
+            if -1 in asked
+            else f"{written(asked)} = {product}"
+            if len(asked) > 1
+            else f"{product}"
+        )
+        return scene.diagnosis(f"{scene.callee()} asks for {wants} elements, but {has}", label(scene, "input"))
+
+    def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
+        asked, given = asked_shape(conflict), shape(conflict, "input")
+        if not asked or given is None:
+            return
+        elements = prod(given)
+        if -1 not in asked:
+            for index in range(len(asked) - 1, 0, -1):
+                others = prod(asked) // asked[index] if asked[index] else 0
+                if others and elements % others == 0 and asked[0] == given[0]:
+                    if index == len(asked) - 1:
+                        yield from ask(conflict, scene, index, "-1", "let the last size follow from the others")
+                    use = AxisUse("", -1, asked[index], "shape", index)
+                    yield from scene.resize(use, elements // others)
+        product = abs(prod(asked))
+        for axis in range(len(given) - 1, 0, -1):
+            others = elements // given[axis] if given[axis] else 0
+            if others and product % others == 0 and product != elements:
+                yield from scene.resize(AxisUse("input", axis, given[axis]), product // others)
+
+
+def asked_shape(conflict: Conflict) -> tuple[int, ...]:
+    """Return the sizes that a reshape asks for; empty where they are not known."""
+    return sizes(conflict.call.params.get("shape", conflict.call.params.get("sizes"))) or ()
+
+
+def ask(conflict: Conflict, scene: Scene, index: int, text: str, title: str) -> Iterable[Fix]:
+    """Ask for another size at one place of a reshape whose sizes are written one after the other."""
+    return scene.argument("", text, title, position=place(conflict, 1) + index)

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from axiswise.diagnosis import Diagnosis, Fix
+from axiswise.facts import Conflict
+from axiswise.rules.reading import axes, label, number
+from axiswise.rules.rule import Rule
+from axiswise.source.scene import Scene
+
+
+class ShapeUnpack(Rule):
+    """A shape is unpacked into another number of names than it has axes."""
+
+    kinds = frozenset({"unpack"})
+
+    def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
+        names, found = _counts(conflict)
+        has = f"has {axes(found)}" if found is not None else "has others"
+        wants = f"{names} names" if names is not None else "some names"
+        return scene.diagnosis(
+            f"{wants} for the axes of {scene.expression('input')}, which {has}", label(scene, "input")
+        )
+
+    def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
+        names, found = _counts(conflict)
+        if names is None or found is None:
+            return
+        for earlier in scene.producers("input"):
+            if names == found + 1:
+                if earlier.call.op in ("flatten", "squeeze"):
+                    yield from earlier.without_call(f"take the {earlier.call.op} before it out")
+                yield from earlier.wrap_call("{}.unsqueeze(0)", "add the batch axis")
+            elif names == found - 1 and earlier.call.op == "unsqueeze":
+                yield from earlier.without_call("take the unsqueeze before it out")
+
+
+def _counts(conflict: Conflict) -> tuple[int | None, int | None]:
+    """Return how many names there are and how many axes, where they are known."""
+    names, found = number(conflict.facts.get("names")), number(conflict.facts.get("found"))
+    return (names, found if found is not None and found >= 0 else None)

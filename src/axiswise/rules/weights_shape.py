@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from axiswise.diagnosis import Diagnosis, Fix
+from axiswise.facts import Conflict
+from axiswise.rules.reading import label, shape
+from axiswise.rules.rule import Rule
+from axiswise.source.scene import Scene
+
+
+class WeightsShape(Rule):
+    """A stored parameter has another shape than the model's."""
+
+    kinds = frozenset({"weights"})
+
+    def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
+        stored, built = shape(conflict, "stored"), shape(conflict, "parameter")
+        name = conflict.facts.get("name")
+        what = f"`{name}`" if isinstance(name, str) and name else "a parameter"
+        for fact, said in (("missing", "the checkpoint lacks"), ("unexpected", "the model has no")):
+            names = tuple[str, ...](conflict.facts.get(fact) or ())
+            if names:
+                return scene.diagnosis(f"{said} `{names[0]}`: the names of the two differ", label(scene))
+        if stored is None or built is None:
+            return scene.diagnosis(f"{what} of the checkpoint has another shape than the model's", label(scene))
+        return scene.diagnosis(f"{what} is stored as {stored}, but the model has {built}", label(scene))
+
+    def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
+        left, right = conflict.left, conflict.right
+        if left is not None and right is not None and left.size >= 0 and left.axis >= 0:
+            yield from scene.resize(right, left.size)

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from axiswise.diagnosis import Diagnosis, Fix
+from axiswise.facts import Conflict
+from axiswise.rules.reading import choices, label, setting, size, sizes
+from axiswise.rules.rule import Rule
+from axiswise.source.scene import Scene
+
+
+class WindowTooLarge(Rule):
+    """A window is larger than what it slides over, or nothing would be left of an axis."""
+
+    kinds = frozenset({"window"})
+
+    def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
+        left, window, length = conflict.left, size(conflict.right), size(conflict.left)
+        data = scene.expression(left.operand if left is not None and left.operand else "input")
+        if length is None:
+            return scene.diagnosis(f"{scene.callee()} leaves nothing of {data}", label(scene, "input"))
+        if window is None:
+            return scene.diagnosis(
+                f"{scene.callee()} leaves nothing of {scene.axis(left)} of {data}, which has {length}",
+                label(scene, "input"),
+            )
+        return scene.diagnosis(
+            f"{scene.callee()} slides a window of {window} over {scene.axis(left)} of {data}, which has {length}",
+            label(scene, "input"),
+        )
+
+    def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
+        kernel = sizes(setting(conflict, "kernel_size"))
+        length, window = size(conflict.left), size(conflict.right)
+        if kernel and len(set(kernel)) == 1 and kernel[0] > 1:
+            half = str(kernel[0] // 2)
+            ways = scene.setting if conflict.call.layer else scene.argument
+            yield from choices(ways("padding", half, f"pad each side by {half}"))
+        if length and window and length < window:
+            yield from choices(scene.resize(conflict.right, length))

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from axiswise.diagnosis import Diagnosis, Fix
+from axiswise.facts import Conflict
+from axiswise.rules.reading import axes, label, number, shape
+from axiswise.rules.rule import Rule
+from axiswise.source.scene import Scene
+
+
+class WrongRank(Rule):
+    """An operation is given a tensor with another number of axes than it takes."""
+
+    kinds = frozenset({"rank"})
+    priority = -5
+
+    def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
+        operand = scene.expression(conflict.left.operand if conflict.left else "input")
+        found = conflict.left.size if conflict.left and conflict.left.size >= 0 else None
+        has = f"{operand} has {axes(found)}" if found is not None else f"{operand} has another number"
+        return scene.diagnosis(f"{scene.callee()} takes {wanted(conflict)}, but {has}", label(scene))
+
+    def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
+        if conflict.call.op in ("mm", "bmm", "mv", "dot"):
+            yield from scene.callee_to("torch.matmul", "use matmul, which takes every number of axes")
+        if conflict.left is None:
+            return
+        role = conflict.left.operand
+        given = shape(conflict, role)
+        lowest = min(
+            (ranks := [rank for each in _allowed(conflict) if (rank := _rank(each)) is not None]), default=None
+        )
+        if given is None or lowest is None:
+            return
+        if len(given) + 1 in ranks or len(given) + 1 == lowest:
+            for axis in range(len(given) + 1):
+                yield from scene.wrap(role, f"{{}}.unsqueeze({axis})", f"add an axis at {axis}")
+        if len(given) - 1 in ranks:
+            for axis in (axis for axis, size in enumerate(given) if size == 1):
+                yield from scene.wrap(role, f"{{}}.squeeze({axis})", f"take axis {axis} away")
+        for earlier in scene.producers(role):
+            if earlier.call.op == "squeeze":
+                yield from earlier.without_call("keep the axes of 1")
+
+
+def wanted(conflict: Conflict) -> str:
+    """Return the numbers of axes that an operation takes, in words: `2 or 3 axes`."""
+    allowed = [str(each) for each in _allowed(conflict)]
+    if not allowed:
+        return "another number of axes"
+    return " or ".join(allowed) + (" axis" if allowed == ["1"] else " axes")
+
+
+def _allowed(conflict: Conflict) -> tuple[object, ...]:
+    allowed = conflict.facts.get("allowed", ())
+    return tuple(allowed) if isinstance(allowed, (tuple, list)) else (allowed,)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+
+
+def _rank(allowed: object) -> int | None:
+    """Return a number of axes, or the lowest of `"1 or more"`."""
+    first = str(allowed).split()[0] if str(allowed) else ""
+    return number(allowed) if not first.isdigit() else int(first)
