@@ -1,4 +1,4 @@
-"""Pasted text to findings: the errors that a message, a traceback or a whole log tells of, explained as far as it goes."""
+"""Pasted text to findings: the errors that a message, a traceback or a whole log tells of, as far as it goes."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def _calls_linear(error: LoggedError) -> bool:
 
 
 def as_linear(conflict: Conflict) -> Conflict:
-    """Return a product's conflict as that of the linear layer which ran it; its weight is (out_features, in_features)."""
+    """Return a product's conflict as that of the linear layer which ran it; its weight is (outputs, inputs)."""
     left, right = conflict.call.operands.get("left"), conflict.call.operands.get("right")
     if conflict.kind != "contraction" or left is None or right is None or right.rank != 2:
         return conflict

@@ -11,7 +11,7 @@ family = Family()
 
 @family.reads("was expecting embedding dimension of {built:int}, but got {found:int}")
 def embedding(built: int, found: int) -> Conflict:
-    return conflict("embedding", "attention", {}, size("query", -1, found), size("", -1, built, "embed_dim"))
+    return conflict("embedding", "multihead_attention", {}, size("query", -1, found), size("", -1, built, "embed_dim"))
 
 
 @family.reads("the feature number of src and tgt must be equal to d_model")
@@ -28,7 +28,9 @@ def transformer_batch() -> Conflict:
     "embed_dim must be divisible by num_heads", "embed_dim {width:int} not divisible by num_heads {heads:int}"
 )
 def heads(width: int = -1, heads: int = -1) -> Conflict:
-    return conflict("heads", "attention", {}, size("", -1, width, "embed_dim"), size("", -1, heads, "num_heads"))
+    return conflict(
+        "heads", "multihead_attention", {}, size("", -1, width, "embed_dim"), size("", -1, heads, "num_heads")
+    )
 
 
 @family.reads(
@@ -38,7 +40,9 @@ def heads(width: int = -1, heads: int = -1) -> Conflict:
     "hidden_size {width:int} must be divisible by num_heads {heads:int}",
 )
 def model_heads(width: int, heads: int) -> Conflict:
-    return conflict("heads", "attention", {}, size("", -1, width, "embed_dim"), size("", -1, heads, "num_heads"))
+    return conflict(
+        "heads", "multihead_attention", {}, size("", -1, width, "embed_dim"), size("", -1, heads, "num_heads")
+    )
 
 
 @family.reads(
@@ -46,7 +50,7 @@ def model_heads(width: int, heads: int) -> Conflict:
     "key's sequence and batch dims {key:shape} do not match value's {value:shape}",
 )
 def key_value(key: Shape, value: Shape) -> Conflict | None:
-    return unequal("attention-batch", "attention", ("key", "value"), key, value)
+    return unequal("attention-batch", "multihead_attention", ("key", "value"), key, value)
 
 
 @family.reads(
@@ -61,7 +65,7 @@ def _mask(role: str, found: Shape, wanted: Shape) -> Conflict:
     axis = first_difference(found, wanted)
     left = size(role, -1, len(found)) if axis is None else size(role, axis, found[axis])
     right = size("", -1, len(wanted)) if axis is None else size("", axis, wanted[axis])
-    return conflict("mask", "attention", {role: found} if found else {}, left, right, wanted=wanted)
+    return conflict("mask", "multihead_attention", {role: found} if found else {}, left, right, wanted=wanted)
 
 
 @family.reads(
@@ -75,7 +79,7 @@ def whole_mask(wanted: Shape, found: Shape) -> Conflict:
 
 @family.reads("Expected key_padded_mask.shape[{axis:int}] to be {wanted:int}, but got {found:int}")
 def padding_mask(axis: int, wanted: int, found: int) -> Conflict:
-    return conflict("mask", "attention", {}, size("key_padding_mask", axis, found), size("", axis, wanted))
+    return conflict("mask", "multihead_attention", {}, size("key_padding_mask", axis, found), size("", axis, wanted))
 
 
 @family.reads(
@@ -90,19 +94,19 @@ def padding_mask(axis: int, wanted: int, found: int) -> Conflict:
 )
 def mask_rank(axes: int, role: str, a: int, found: int, b: int = -1) -> Conflict:
     allowed = (a, b) if b >= 0 else (a,)
-    return conflict("mask", "attention", {}, size(role, -1, found), None, allowed=allowed, query_rank=axes)
+    return conflict("mask", "multihead_attention", {}, size(role, -1, found), None, allowed=allowed, query_rank=axes)
 
 
 @family.reads("attn_mask's dimension {found:int} is not supported")
 def mask_dimension(found: int) -> Conflict:
-    return conflict("mask", "attention", {}, size("attn_mask", -1, found), None, allowed=(2, 3))
+    return conflict("mask", "multihead_attention", {}, size("attn_mask", -1, found), None, allowed=(2, 3))
 
 
 @family.reads(
     "query should be unbatched {low:int}D or batched {high:int}D tensor but received {found:int}-D query tensor"
 )
 def query_rank(low: int, high: int, found: int) -> Conflict:
-    return rank("attention", "query", found, low, high)
+    return rank("multihead_attention", "query", found, low, high)
 
 
 @family.reads(
@@ -112,7 +116,7 @@ def query_rank(low: int, high: int, found: int) -> Conflict:
     "{key:int}-D and {value:int}-D tensors",
 )
 def key_rank(axes: int, wanted: int, key: int, value: int) -> Conflict:
-    return rank("attention", *(("key", key) if key != wanted else ("value", value)), wanted)
+    return rank("multihead_attention", *(("key", key) if key != wanted else ("value", value)), wanted)
 
 
 @family.reads(
@@ -121,12 +125,12 @@ def key_rank(axes: int, wanted: int, key: int, value: int) -> Conflict:
 )
 def attention_rank(query: int, key: int, value: int) -> Conflict:
     role, found = min((("query", query), ("key", key), ("value", value)), key=lambda pair: pair[1])
-    return rank("attention", role, found, "2 or more")
+    return rank("sdpa", role, found, "2 or more")
 
 
 @family.reads("Number of heads in key and value must divide the number of heads in")
 def grouped_heads() -> Conflict:
-    return conflict("heads", "attention", {}, size("query", -3, -1), size("key", -3, -1))
+    return conflict("heads", "sdpa", {}, size("query", -3, -1), size("key", -3, -1))
 
 
 @family.reads(
@@ -134,4 +138,4 @@ def grouped_heads() -> Conflict:
     "`attn_output` should be of size {wanted:shape}, but is {found:shape}",
 )
 def scores(wanted: Shape, found: Shape) -> Conflict | None:
-    return unequal("attention-batch", "attention", ("scores", "wanted"), found, wanted)
+    return unequal("attention-batch", "multihead_attention", ("scores", "wanted"), found, wanted)

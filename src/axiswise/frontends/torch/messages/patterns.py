@@ -9,7 +9,7 @@ from axiswise.frontends.torch.messages.wording import Family
 family = Family()
 
 EINOPS = (
-    'Error while processing {op:word}-reduction pattern "{pattern:text}". Input tensor shape: {shape:shape}. '
+    "Error while processing {op:word}-reduction pattern {pattern:quoted}. Input tensor shape: {shape:shape}. "
     "Additional info: {info:text}."
 )
 
@@ -75,6 +75,7 @@ def operands() -> Conflict:
 def _pattern(
     op: str, pattern: str, shape: Shape, info: str, axis: int = -1, length: int = -1, wanted: int = -1, **facts: object
 ) -> Conflict:
+    op = op if op in ("rearrange", "repeat", "parse_shape") else "reduce"
     left = size("input", axis, length) if length >= 0 else None
     right = size("", -1, wanted, "pattern") if wanted >= 0 else None
     params = {"pattern": pattern, "sizes": info}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from axiswise.facts import Conflict
 from axiswise.frontends.torch.messages.found import conflict
 from axiswise.frontends.torch.messages.wording import Family
@@ -82,7 +84,8 @@ def layer(found: str, wanted: str) -> Conflict:
 
 @family.reads("\"{op:word}\" not implemented for '{found:type}'")
 def kernel(op: str, found: str) -> Conflict | None:
-    return conflict("dtype", op, wanted=(), found=element_type(found)) if element_type(found) in _KNOWN else None
+    name = re.sub(r"(?:_lastdim)?_(?:kernel|impl|cpu|cuda).*$", "", op)
+    return conflict("dtype", name, wanted=(), found=element_type(found)) if element_type(found) in _KNOWN else None
 
 
 _KNOWN = frozenset({*NAMES.values(), "bool", "bfloat16", "complex64", "complex128", "complexfloat", "complexdouble"})
@@ -103,7 +106,7 @@ def array_index() -> Conflict:
 
 @family.reads("only bool and floating types of {role:word} are supported")
 def mask(role: str) -> Conflict:
-    return conflict("dtype", "attention", wanted=("bool", "float32"), found="", operand=role)
+    return conflict("dtype", "multihead_attention", wanted=("bool", "float32"), found="", operand=role)
 
 
 @family.reads("{op:word}(): Expected self.dtype to be equal to src.dtype")
@@ -124,8 +127,7 @@ def scattered(op: str) -> Conflict:
     "tensor at {second:device}",
 )
 def devices(first: str, second: str, role: str = "") -> Conflict:
-    facts = {"operand": role} if role else {}
-    return conflict("device", "", devices=(first.lower(), second.lower()), **facts)
+    return conflict("device", "", devices=(first.lower(), second.lower()), operand=role)
 
 
 @family.reads(

@@ -23,11 +23,13 @@ def width(built: int, found: int) -> Conflict:
     "Expected hidden size {wanted:shape}, got {found:shape}",
 )
 def state(wanted: Shape, found: Shape, number: int = 0) -> Conflict:
-    role = ("hidden", "cell")[number == 1]
+    role = ("h_0", "c_0")[number == 1]
     axis = first_difference(found, wanted)
-    left = size(role, -1, len(found)) if axis is None else size(role, axis, found[axis])
-    right = size("", -1, len(wanted)) if axis is None else size("", axis, wanted[axis])
-    return conflict("state", "rnn", {role: found}, left, right, wanted=wanted)
+    if axis is None:
+        return rank("rnn", role, len(found), len(wanted), shape=found)
+    return conflict(
+        "state", "rnn", {role: found}, size(role, axis, found[axis]), size("", axis, wanted[axis]), wanted=wanted
+    )
 
 
 @family.reads(
@@ -35,8 +37,8 @@ def state(wanted: Shape, found: Shape, number: int = 0) -> Conflict:
     "{role:word} has inconsistent hidden_size: got {found:int} expected {built:int}",
 )
 def state_width(role: str, found: int, built: int) -> Conflict:
-    role = "cell" if role.endswith("1") else "hidden"
-    return conflict("state", "rnn", {}, size(role, -1, found), size("", -1, built, "hidden_size"))
+    role = "c_0" if role.endswith("1") else "h_0"
+    return conflict("state", "rnn", {}, size(role, 1, found), size("", -1, built, "hidden_size"))
 
 
 @family.reads(
@@ -44,7 +46,7 @@ def state_width(role: str, found: int, built: int) -> Conflict:
     "Input batch size {wanted:int} doesn't match hidden batch size {found:int}",
 )
 def state_batch(wanted: int, found: int, number: int = 0) -> Conflict:
-    return conflict("state", "rnn", {}, size("cell" if number == 1 else "hidden", 0, found), size("input", 0, wanted))
+    return conflict("state", "rnn", {}, size("c_0" if number == 1 else "h_0", 0, found), size("input", 0, wanted))
 
 
 @family.reads(
@@ -57,9 +59,8 @@ def state_batch(wanted: int, found: int, number: int = 0) -> Conflict:
 )
 def state_rank(axes: int, wanted: int, found: int, cell: int = -1) -> Conflict:
     op = "lstm" if cell >= 0 else "rnn"
-    role, axes_found = ("hidden", found) if found != wanted else ("cell", cell)
-    left, right = size(role, -1, axes_found), size("", -1, wanted)
-    return conflict("state", op, {}, left, right, allowed=(wanted,), input_rank=axes)
+    role, axes_found = ("h_0", found) if found != wanted else ("c_0", cell)
+    return rank(op, role, axes_found, wanted)
 
 
 @family.reads(

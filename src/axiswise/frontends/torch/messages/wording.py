@@ -2,8 +2,8 @@
 
 A template such as `"size mismatch, m1: {left:shape}, m2: {right:shape}"` matches the same words in any case with any
 spacing and punctuation between them. Slots read `int`, `shape` (`torch.Size([2, 3])`, `[2, 3]`, `(2, 3)`, `2x3`, `2`),
-`word`, `type` (an element type), `device`, `names` (quoted, with commas between) and `text` (anything, as little as
-possible). All quantifiers are bounded, so that a match costs no more than linear time.
+`word`, `type` (an element type), `device`, `names` (quoted, with commas between), `quoted` and `text` (anything, as
+little as possible). All quantifiers are bounded, so that a match costs no more than linear time.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ _SLOTS = {
     "type": r"(?:struct )?c10::\w{1,20}|(?:unsigned|signed) char|long int|[\w.]{1,60}\w",
     "device": r"(?:cpu|cuda|mps|meta|xpu|xla|hpu|npu|privateuseone)(?::\d{1,4})?",
     "names": r"""(?:['"][^'"]{0,200}['"](?:,\s?)?){1,400}""",
+    "quoted": r'"[^"]{0,300}"',
     "text": r".{0,300}?",
 }
 _SLOT = re.compile(r"\{(\w+):(\w+)\}")
@@ -52,7 +53,7 @@ def _value(kind: str, text: str) -> Value:
         return int(text)
     if kind == "names":
         return tuple(re.findall(r"""[^'",\s]+""", text))
-    return read_shape(text) if kind == "shape" else text.strip()
+    return read_shape(text) if kind == "shape" else text.strip(' :,"')
 
 
 @dataclass(frozen=True, slots=True)
