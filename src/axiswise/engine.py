@@ -8,6 +8,7 @@ from dataclasses import replace
 from axiswise.diagnosis import Diagnosis, Fix, Raised
 from axiswise.facts import Conflict, Failure, Frame, Trace
 from axiswise.rules.rule import rules
+from axiswise.source.provenance import named
 from axiswise.source.scene import Scene
 from axiswise.source.text import Sources
 
@@ -53,6 +54,7 @@ def explain_conflict(
     """
     if frames and not conflict.call.frames:
         conflict.call.frames = frames
+    conflict = replace(conflict, call=named(trace, conflict.call))
     scene = Scene(conflict, trace, sources, exception)
     for rule in rules():
         if conflict.kind not in rule.kinds:

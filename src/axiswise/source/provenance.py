@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from axiswise.facts import AxisUse, Frame, OpCall, Origin, Trace
+from axiswise.facts import AxisUse, Frame, OpCall, Origin, TensorRef, Trace
 from axiswise.ops.contract import contract_of
 from axiswise.origin import Span, origin_of
 
@@ -104,6 +104,43 @@ def _back(trace: Trace, tensor: int, axis: int, before: int, depth: int, budget:
                 yield from _back(trace, call.operands[role].id, position, before, depth + 1, budget)
             return
         tensor, axis = call.operands[axes[0][0]].id, axes[0][1]
+
+
+def named(trace: Trace, call: OpCall) -> OpCall:
+    """Return a call whose operands' axes carry every name that the program gave them on the way there."""
+    operands: dict[str, TensorRef] = {}
+    before = call.index if call.index >= 0 else len(trace.calls)
+    for role, ref in call.operands.items():
+        names = dict(ref.axes)
+        for axis in range(ref.rank):
+            if axis not in names:
+                found = _name_before(trace, ref.id, axis, before)
+                if found:
+                    names[axis] = found
+        operands[role] = replace(ref, axes=names)
+    return replace(call, operands=operands)
+
+
+def _name_before(trace: Trace, tensor: int, axis: int, before: int) -> str:
+    for _ in range(LONGEST_TRAIL):
+        found = trace.producer(tensor)
+        if found is None or found[0].index >= before:
+            return ""
+        call, output = found
+        contract = contract_of(call.op)
+        shape = call.outputs[output].shape
+        name = call.outputs[output].axes.get(axis)
+        if name or contract is None or axis >= len(shape):
+            return name or ""
+        source = contract.source(call, output, axis)
+        if source.relation != "same" or len(source.axes) != 1 or source.axes[0][0] not in call.operands:
+            return ""
+        role, axis = source.axes[0]
+        before, tensor = call.index, call.operands[role].id
+        name = call.operands[role].axes.get(axis)
+        if name:
+            return name
+    return ""
 
 
 def places(trace: Trace, call: OpCall, use: AxisUse, wanted: int) -> Iterator[Place]:

@@ -98,7 +98,9 @@ class Scene:
         name = ref.axes.get(use.axis) if ref else None
         if name:
             return name
-        return f"axis {use.axis}" if use.axis >= 0 else "the number of elements"
+        if use.axis < 0:
+            return "the number of elements" if self.conflict.kind == "numel" else "an axis"
+        return f"axis {use.axis}"
 
     # -- parts of a diagnosis ----------------------------------------------------------------------------------------
     def diagnosis(self, message: str, label: str = "") -> Diagnosis:

@@ -239,9 +239,9 @@ def _from_numpy(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) ->
     result = as_fake(tracer, real)
     if not real.is_floating_point() or real.numel() <= 4096:
         fact_of(result).value = real
-    return tracer._recorded(  # pyright: ignore[reportPrivateUsage]
-        func, "from_numpy", (), {}, tracer.call_of(_array(result), _caller(), spelled="torch.from_numpy"), result, "cpu"
-    )
+    frame = _caller()
+    call = tracer.call_of(_array(result), frame, spelled="torch.from_numpy")
+    return tracer.recorded(func, "from_numpy", (), {}, call, result, "cpu", frame)
 
 
 def _array(tensor: torch.Tensor) -> Any:

@@ -34,6 +34,7 @@ from axiswise.frontends.torch.tensors import fact_of, ref_of, renew, tensors_in
 from axiswise.frontends.torch.vocabulary.reading import Reading, name_of, read_call
 from axiswise.ops.contract import contract_of
 from axiswise.ops.devices import device_conflict
+from axiswise.ops.silent import candidates
 from axiswise.origin import Origin, Size
 from axiswise.source.frames import UserCode, handler_around, plain
 
@@ -90,10 +91,10 @@ class Tracer(TorchFunctionMode):
             result = self._failed(func, args, kwargs, call, error, frame)
         if word in calls.SILENT:
             return result
-        return self._recorded(func, word, args, kwargs, call, result, device)
+        return self.recorded(func, word, args, kwargs, call, result, device, frame)
 
-    def _recorded(
-        self, func: Any, word: str, args: Any, kwargs: Any, call: OpCall | None, result: Any, device: str
+    def recorded(
+        self, func: Any, word: str, args: Any, kwargs: Any, call: OpCall | None, result: Any, device: str, frame: FrameType
     ) -> Any:
         outputs = tensors_in(result)
         inputs = {id(tensor) for tensor in tensors_in((args, kwargs))}
@@ -109,11 +110,33 @@ class Tracer(TorchFunctionMode):
         if call is not None and not self.quiet and outputs:
             fresh = [tensor for tensor in outputs if id(tensor) not in inputs or word.endswith("_")]
             if fresh:
+                if not inputs:
+                    self._name_axes(fresh[0], frame)
                 call.outputs = tuple(ref_of(tensor) for tensor in fresh)
-                self.trace.add(call)
+                self._add(call, frame)
         if call is not None:
             self.steering.saw((call.frames[-1:] and call.frames[-1].span, call.op, _shapes(call)))
         return result
+
+    def _add(self, call: OpCall, frame: FrameType) -> None:
+        """Put a call that gave a result into the trace, with what may be wrong with it all the same."""
+        self.trace.add(call)
+        suspected = () if call.saved else tuple(candidates(call))
+        if suspected:
+            call.frames = self.user.frames(frame)
+            self.trace.failures.append(Failure("", "", call, call.frames, suspected))
+
+    def _name_axes(self, tensor: torch.Tensor, frame: FrameType) -> None:
+        """Name a new tensor's axes by the names its sizes are given as: `torch.randn(batch, steps, 512)`."""
+        if not self.user.owns(frame.f_code):
+            return
+        key = (frame.f_code, -1 - frame.f_lasti)
+        if key not in self._names:
+            node = self.user.sources.node(frame.f_code, frame.f_lasti)
+            self._names[key] = _argument_names(node) if isinstance(node, ast.Call) else ()
+        words = self._names[key]
+        if len(words) == tensor.dim():
+            fact_of(tensor).axes.update({axis: word for axis, word in enumerate(words) if word})
 
     # -- describing ---------------------------------------------------------------------------------------------------
     def _described(
@@ -239,7 +262,7 @@ class Tracer(TorchFunctionMode):
             result = _like_layer(call.op, outputs)
         if not self.quiet:
             call.outputs = tuple(ref_of(renewed(tensor)) for tensor in tensors_in(result))
-            self.trace.add(call)
+            self._add(call, frame)
             self.steering.saw((call.frames[-1:] and call.frames[-1].span, call.op, _shapes(call)))
         return result
 
@@ -330,10 +353,19 @@ def _sides(read: Conflict | None, call: OpCall) -> tuple[Any, ...]:
     return (*sides, dict(read.facts))
 
 
+def _argument_names(node: ast.Call) -> tuple[str, ...]:
+    """Return the names among a call's sizes, an empty string for any other size."""
+    sizes = node.args
+    if len(sizes) == 1 and isinstance(sizes[0], (ast.Tuple, ast.List)):
+        sizes = sizes[0].elts
+    named = (ast.Name, ast.Attribute)
+    return tuple(ast.unparse(size).rpartition(".")[2] if isinstance(size, named) else "" for size in sizes)
+
+
 def _like_layer(op: str, outputs: list[torch.Tensor]) -> Any:
     """Arrange a recurrent layer's or attention's outputs as it returns them."""
     if op == "lstm" and len(outputs) == 3:
         return outputs[0], (outputs[1], outputs[2])
-    if op == "lstm-cell" and len(outputs) == 2:
+    if op == "lstm_cell" and len(outputs) == 2:
         return outputs[0], outputs[1]
     return outputs[0] if len(outputs) == 1 else tuple(outputs)
