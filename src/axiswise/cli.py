@@ -169,8 +169,7 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> int:
-    from importlib.util import find_spec
-
+    from axiswise.render.parts.summary import incomplete
     from axiswise.source.mend import Snapshot
     from axiswise.source.silence import heeded
     from axiswise.targets import scripts, unreadable
@@ -184,19 +183,20 @@ def _check(args: argparse.Namespace) -> int:
     options = _options(args, Path(os.path.abspath(names[0])).parent)
     refused = [target for name in names if (target := unreadable(name))]
     readable = [name for name in names if name not in {target.target for target in refused}]
-    if not readable and options.format in ("full", "concise"):
-        for target in refused:
-            _tell(f"{target.target}: {target.reason}")
-        return 2
-    report = Report()
     snapshot = Snapshot.of(readable)
+    report = Report(tuple(refused))
     if readable:
-        if find_spec("torch") is None:
-            raise CallError("torch is not installed next to axiswise: pip install 'axiswise[torch]'")
         from axiswise.checking import check
+        from axiswise.sandbox import SandboxError
 
-        report = heeded(check(readable, options), options.wants)
-    report = report.joined(Report(tuple(refused)))
+        try:
+            report = heeded(check(readable, options), options.wants).joined(report)
+        except SandboxError as error:
+            raise CallError(str(error)) from error
+    if options.format in ("full", "concise") and not any(target.status != "skipped" for target in report.targets):
+        for target in report.targets:
+            _tell(incomplete(target))
+        return 2
     if args.diff or args.fix:
         return _mend(report, snapshot, args, options)
     _show(report, args, options)

@@ -133,7 +133,7 @@ def test_overlapping_edits_are_refused(edits: list[Edit]) -> None:
     [edit(4, 0, 0, ""), edit(0, 0, 0, ""), edit(1, 4, 4, ""), edit(1, -1, 0, ""), edit(2, 0, 1, "", end_line=1)],
 )
 def test_spans_outside_the_text_are_refused(wrong: Edit) -> None:
-    with pytest.raises(ValueError, match="is not in|ends before"):
+    with pytest.raises(ValueError, match=r"is not in|ends before"):
         apply(b"abc\r\nde\n", [wrong])
 
 
