@@ -5,6 +5,7 @@ The parent loads the framework once and runs nothing, so that a child costs no m
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import signal
@@ -38,11 +39,8 @@ class Outcome:
 
 def load_frameworks() -> None:
     """Import in the parent what the children need."""
-    import numpy as np
-    import torch
-    import transformers.models.bert.modeling_bert
-
-    assert np and torch and transformers
+    for name in ("numpy", "torch", "transformers.models.bert.modeling_bert"):
+        importlib.import_module(name)
 
 
 def _execute(source: str, name: str) -> Outcome:
@@ -96,4 +94,5 @@ def run(source: str, name: str, limit: int = TIME_LIMIT) -> Outcome:
     _, status = os.waitpid(child, 0)
     if told:
         return Outcome(**json.loads(told))
-    return Outcome("Timeout" if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM else "Died", str(status))
+    late = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM
+    return Outcome("Timeout" if late else "Died", str(status))

@@ -1,8 +1,8 @@
 """Plant single faults in the programs of the corpus and keep those that really raise.
 
-Run by hand: `python tests/corpus/plant.py`. Every planter looks for one habit of the field and breaks it in place; each
-mutant is then run with the real framework, and `mutants.json` keeps the ones that raise an error of shapes, or only warn
-of one, as many kinds as there are for each program. Nothing here knows what axiswise can find.
+Run by hand: `python -m tests.corpus.plant`. Every planter looks for one habit of the field and breaks it in place;
+each mutant is then run with the real framework, and `mutants.json` keeps the ones that raise an error of shapes, or
+only warn of one, as many kinds as there are for each program. Nothing here knows what axiswise can find.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ground_truth import load_frameworks, run
+from tests.corpus.ground_truth import load_frameworks, run
 
 HERE = Path(__file__).parent
 PER_PROGRAM = 12
@@ -27,8 +27,8 @@ RESHAPES = {"view", "reshape"}
 SHAPE_ERRORS = {"RuntimeError", "ValueError", "IndexError", "AssertionError"}
 NOT_SHAPES = re.compile(
     r"invalid values|inplace operation|does not require grad|NoneType|unexpected keyword|missing \d+ required|"
-    r"positional argument|not callable|has no attribute|leaf Variable|constraint|not subscriptable|state_dict|must be Tensor|"
-    r"truth value|0d arrays"
+    r"positional argument|not callable|has no attribute|leaf Variable|constraint|not subscriptable|state_dict|"
+    r"must be Tensor|truth value|0d arrays"
 )
 
 
@@ -112,7 +112,7 @@ def calls_dropped(call: ast.Call) -> Iterator[Plant]:
         yield from _put(f"{word} dropped", call, ast.unparse(call.func.value))
     if word in ("Flatten", "AdaptiveAvgPool2d", "MaxPool2d"):
         yield from _put(f"{word} dropped", call, "nn.Identity()")
-    if word in ("flatten", "cat") and call.args and _name(call.func.value if isinstance(call.func, ast.Attribute) else call.func) == "torch":
+    if word in ("flatten", "cat") and call.args and ast.unparse(call.func) == f"torch.{word}":
         yield from _put(f"{word} dropped", call, ast.unparse(call.args[0]))
 
 
@@ -129,8 +129,9 @@ def orders(call: ast.Call) -> Iterator[Plant]:
     if word == "transpose" and len(arguments) == 2:
         numbers = [*(_numbers(arguments[0]) or []), *(_numbers(arguments[1]) or [])]
         if len(numbers) == 2:
-            shifted = (numbers[0] - 1, numbers[1]) if numbers[0] > 0 or numbers[0] < -1 else (numbers[0], numbers[1] + 1)
-            yield from _put("axes of transpose", call, f"{ast.unparse(call.func)}({shifted[0]}, {shifted[1]})")
+            first, second = numbers
+            shifted = f"{first - 1}, {second}" if first not in (0, -1) else f"{first}, {second + 1}"
+            yield from _put("axes of transpose", call, f"{ast.unparse(call.func)}({shifted})")
     if word in RESHAPES or word in ("zeros", "randn", "rand", "randint", "full"):
         for argument in arguments:
             text = ast.unparse(argument)
@@ -169,8 +170,9 @@ def layers_reused(tree: ast.AST) -> Iterator[Plant]:
     for owner in (n for n in ast.walk(tree) if isinstance(n, ast.ClassDef)):
         kinds: dict[str, str] = {}
         for node in ast.walk(owner):
-            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and isinstance(node.targets[0], ast.Attribute):
-                kinds[node.targets[0].attr] = _name(node.value.func)
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+                if isinstance(node.targets[0], ast.Attribute):
+                    kinds[node.targets[0].attr] = _name(node.value.func)
         for node in ast.walk(owner):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _name(node.func.value) == "self":
                 for other, kind in kinds.items():
@@ -183,7 +185,7 @@ def slices(tree: ast.AST) -> Iterator[Plant]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple) and isinstance(node.ctx, ast.Load):
             yield from _put("slice dropped", node, ast.unparse(node.value))
-            parts = [ast.unparse(part) if not isinstance(part, ast.Slice) else ast.unparse(part) for part in node.slice.elts]
+            parts = [ast.unparse(part) for part in node.slice.elts]
             for position, part in enumerate(parts):
                 if re.fullmatch(r"-?\d+:", part):
                     moved = [*parts[:position], ":", *parts[position + 1 :]]
@@ -248,14 +250,16 @@ def main() -> None:
             outcome = run(mutant, str(path))
             raises = outcome.type in SHAPE_ERRORS and not NOT_SHAPES.search(outcome.message) and outcome.raise_line
             if raises or (outcome.warned and not outcome.type):
-                raising.append({
-                    "file": path.name,
-                    "kind": plant.kind,
-                    "line": plant.line,
-                    "old": source.split("\n")[plant.line - 1],
-                    "new": mutant.split("\n")[plant.line - 1],
-                    **asdict(outcome),
-                })
+                raising.append(
+                    {
+                        "file": path.name,
+                        "kind": plant.kind if raises else f"silent: {plant.kind}",
+                        "line": plant.line,
+                        "old": source.split("\n")[plant.line - 1],
+                        "new": mutant.split("\n")[plant.line - 1],
+                        **asdict(outcome),
+                    }
+                )
         chosen = spread(raising, PER_PROGRAM)
         print(f"{path.name}: {len(tried)} tried, {len(raising)} raise, {len(chosen)} kept", flush=True)
         kept.extend(chosen)

@@ -1,0 +1,155 @@
+"""Score axiswise over the corpus: `python -m tests.corpus.score [GROUP ...] [--prove] [--record]`.
+
+Prints the figures of each group and every miss with its reason. `--prove` applies each first fix that is called
+verified and runs the program with the real framework: one that does not hold is a broken promise. `--record` writes
+`figures.json`, which may only improve.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.corpus import ground_truth
+from tests.corpus.judging import (
+    HERE,
+    PROVED,
+    Judgement,
+    as_expected,
+    clean_cases,
+    example_cases,
+    judge_all,
+    mended,
+    mutant_cases,
+    planted_cases,
+)
+
+FIGURES = HERE / "figures.json"
+GROUPS = {"clean": clean_cases, "examples": example_cases, "planted": planted_cases, "mutants": mutant_cases}
+LOWER_IS_BETTER = {"extra", "broken promises", "false alarms"}
+
+
+def figures(judged: list[Judgement]) -> dict[str, int]:
+    """The figures of one group: counts of programs for right ones, counts of faults for the others."""
+    broken = [each for each in judged if each.case.faults]
+    right = [each for each in judged if not each.case.faults]
+    counted: dict[str, int] = {}
+    if right:
+        counted["right programs"] = len(right)
+        counted["checked and silent"] = sum(each.quiet for each in right)
+        counted["false alarms"] = sum(bool(each.findings) for each in right)
+    if broken:
+        counted["faults"] = sum(len(each.case.faults) for each in broken)
+        for name in ("detected", "located", "near", "mended", "extra"):
+            counted[name] = sum(getattr(each, name) for each in broken)
+        if any(fault.rules for each in broken for fault in each.case.faults):
+            counted["ruled"] = sum(each.ruled for each in broken)
+    return counted
+
+
+def broken_promises(judged: list[Judgement]) -> list[str]:
+    """First fixes called verified under which the real program still raises, or only warns."""
+    found: list[str] = []
+    for each in judged:
+        if len(each.case.faults) != 1:
+            continue
+        for _, finding in each.found:
+            if finding is None or not finding["fixes"] or finding["fixes"][0]["verdict"] not in PROVED:
+                continue
+            source = mended(each.case, finding)
+            if source is None:
+                continue
+            outcome = ground_truth.run(source, str((each.case.beside or HERE / "programs") / each.case.file))
+            if outcome.type or outcome.warned:
+                told = (outcome.message or outcome.warned).replace("\n", " ")[:110]
+                found.append(f"{each.case.name}: {finding['fixes'][0]['title']!r}, then {outcome.type} {told}")
+    return found
+
+
+def misses(each: Judgement) -> list[str]:
+    """What fell short in a case, one line each."""
+    where = f"{each.case.group} {each.case.name}"
+    head = f"{where} [{each.status}{': ' + each.reason if each.reason else ''}]"
+    if not each.case.faults:
+        said = [f"{f['rule']} at line {f['line']}: {f['message']}" for f in each.findings]
+        return [] if each.quiet else [f"{head} {'; '.join(said)}"]
+    lines: list[str] = []
+    for fault, finding in each.found:
+        wanted = "/".join(map(str, fault.lines))
+        if finding is None:
+            lines.append(f"{head} UNSEEN, line {wanted}")
+            continue
+        short: list[str] = []
+        if finding["line"] not in fault.lines:
+            short.append(f"line {finding['line']} for {wanted}")
+        if fault.rules and finding["rule"] not in fault.rules:
+            short.append(f"rule for {'/'.join(fault.rules)}")
+        fixes = finding["fixes"]
+        if not fixes:
+            short.append("no fix")
+        elif fixes[0]["verdict"] not in PROVED:
+            short.append("fix unverified")
+        elif not as_expected(fault, fixes[0]):
+            short.append(f"fix {fixes[0]['title']!r}")
+        if short:
+            lines.append(f"{where} {'; '.join(short)} <- {finding['rule']}: {finding['message']}")
+    lines.extend([f"{where} {each.extra} more finding(s) than faults"] if each.extra else [])
+    return lines
+
+
+def worse(new: dict[str, int], old: dict[str, int]) -> list[str]:
+    """Names of the figures that fell behind the recorded ones."""
+    return [
+        name
+        for name in old
+        if (new.get(name, 0) > old[name] if name in LOWER_IS_BETTER else new.get(name, 0) < old[name])
+    ]
+
+
+def recorded() -> dict[str, dict[str, int]]:
+    """The figures on record."""
+    return json.loads(FIGURES.read_text("utf-8")) if FIGURES.exists() else {}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"of {', '.join(GROUPS)}; default: all")
+    parser.add_argument("--prove", action="store_true", help="run each program that a verified fix mended")
+    parser.add_argument("--record", action="store_true", help="write the figures, unless one fell")
+    parser.add_argument("--details", type=Path, help="write every judgement as JSON")
+    args = parser.parse_args()
+    if args.prove:
+        ground_truth.load_frameworks()
+    kept, fell = recorded(), False
+    details: list[dict[str, Any]] = []
+    for group in args.groups or GROUPS:
+        judged = judge_all(GROUPS[group]())
+        counted = figures(judged)
+        for line in (line for each in judged for line in misses(each)):
+            print(line)
+        if args.prove:
+            promises = broken_promises(judged)
+            counted["broken promises"] = len(promises)
+            print(*(f"{group} BROKEN PROMISE {each}" for each in promises), sep="\n")
+        print(f"== {group}: {', '.join(f'{name} {count}' for name, count in counted.items())}", flush=True)
+        behind = worse(counted, kept.get(group, {}))
+        if behind:
+            fell = True
+            print(f"== {group}: fell behind in {', '.join(behind)}; on record: {kept[group]}")
+        else:
+            kept[group] = {**kept.get(group, {}), **counted}
+        details += [
+            {"case": e.case.name, "status": e.status, "reason": e.reason, "seconds": e.seconds, "findings": e.findings}
+            for e in judged
+        ]
+    if args.details:
+        args.details.write_text(json.dumps(details, indent=1), "utf-8")
+    if args.record and not fell:
+        FIGURES.write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
+    return int(fell)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
