@@ -200,7 +200,11 @@ def test_any_sequence_of_operations_goes_as_on_a_real_file_system(
             (folder / "l").symlink_to("d")
         seen = Path(made, "seen")
         before = picture(seen)
-        job = Job("tests.sandbox.programs:operate", {"operations": [list(operation) for operation in operations]}, cwd=str(seen))
+        job = Job(
+            "tests.sandbox.programs:operate",
+            {"operations": [list(operation) for operation in operations]},
+            cwd=str(seen),
+        )
         outcome = sandbox.run(job)
         home = os.getcwd()
         os.chdir(Path(made, "real"))

@@ -36,7 +36,7 @@ _CHANGES = {
     "os.removexattr": ("change the attributes of", 1, True),
 }
 _ALWAYS: dict[str, Callable[[tuple[Any, ...]], str]] = {
-    "subprocess.Popen": lambda args: f"start {_word(args[1][0] if isinstance(args[1], (list, tuple)) else args[1])}",
+    "subprocess.Popen": lambda args: f"start {_word(args[1])}",
     "os.system": lambda args: f"start {_word(args[0])}",
     "os.exec": lambda args: f"become {_word(args[0])}",
     "os.posix_spawn": lambda args: f"start {_word(args[0])}",
@@ -97,6 +97,7 @@ class Barrier:
             "os.kill": self._killed,
             "os.killpg": self._killed,
             "ctypes.dlsym": self._foreign,
+            "ctypes.dlsym/handle": self._foreign,
             "resource.setrlimit": lambda args: self._limited(args[0], args[1]),
             "resource.prlimit": lambda args: self._limited(args[1], args[2]),
         }
@@ -183,6 +184,8 @@ def _real_cwd() -> str:
 
 
 def _word(value: Any) -> str:
+    if isinstance(value, (list, tuple)) and value:
+        return _word(value[0])  # pyright: ignore[reportUnknownArgumentType]
     text = value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)
     return text if len(text) <= 120 else text[:119] + "…"
 

@@ -117,7 +117,9 @@ def _call(order: Order, report: Report) -> int:
             report.end("exited", f"exit status 1: {code}")
     except BaseException as error:
         _lift_memory_limit()
-        text = "".join(traceback.format_exception_only(error)).strip()
+        lines = traceback.format_exception_only(error)
+        # A syntax error shows its place first; all others may have notes after the message.
+        text = lines[-1 if isinstance(error, SyntaxError) else 0].strip()
         memory = isinstance(error, MemoryError) or any(phrase in text for phrase in _OUT_OF_MEMORY)
         report.end("memory" if memory else "raised", text)
         _print(traceback.format_exc())

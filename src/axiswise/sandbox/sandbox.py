@@ -100,13 +100,16 @@ class Sandbox:
     def _submit(self, job: Job) -> _Ticket:
         with self._lock:
             server = self._serving()
-        server.ready.result(self._patience)
+        try:
+            server.ready.result(self._patience)
+        except TimeoutError:
+            raise SandboxError(f"the sandbox was not ready after {self._patience:g} s") from None
         return server.submit(job, job.limits or self.limits)
 
     def _serving(self) -> _Server:
         if self._closed:
             raise SandboxError("the sandbox is closed")
-        if self._server is None or (self._server.gone and self._server.ready.exception(self._patience) is None):
+        if self._server is None or self._server.died:
             if self._server is not None:
                 self._server.close()
             self._server = _Server(self._preload)
@@ -134,7 +137,7 @@ class _Server:
         self._folder = os.path.realpath(tempfile.mkdtemp(prefix="axiswise-"))
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 closed with the server
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "axiswise.sandbox.server", *preload],
+            [sys.executable, "-P", "-m", "axiswise.sandbox.server", self._folder, *preload],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
@@ -144,6 +147,11 @@ class _Server:
         )
         self._reader = threading.Thread(target=self._read, name="axiswise-sandbox", daemon=True)
         self._reader.start()
+
+    @property
+    def died(self) -> bool:
+        """Whether it was ready once and is gone: a new one has a chance, where one that failed to start has none."""
+        return self.gone and self.ready.done() and self.ready.exception() is None
 
     def submit(self, job: Job, limits: Limits) -> _Ticket:
         outcome: Future[Outcome] = Future()

@@ -266,8 +266,20 @@ def preload(names: list[str]) -> None:
             getattr(loaded, function)()
 
 
-def main() -> None:
-    """Serve the parent at the other end of standard input and output."""
+def main(folder: str, names: list[str]) -> None:
+    """Serve the parent at the other end of standard input and output.
+
+    Args:
+        folder: Holds the children's scratch folders; deleted at the end, for the parent may be gone by then.
+        names: What to import first.
+    """
+    try:
+        _main(names)
+    finally:
+        _remove(folder)
+
+
+def _main(names: list[str]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     source, sink = os.dup(0), os.dup(1)
     # What a library prints while it is imported goes where errors go, and nothing it reads is ours.
@@ -278,7 +290,7 @@ def main() -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_SUBREAPER, ctypes.c_ulong(1))
     try:
-        preload(sys.argv[1:])
+        preload(names)
     except BaseException as error:
         traceback.print_exc()
         write(sink, framing.pack({"kind": "failed", "reason": "".join(traceback.format_exception_only(error)).strip()}))
@@ -290,4 +302,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1], sys.argv[2:])
