@@ -1,0 +1,95 @@
+"""Every page's programs, checked and run for real. See `pages` for the format."""
+
+from __future__ import annotations
+
+import linecache
+import os
+import re
+import warnings
+from pathlib import Path
+
+import pytest
+
+from axiswise.checking import check
+from axiswise.diagnosis import Diagnosis, Report
+from axiswise.render import RenderOptions, renderer
+from axiswise.sandbox import Sandbox
+from axiswise.source.edit import apply_to_text
+from tests.rules.pages import Case, Page, bless, pages
+
+PAGES = pages()
+CASES = [pytest.param(page, case, id=case.name) for page in PAGES for case in page.cases]
+FIXED = [pytest.param(case, id=case.name) for page in PAGES for case in page.cases if case.fixed]
+SILENT = [pytest.param(name, program, id=name) for page in PAGES for name, program in page.silent]
+BLESSING = os.environ.get("AXISWISE_BLESS") == "1"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def checked(program: str, warm: Sandbox) -> Report:
+    Path("case.py").write_text(program, "utf-8")
+    return check(["case.py"], sandbox=warm)
+
+
+def run(name: str, program: str) -> tuple[Exception | None, list[str]]:
+    """Run a program for real; return what it raised, and its warnings."""
+    file = f"<{name}>"
+    linecache.cache[file] = (len(program), None, program.splitlines(True), file)
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        try:
+            exec(compile(program, file, "exec"), {"__name__": "__main__"})
+        except Exception as error:
+            return error, [str(each.message) for each in warned]
+    return None, [str(each.message) for each in warned]
+
+
+def first_verified(finding: Diagnosis) -> tuple[str, ...]:
+    """Return the program after the first fix that verified, or nothing."""
+    fix = next((fix for fix in finding.fixes if fix.verdict != "unverified"), None)
+    return (apply_to_text(Path("case.py").read_text("utf-8"), fix.edits),) if fix else ()
+
+
+@pytest.mark.parametrize(("page", "case"), CASES)
+def test_a_case_is_found_and_mended(page: Page, case: Case, folder: Path, warm: Sandbox) -> None:
+    report = checked(case.program, warm)
+    found = [(each.rule, each.span.line if each.span else 0, each.severity) for each in report.findings]
+    assert found == [(case.slug, case.line, case.severity)], report.targets
+    shown = renderer("full")(Report(findings=report.findings), RenderOptions(width=80)).rpartition("\n\n")[0] + "\n"
+    if BLESSING:
+        assert not os.environ.get("CI"), "snapshots are not written where CI runs"
+        bless(page, case, shown)
+    else:
+        assert shown == case.snapshot
+    assert first_verified(report.findings[0]) == ((case.fixed,) if case.fixed else ())
+
+
+@pytest.mark.parametrize(("page", "case"), CASES)
+def test_a_case_fails_as_its_page_says(page: Page, case: Case) -> None:
+    raised, warned = run(case.name, case.program)
+    assert (raised is not None) == (case.severity == "error"), raised
+    if case is page.cases[0] and page.quotes:
+        words = re.escape(page.quotes[0]).replace("…", ".+?")
+        said = f"{raised}\n" + "\n".join(warned)
+        assert re.search(words, said, re.DOTALL), said
+
+
+@pytest.mark.parametrize("case", FIXED)
+def test_a_fixed_program_runs(case: Case) -> None:
+    raised, warned = run(f"{case.name}-fixed", case.fixed or "")
+    assert raised is None
+    assert not warned
+
+
+@pytest.mark.parametrize(("name", "program"), SILENT)
+def test_a_near_miss_is_silent(name: str, program: str, folder: Path, warm: Sandbox) -> None:
+    raised, warned = run(name, program)
+    assert raised is None
+    assert not warned
+    report = checked(program, warm)
+    assert report.findings == ()
+    assert [each.status for each in report.targets] == ["checked"], report.targets
