@@ -127,6 +127,23 @@ help: build fc1 with 256 inputs  [verified for every batch >= 1]
     )
 
 
+def test_where_another_line_raises_it_is_shown_with_the_shapes_there() -> None:
+    note = Note("raised here", span(14, 12, 23))
+    wrong = replace(LINEAR, span=span(9, 29, 32), notes=(note,), fixes=())
+    assert without_summary(full(wrong)) == (
+        """\
+error[linear-in-features]: `self.fc1` takes 400 features, but `x` has 256
+  --> train.py:9:30
+ 9 |     self.fc1 = nn.Linear(400, 120)
+   |                          ^^^
+note: raised here at train.py:14
+14 |     x = self.fc1(x)
+   |         ^^^^^^^^^^^ x: (batch, 256) · fc1: 400 -> 120
+   = axiswise explain linear-in-features
+"""
+    )
+
+
 def test_a_label_without_room_goes_below_the_caret() -> None:
     long = replace(SOFTMAX, fixes=(), label="axis 0 of (batch, classes), which is the batch, not the classes")
     assert without_summary(full(long)) == (

@@ -11,6 +11,7 @@ from importlib.resources.abc import Traversable
 from rich.cells import cell_len
 
 from axiswise.diagnosis import Diagnosis, Edit, Fix, Note
+from axiswise.origin import Span
 from axiswise.render import RenderOptions
 from axiswise.render.parts.excerpt import SourceTexts, excerpt, fitted
 from axiswise.render.parts.lines import Line, Piece, wrapped
@@ -28,13 +29,17 @@ def finding_lines(finding: Diagnosis, texts: SourceTexts, options: RenderOptions
     """Return a finding's lines, at most `options.width` cells wide wherever words allow."""
     fixes = _shown_fixes(finding.fixes, options)
     patches = [_patch(fix, texts) for fix in fixes]
+    elsewhere = finding.raised_at if any(_raises(note, finding) for note in finding.notes) else None
     numbers = [number for patch in patches for changed in patch.values() for number, *_ in changed]
-    margin = len(str(max([*numbers, finding.span.line if finding.span else 0])))
+    margin = len(str(max([*numbers, *(span.line for span in (finding.span, elsewhere) if span)], default=0)))
     head: Line = [(f"{finding.severity}[{plain(finding.rule)}]", finding.severity), (": ", "title")]
     lines = wrapped([*head, (plain(finding.message), "title")], options.width, 2)
-    lines += _where(finding, texts, margin, options)
+    # The label tells the shapes where it raises; beside the caret of another line it would mislead.
+    lines += _where(finding.span, "" if elsewhere else plain(finding.label), texts, margin, options)
     for note in _notes(finding, options):
         lines += wrapped([("note", "note"), (f": {_note(note, finding)}", "")], options.width, 6)
+        if _raises(note, finding):
+            lines += _where(elsewhere, plain(finding.label), texts, margin, options)[1:]
     choices = sum(fix.choice for fix in finding.fixes)
     chosen = 0
     for fix, patch in zip(fixes, patches, strict=True):
@@ -67,9 +72,13 @@ def _shown_fixes(fixes: tuple[Fix, ...], options: RenderOptions) -> tuple[Fix, .
     return fixes[: min(max(together, 1), 3)]
 
 
-def _where(finding: Diagnosis, texts: SourceTexts, margin: int, options: RenderOptions) -> list[Line]:
-    span = finding.span
-    label = plain(finding.label)
+def _raises(note: Note, finding: Diagnosis) -> bool:
+    """Whether a note tells the line that raises, where that is not the finding's own."""
+    return note.span is not None and note.span == finding.raised_at != finding.span
+
+
+def _where(span: Span | None, label: str, texts: SourceTexts, margin: int, options: RenderOptions) -> list[Line]:
+    """The place, and the line there with a caret and what stands beside it."""
     if span is None:
         return wrapped([(f"  {label}", "label")], options.width, 2) if label else []
     gutter = " " * margin + " | "

@@ -39,8 +39,17 @@ def wrapped(line: Line, width: int, indent: int) -> list[Line]:
     for text, part in line:
         for word in re.findall(r"\S+\s*|\s+", text):
             if used > indent and used + cell_len(word.rstrip()) > width:
+                last, last_part = lines[-1][-1]
+                lines[-1][-1] = (last.rstrip(), last_part)
                 lines.append([(" " * indent, "")])
                 used = indent
-            lines[-1].append((word, part))
+            _extend(lines[-1], (word, part))
             used += cell_len(word)
     return lines
+
+
+def _extend(line: Line, piece: Piece) -> None:
+    """Add a piece to a line; one that plays the part of the last one continues it."""
+    if line and line[-1][1] == piece[1]:
+        piece = (line.pop()[0] + piece[0], piece[1])
+    line.append(piece)

@@ -48,7 +48,7 @@ def summary(report: Report, options: RenderOptions) -> str:
     where = plain(looked_at[0].target) if len(looked_at) == 1 else f"{len(looked_at)} targets"
     ops = sum(target.ops for target in looked_at)
     seconds = sum(target.seconds for target in report.targets)
-    told = f"{found} {where}; {ops} operation{'s' * (ops != 1)} checked in {seconds:.1f} s"
+    told = f"{found} {where}; {ops or 'no'} operation{'s' * (ops != 1)} checked in {seconds:.1f} s"
     assumptions = sum(len(target.assumptions) for target in report.targets)
     if assumptions and not options.verbose:
         told += f"; {assumptions} assumption{'s' * (assumptions != 1)}: --verbose"
