@@ -300,7 +300,7 @@ def test_a_text_is_handed_on(by: str, capsys: Output, monkeypatch: pytest.Monkey
         seen.append((text, root))
         return Report(findings=(replace(FOUND, span=None, fixes=()),))
 
-    monkeypatch.setitem(sys.modules, "axiswise.explaining", SimpleNamespace(explain_text=explain_text))
+    monkeypatch.setitem(sys.modules, "axiswise.pasted", SimpleNamespace(explain_text=explain_text))
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"Error: caf\xe9")))
     assert cli.main(["explain", "-" if by == "stdin" else "Error: caf\ufffd"]) == 1
     assert seen == [("Error: caf\ufffd", folder)]
@@ -350,7 +350,7 @@ def test_what_the_terminal_has_no_character_for_is_written_out() -> None:
     program = (
         "import sys; from types import SimpleNamespace; from axiswise import cli; from axiswise.diagnosis import *\n"
         "found = Report(findings=(Diagnosis('r', 'gr\\u00f6\\u00dfe', None),))\n"
-        "sys.modules['axiswise.explaining'] = SimpleNamespace(explain_text=lambda text, root: found)\n"
+        "sys.modules['axiswise.pasted'] = SimpleNamespace(explain_text=lambda text, root: found)\n"
         "sys.exit(cli.main(['explain', 'a text']))"
     )
     environment = {"PYTHONIOENCODING": "ascii"}

@@ -257,7 +257,7 @@ def _explain(args: argparse.Namespace) -> int:
     text = sys.stdin.buffer.read().decode(errors="replace") if about == "-" else about
     if not text.strip():
         raise CallError("there is nothing to explain: the text is empty")
-    from axiswise.explaining import explain_text
+    from axiswise.pasted import explain_text
 
     report = explain_text(text, Path.cwd())
     _show(report, args, options)

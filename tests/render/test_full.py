@@ -136,7 +136,8 @@ error[linear-in-features]: `self.fc1` takes 400 features, but `x` has 256
   --> train.py:9:30
  9 |     self.fc1 = nn.Linear(400, 120)
    |                          ^^^
-note: raised here at train.py:14
+note: raised here
+  --> train.py:14:13
 14 |     x = self.fc1(x)
    |         ^^^^^^^^^^^ x: (batch, 256) · fc1: 400 -> 120
    = axiswise explain linear-in-features

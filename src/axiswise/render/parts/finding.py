@@ -39,7 +39,7 @@ def finding_lines(finding: Diagnosis, texts: SourceTexts, options: RenderOptions
     for note in _notes(finding, options):
         lines += wrapped([("note", "note"), (f": {_note(note, finding)}", "")], options.width, 6)
         if _raises(note, finding):
-            lines += _where(elsewhere, plain(finding.label), texts, margin, options)[1:]
+            lines += _where(elsewhere, plain(finding.label), texts, margin, options)
     choices = sum(fix.choice for fix in finding.fixes)
     chosen = 0
     for fix, patch in zip(fixes, patches, strict=True):
@@ -112,7 +112,7 @@ def _note(note: Note, finding: Diagnosis) -> str:
     """The message, with its place where it neither says it nor speaks of the finding's own line."""
     message = plain(note.message)
     span, own = note.span, finding.span
-    if span is None or (own and (own.path, own.line) == (span.path, span.line)):
+    if span is None or _raises(note, finding) or (own and (own.path, own.line) == (span.path, span.line)):
         return message
     if f"{plain(os.path.basename(span.path))}:{span.line}" in message:
         return message
