@@ -183,10 +183,10 @@ def _check(cases: Sequence[Case]) -> list[Judgement]:
             )
             report = json.loads(done.stdout)
         except subprocess.TimeoutExpired:
-            return [Judgement(case, "died", "the call took too long", []) for case in cases]
+            return [_died(case, "the call took too long") for case in cases]
         except json.JSONDecodeError:
             said = (done.stderr.strip().splitlines() or [f"exit status {done.returncode}"])[-1]
-            return [Judgement(case, "died", said, []) for case in cases]
+            return [_died(case, said) for case in cases]
     targets = {target["target"]: target for target in report["targets"]}
     judged: list[Judgement] = []
     for case, name in zip(cases, names, strict=True):
@@ -194,6 +194,10 @@ def _check(cases: Sequence[Case]) -> list[Judgement]:
         findings = [each for each in report["findings"] if _belongs(each, name)]
         judged.append(judge(case, target, findings))
     return judged
+
+
+def _died(case: Case, reason: str) -> Judgement:
+    return judge(case, {"status": "died", "reason": reason, "seconds": 0.0}, [])
 
 
 def _belongs(finding: dict[str, Any], name: str) -> bool:

@@ -133,7 +133,8 @@ def main() -> int:
         if args.prove:
             promises = broken_promises(judged)
             counted["broken promises"] = len(promises)
-            print(*(f"{group} BROKEN PROMISE {each}" for each in promises), sep="\n")
+            for each in promises:
+                print(f"{group} BROKEN PROMISE {each}")
         print(f"== {group}: {', '.join(f'{name} {count}' for name, count in counted.items())}", flush=True)
         behind = worse(counted, kept.get(group, {})) if args.every == 1 else []
         if behind:
