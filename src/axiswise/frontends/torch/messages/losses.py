@@ -17,12 +17,11 @@ def batch(given: int, target: int) -> Conflict:
 @family.reads("Expected target size {wanted:shape}, got {found:shape}")
 def class_target(wanted: Shape, found: Shape) -> Conflict:
     axis = first_difference(found, wanted)
-    left = size("target", -1, len(found)) if axis is None else size("target", axis, found[axis])
-    right = (
-        size("input", -1, len(wanted) + 1)
-        if axis is None
-        else size("input", 0 if axis == 0 else axis + 1, wanted[axis])
-    )
+    if axis is None:
+        return conflict(
+            "target-rank", "cross_entropy", {"target": found}, size("target", -1, len(found)), None, wanted=wanted
+        )
+    left, right = size("input", axis + 1 if axis else 0, wanted[axis]), size("target", axis, found[axis])
     return conflict("target", "cross_entropy", {"target": found}, left, right, wanted=wanted)
 
 

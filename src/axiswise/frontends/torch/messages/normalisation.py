@@ -19,6 +19,7 @@ def samples(shape: Shape) -> Conflict:
 
 @family.reads("{name:word} should contain {found:int} elements not {built:int}")
 def running(name: str, found: int, built: int) -> Conflict | None:
+    name = name.lower()
     if name not in ("running_mean", "running_var", "weight", "bias"):
         return None
     return conflict(

@@ -53,7 +53,8 @@ def _types(op: str, found: str, *wanted: str) -> Conflict:
     "result type {found:type} can't be cast to the desired output type {wanted:type}",
     "expected {what:text} to have one of the following scalar types: {wanted:type}, {other:type}; but got "
     "{found:type} instead",
-    "Expected dtype {wanted:type} for index, but got {found:type}",
+    "Expected dtype {wanted:type}/{other:type} for index, but got {found:type}",
+    "Promotion of {found:type}.add/sub_({wanted:type}) in in-place ops are not possible",
     "expected predicate to be {wanted:type}, got {found:type}",
 )
 def wanted(found: str, wanted: str = "", other: str = "", what: str = "") -> Conflict:

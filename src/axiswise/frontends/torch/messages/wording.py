@@ -40,7 +40,7 @@ UNKNOWN_SIZE = -1
 
 def read_shape(text: str) -> Shape:
     """Return the sizes in a shape as it is written; a symbol gives `UNKNOWN_SIZE`."""
-    items = re.findall(r"[-\w*?]+", re.sub(r"torch\.Size", "", text).replace("×", "x"))
+    items = re.findall(r"[-\w*?]+", text.lower().replace("torch.size", "").replace("×", "x"))
     sizes: list[int] = []
     for item in items:
         parts = item.split("x") if re.fullmatch(r"\d+(x\d+)+", item) else [item]
@@ -105,7 +105,7 @@ class Wording:
 
 def wording(template: str, reader: Reader) -> Wording:
     """Compile a template."""
-    pattern, slots, longest = r"(?<!\w)", dict[str, str](), ""
+    pattern, slots, longest = r"(?<![^\W\d])", dict[str, str](), ""
     name, after_word = "", False
     for number, part in enumerate(_SLOT.split(template)):
         if number % 3 == 1:
