@@ -127,7 +127,8 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (min(64, hard), hard))
 os.kill(os.getpid(), 0)
 with tempfile.TemporaryDirectory() as d:
     open(os.path.join(d, 'f'), 'w').close()
-result = [asyncio.run(main()), squares, b.recv(1).decode(), ctypes.CDLL(None).getpid() == os.getpid(), sys.dont_write_bytecode]
+same = ctypes.CDLL(None).getpid() == os.getpid()
+result = [asyncio.run(main()), squares, b.recv(1).decode(), same, sys.dont_write_bytecode]
 """)
     assert outcome.ended == "returned", outcome.stderr
     assert outcome.result == [5, [0, 1, 4], "x", True, True]

@@ -136,9 +136,11 @@ def test_a_preload_that_fails_says_why(importable: None, preload: str, reason: s
 
 
 def test_a_preload_that_never_ends_is_given_up(importable: None) -> None:
-    with Sandbox(["signal:pause"], patience=0.3) as sandbox:
-        with pytest.raises(SandboxError, match="not ready after 0.3 s"):
-            sandbox.run(program("result = 1"))
+    with (
+        Sandbox(["signal:pause"], patience=0.3) as sandbox,
+        pytest.raises(SandboxError, match=r"not ready after 0\.3 s"),
+    ):
+        sandbox.run(program("result = 1"))
 
 
 def test_what_is_preloaded_is_there_in_every_child(importable: None) -> None:
@@ -172,7 +174,8 @@ def test_children_die_with_their_server(importable: None) -> None:
 def test_the_server_dies_with_its_parent(importable: None, tmp_path: Path) -> None:
     source = (
         "import os, signal\nfrom axiswise.sandbox import Job, Sandbox\ns = Sandbox()\n"
-        "print(s.run(Job('tests.sandbox.programs:execute', {'source': 'import os; result = os.getppid()'})).result, flush=True)\n"
+        "job = Job('tests.sandbox.programs:execute', {'source': 'import os; result = os.getppid()'})\n"
+        "print(s.run(job).result, flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)"
     )
     surroundings = os.environ | {"TMPDIR": str(tmp_path)}

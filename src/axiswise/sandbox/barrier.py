@@ -186,7 +186,7 @@ def _real_cwd() -> str:
 def _word(value: Any) -> str:
     if isinstance(value, (list, tuple)) and value:
         return _word(value[0])  # pyright: ignore[reportUnknownArgumentType]
-    text = value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)
+    text = value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else f"{value}"
     return text if len(text) <= 120 else text[:119] + "…"
 
 

@@ -122,7 +122,8 @@ def _call(order: Order, report: Report) -> int:
         text = lines[-1 if isinstance(error, SyntaxError) else 0].strip()
         memory = isinstance(error, MemoryError) or any(phrase in text for phrase in _OUT_OF_MEMORY)
         report.end("memory" if memory else "raised", text)
-        _print(traceback.format_exc())
+        # Of an endless recursion the last frames say it all, and a million would take a minute.
+        _print(traceback.format_exc(limit=-100))
     else:
         report.end("returned", "")
     return 0

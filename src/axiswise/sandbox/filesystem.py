@@ -11,7 +11,7 @@ import io
 import os
 import posix
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from types import FunctionType, ModuleType
 from typing import Any
@@ -118,7 +118,7 @@ class Filesystem:
 
     def listdir(self, path: Any = None) -> list[Any]:
         if self.overlay.pristine:
-            return list[Any](posix.listdir(path))
+            return posix.listdir(path)  # pyright: ignore[reportUnknownVariableType]
         names = self._named(self.overlay.names, self._folder(path), "." if path is None else path)
         return [os.fsencode(name) for name in names] if isinstance(path, bytes) else names
 
@@ -277,7 +277,7 @@ class Filesystem:
 
 
 @contextmanager
-def _both_named(src: Any, dst: Any) -> Iterator[None]:
+def _both_named(src: Any, dst: Any) -> Generator[None]:
     try:
         yield
     except OSError as error:
@@ -286,7 +286,7 @@ def _both_named(src: Any, dst: Any) -> Iterator[None]:
 
 
 def _plain(path: Any) -> Any:
-    return path if isinstance(path, int) else os.fspath(path)
+    return path if isinstance(path, int) else os.fspath(path)  # pyright: ignore[reportUnknownVariableType]
 
 
 def _flags(mode: str) -> int:
