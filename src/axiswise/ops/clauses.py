@@ -56,3 +56,17 @@ def wrong_dtype(call: OpCall, role: str, *wanted: str, against: str = "") -> lis
         return []
     right = whole(call, against) if against else None
     return [Conflict("dtype", call, whole(call, role), right, {"wanted": wanted, "found": found})]
+
+
+def out_of_range(call: OpCall, role: str, dim: Any, param: str = "dim", extra: int = 0) -> list[Conflict]:
+    """Return the conflict of an axis number that an operand does not have, or nothing.
+
+    A 0-dimensional tensor takes 0 and -1. `extra` counts axes that the operation adds first (unsqueeze, stack).
+    """
+    if not isinstance(dim, int):
+        return []
+    rank = max(call.operands[role].rank + extra, 1)
+    if -rank <= dim < rank:
+        return []
+    facts = {"lowest": -rank, "highest": rank - 1}
+    return [Conflict("axis-range", call, None, AxisUse("", -1, int(dim), param), facts)]

@@ -169,8 +169,9 @@ def _places(
         return
     source = contract.source(call, output, axis)
     size = shape[axis]
+    repeated = source.relation == "product" and bool(source.axes)
     for name, index in source.params:
-        yield from _given(call, name, index, wanted, steps)
+        yield from _given(call, name, index, wanted, steps, size if repeated else 0)
     axes = [(role, position) for role, position in source.axes if role in call.operands]
     for role, position in axes:
         part = call.operands[role].shape[position]
@@ -194,7 +195,8 @@ def _needed(relation: str, part: int, size: int, wanted: int, count: int) -> int
     return None
 
 
-def _given(call: OpCall, name: str, index: int, wanted: int, steps: int) -> Iterator[Place]:
+def _given(call: OpCall, name: str, index: int, wanted: int, steps: int, size: int = 0) -> Iterator[Place]:
+    """Yield the place of a parameter; `size` is the whole that it is a factor of, 0 where it is the whole itself."""
     settings = call.layer.settings if call.layer else {}
     in_layer = name in settings
     value = settings[name] if in_layer else call.params.get(name)
@@ -203,7 +205,8 @@ def _given(call: OpCall, name: str, index: int, wanted: int, steps: int) -> Iter
     elif isinstance(value, (tuple, list)) and len(value) == 1:
         value, index = value[0], 0
     if isinstance(value, int) and not isinstance(value, bool):
-        yield Place(name, index, int(value), wanted, origin_of(value), call, in_layer, steps)
+        needed = wanted if not size else value * wanted // size
+        yield Place(name, index, int(value), needed, origin_of(value), call, in_layer, steps)
 
 
 def constructor(call: OpCall) -> Frame | None:
