@@ -33,11 +33,13 @@ class Fault:
         lines: Where a finding may stand.
         rules: Slugs of the rules that may speak; empty for any.
         fix: Texts of which the first fix contains one; empty for any.
+        also: Lines where the same cause fails again: a further finding there is right, though not asked for.
     """
 
     lines: tuple[int, ...]
     rules: tuple[str, ...] = ()
     fix: tuple[str, ...] = ()
+    also: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,10 @@ def example_cases() -> list[Case]:
                     f"{table.parent.name}/{name}",
                     name,
                     (table.parent / name).read_text("utf-8"),
-                    tuple(Fault(tuple(f["lines"]), tuple(f["rules"]), tuple(f["first_fix_contains"])) for f in faults),
+                    tuple(
+                        Fault(*(tuple(f.get(key, ())) for key in ("lines", "rules", "first_fix_contains", "also")))
+                        for f in faults
+                    ),
                 )
             )
     return found
@@ -223,7 +228,8 @@ def judge(case: Case, target: dict[str, Any], findings: list[dict[str, Any]]) ->
         said.ruled += best["rule"] in fault.rules
         said.mended += bool(fixes) and fixes[0]["verdict"] in PROVED
         said.expected_fix += bool(fixes) and as_expected(fault, fixes[0])
-    said.extra = len(left)
+    welcome = {line for fault in case.faults for line in fault.also}
+    said.extra = sum(each["line"] not in welcome for each in left)
     return said
 
 

@@ -53,8 +53,8 @@ def broken_promises(judged: list[Judgement]) -> list[str]:
     """First fixes called verified under which the real program still raises, or only warns."""
     found: list[str] = []
     for each in judged:
-        if len(each.case.faults) != 1:
-            continue
+        if len(each.case.faults) != 1 or each.case.faults[0].also:
+            continue  # one fix cannot mend them all
         for _, finding in each.found:
             if finding is None or not finding["fixes"] or finding["fixes"][0]["verdict"] not in PROVED:
                 continue

@@ -94,3 +94,9 @@ def test_a_right_program_counts_only_when_it_was_checked_to_its_end() -> None:
 def test_worse_knows_which_way_is_better() -> None:
     assert worse({"located": 4, "extra": 1}, {"located": 3, "extra": 2}) == []
     assert worse({"located": 2, "extra": 3}, {"located": 3, "extra": 2}) == ["located", "extra"]
+
+
+def test_the_same_cause_failing_again_is_not_counted_against() -> None:
+    case = Case("examples", "one", "a.py", CASE.source, (Fault((2,), ("r",), also=(3,)),))
+    said = judge(case, {"status": "checked", "reason": None, "seconds": 1.0}, [_finding(2), _finding(3), _finding(1)])
+    assert (said.located, said.extra) == (1, 1)
