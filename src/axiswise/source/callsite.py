@@ -107,7 +107,8 @@ class CallSite:
                 return listed.elts[int(number)] if int(number) < len(listed.elts) else None
             if head == "tensors" and len(positional) == 1:
                 return None
-        return positional[index] if index < len(positional) else None
+        tensors = [argument for argument in positional if not _is_literal(argument)]
+        return tensors[index] if index < len(tensors) else None
 
     def argument(self, name: str, position: int | None) -> ast.expr | None:
         """Return the expression of an argument, by keyword or by position."""
@@ -149,3 +150,8 @@ class CallSite:
         """Return an expression's text, in parentheses where it has to be to stand before a dot."""
         text = self.source.text_of(node)
         return text if isinstance(node, _ATOMS) and not isinstance(node, ast.Tuple) else f"({text})"
+
+
+def _is_literal(node: ast.expr) -> bool:
+    """Return whether an argument is a number or a text: no operand (`torch.gather(x, 1, index)`, an equation)."""
+    return isinstance(node.operand if isinstance(node, ast.UnaryOp) else node, ast.Constant)
