@@ -35,5 +35,8 @@ class AttentionHeads(Rule):
         below = max((count for count in divisors if count < heads), default=None)
         above = min((count for count in divisors if count > heads), default=None)
         for wanted in (below, above):
-            if wanted is not None:
+            if wanted is not None and conflict.call.layer is None and not conflict.call.operands:
+                title = f"set num_heads to {wanted}"
+                yield from choices(scene.argument("num_heads", str(wanted), title, position=1))
+            elif wanted is not None:
                 yield from choices(scene.resize(conflict.right, wanted))

@@ -9,6 +9,9 @@ from axiswise.rules.reading import choices, label, number, setting, size
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
+PLACES = {"num_groups": 0, "groups": 6}
+"""Positions in the constructors, which refuse the number before there is a layer."""
+
 
 class ChannelGroups(Rule):
     """Channels are not divisible by the number of groups."""
@@ -19,7 +22,7 @@ class ChannelGroups(Rule):
         channels, groups = size(conflict.left), size(conflict.right)
         if channels is None or not groups:
             return scene.diagnosis(f"the channels of {scene.callee()} are not divisible by its groups", label(scene))
-        what = (conflict.left.param if conflict.left and conflict.left.param else "channels").replace("_", " ")
+        what = (conflict.left.param if conflict.left and conflict.left.param else "channels").replace("num_", "").replace("_", " ")
         return scene.diagnosis(
             f"{scene.callee()} divides {channels} {what} into {groups} groups, which leaves {channels % groups}",
             label(scene, "input"),
@@ -37,7 +40,13 @@ class ChannelGroups(Rule):
         common = gcd(channels, *counts)
         largest = next((count for count in range(min(groups, common), 1, -1) if common % count == 0), 1)
         for wanted in dict.fromkeys((gcd(common, groups), largest, common)):
-            if wanted not in (1, groups):
+            if wanted in (1, groups):
+                continue
+            name = conflict.right.param if conflict.right is not None else ""
+            if conflict.call.layer is None and name in PLACES:
+                title = f"set {name} to {wanted}"
+                yield from choices(scene.argument(name, str(wanted), title, position=PLACES[name]))
+            else:
                 yield from choices(scene.resize(conflict.right, wanted))
         if conflict.left is not None and conflict.left.param:
             yield from scene.resize(conflict.left, (channels // groups + 1) * groups)

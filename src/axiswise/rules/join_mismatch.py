@@ -15,7 +15,7 @@ class JoinMismatch(Rule):
     kinds = frozenset({"join"})
 
     def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
-        left, right, dim = conflict.left, conflict.right, number(conflict.call.params.get("dim"))
+        left, right, dim = conflict.left, conflict.right, number(conflict.facts.get("axis", conflict.call.params.get("dim")))
         along = f" along axis {dim}" if dim is not None else ""
         if left is None or right is None or size(left) is None or size(right) is None:
             return scene.diagnosis(f"{scene.callee()} joins tensors{along} that differ elsewhere", label(scene))
@@ -29,7 +29,9 @@ class JoinMismatch(Rule):
         if len(shapes) == len(roles) > 1 and len({len(each) for each in shapes}) == 1:
             dims = [dim for dim in range(len(shapes[0])) if len({_without(each, dim) for each in shapes}) == 1]
             for dim in dims:
-                yield from scene.argument("dim", str(dim), f"join along axis {dim}", position=place(conflict, 1))
+                yield from scene.argument(
+                    "dim", str(dim), f"join along axis {dim}", position=place(conflict, 1), evidence=0.5
+                )
         yield from self._resampled(conflict, scene)
         yield from scene.agree()
 

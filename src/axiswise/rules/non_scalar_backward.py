@@ -27,5 +27,5 @@ class NonScalarBackward(Rule):
         )
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
-        yield from scene.wrap("input", "{}.mean()", "take the mean")
+        yield from scene.wrap("input", "{}.mean()", "take the mean", evidence=0.1)
         yield from scene.wrap("input", "{}.sum()", "take the sum")

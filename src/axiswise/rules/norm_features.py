@@ -16,6 +16,8 @@ class NormFeatures(Rule):
 
     def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
         has, wants = size(conflict.left), size(conflict.right)
+        if conflict.facts.get("missing"):
+            return scene.diagnosis(f"{scene.callee()} is to use running statistics, and has none")
         if has is None or wants is None:
             return scene.diagnosis(f"{scene.callee()} was built for another width than its input has")
         data = scene.expression("input")

@@ -27,5 +27,5 @@ class ScalarOfMany(Rule):
             yield from scene.wrap("input", "{}.all()", "ask whether all are true", choice=True)
             yield from scene.wrap("input", "{}.any()", "ask whether any is true", choice=True)
         else:
-            yield from scene.wrap("input", "{}.mean()", "take the mean")
+            yield from scene.wrap("input", "{}.mean()", "take the mean", evidence=0.1)
             yield from scene.wrap("input", "{}.sum()", "take the sum")
