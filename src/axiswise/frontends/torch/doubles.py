@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -247,10 +248,11 @@ def _loaders(tracer: Tracer) -> None:
     def collate_arrays(batch: Any, *, collate_fn_map: Any = None) -> torch.Tensor:
         return torch.stack([torch.as_tensor(array) for array in batch], 0)
 
-    import numpy
+    _utils.collate.default_collate_fn_map[torch.Tensor] = collate_tensors
+    if importlib.util.find_spec("numpy"):
+        import numpy
 
-    for kind, collate in ((torch.Tensor, collate_tensors), (numpy.ndarray, collate_arrays)):
-        _utils.collate.default_collate_fn_map[kind] = collate
+        _utils.collate.default_collate_fn_map[numpy.ndarray] = collate_arrays
 
 
 def _batches(loader: Any) -> Iterator[Any]:

@@ -10,7 +10,6 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import torch
 from torch._subclasses.fake_tensor import unset_fake_temporarily
 
@@ -161,6 +160,8 @@ class Reading:
 
     def array(self, tensor: torch.Tensor) -> Any:
         """Answer `tensor.numpy()`: the right shape and type; zeros where the values are not known."""
+        import numpy as np  # torch runs without it, up to this call
+
         value = fact_of(tensor).value
         with unset_fake_temporarily():
             if value is not None:
