@@ -16,7 +16,7 @@ LONGEST_MESSAGE = 2000
 """Lines of one message."""
 
 _COLOUR = re.compile(r"\x1b(?:\[[0-?]{0,32}[ -/]{0,8}[@-~]|\][^\x07\x1b]{0,500}(?:\x07|\x1b\\))")
-_HEADER = re.compile(r"^(.{0,300}?)(?:\w+ ){0,2}Traceback \(most recent call last\)(:?)")
+_HEADER = re.compile(r"^(.{0,300}?)(?:\+ )?(?:Exception Group )?Traceback \(most recent call last\)(:?)")
 _RANK = re.compile(r"(?:rank|pid|worker|process|proc|gpu|node)\W{0,2}(\d{1,9})", re.IGNORECASE)
 _FRAME = re.compile(r'^(.{0,300}?)\bFile "([^"]{1,1000})", line (\d{1,9})(?:,? in (.{1,300}))?')
 _FILE_LINE = re.compile(r"^File ([^\"]{1,500}?):(\d{1,9})(?:, in (.{1,300}))?\s*$")
@@ -129,8 +129,8 @@ class _Log:
                     error = self._notebook(kind)
                 else:
                     error = self._plain(match[1])
-            elif (match := _FRAME.match(line)) and not match[1].strip("\"'"):
-                error = self._frames(_Open(self.at + 1), "", None)
+            elif (match := _FRAME.match(line)) and match[1].endswith("  "):
+                error = self._plain(match[1][:-2], headless=True)
             elif match := _WARNED.match(line):
                 error = self._warning(match)
             elif match := _PYTEST_ERROR.match(self.lines[self.at]):
@@ -165,9 +165,9 @@ class _Log:
         return found
 
     # -- plain tracebacks ----------------------------------------------------------------------------------------------
-    def _plain(self, prefix: str) -> LoggedError:
+    def _plain(self, prefix: str, headless: bool = False) -> LoggedError:
         opened = _Open(self.at + 1)
-        self.at += 1
+        self.at += not headless
         pattern = re.compile(re.sub(r"\d+", r"\\d+", re.escape(prefix))) if prefix.strip() else None
         return self._frames(opened, prefix, pattern)
 
