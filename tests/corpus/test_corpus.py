@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 
 from tests.corpus.judging import (
     HERE,
+    ROOT,
     Case,
     Fault,
     Judgement,
@@ -36,6 +39,12 @@ def test_a_sample_of_the_mutants_is_detected() -> None:
     of = recorded()["mutants"]
     expected = int(of["detected"] / of["faults"] * len(judged))
     assert sum(each.detected for each in judged) >= expected - 1, "\n".join(line for e in judged for line in misses(e))
+
+
+def test_the_framework_agrees_with_what_the_corpus_claims() -> None:
+    call = [sys.executable, "-m", "tests.corpus.confirm"]
+    done = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, timeout=900)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_there_are_enough_programs_and_faults() -> None:
