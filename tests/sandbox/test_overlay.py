@@ -166,6 +166,30 @@ for act in (
     except OSError as error:
         result.append([type(error).__name__, error.filename])
 """,
+    "multiprocessing without processes": """
+import multiprocessing as m
+value, queue, event = m.Value('i', 3), m.Queue(), m.Event()
+lock, again, two = m.Lock(), m.RLock(), m.BoundedSemaphore(2)
+with value.get_lock():
+    value.value += 1
+queue.put(5)
+event.set()
+result = [value.value, queue.get(), event.wait(), list(m.Array('d', [1.5, 2]))]
+result += [lock.acquire(), lock.acquire(False), lock.acquire(timeout=0.01), again.acquire(), again.acquire()]
+result += [two.get_value(), two.acquire(), two.get_value()]
+for act in (again.release, again.release, again.release, two.release, two.release, lock.release, lock.release):
+    try:
+        result.append(act())
+    except (AssertionError, ValueError) as error:
+        result.append(str(error))
+""",
+    "shared memory by name": """
+import os
+open('/dev/shm/axiswise-test', 'w').write('1')
+result = ['axiswise-test' in os.listdir('/dev/shm'), open('/dev/shm/axiswise-test').read()]
+os.remove('/dev/shm/axiswise-test')
+result.append(os.path.exists('/dev/shm/axiswise-test'))
+""",
     "devices": """
 import os
 open('/dev/null', 'w').write('x')

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable
 from typing import Any
 
-from axiswise.sandbox import environment, filesystem, landlock
+from axiswise.sandbox import environment, filesystem, landlock, semaphores
 from axiswise.sandbox.barrier import Barrier
 from axiswise.sandbox.overlay import Overlay
 
@@ -39,7 +39,8 @@ def contain(scratch: str, noted: Callable[[str], None]) -> tuple[str, ...]:
     os.environ.update(environment.SETTINGS)
     os.environ["TMPDIR"] = tempfile.tempdir = f"{scratch}/tmp"
     sys.dont_write_bytecode = True
-    for folder in ("files", "tmp"):
+    # /dev is the kernel's, but /dev/shm is not, and needs a place to be mirrored in.
+    for folder in ("files", "files/dev", "tmp"):
         posix.mkdir(f"{scratch}/{folder}")
     version = landlock.restrict(scratch)
     overlay = Overlay(scratch, posix.getcwd())
@@ -50,6 +51,7 @@ def contain(scratch: str, noted: Callable[[str], None]) -> tuple[str, ...]:
         if hasattr(os, name):
             _forbid(barrier, os, name, f"call os.{name}")
     _redirect_databases(_filesystem)
+    semaphores.install()
     barrier.install()
     return ("overlay", "audit", *([f"landlock-{version}"] if version else []))
 
