@@ -49,8 +49,9 @@ def _axis(call: OpCall, rank: int) -> int:
 
 def _pair_conflicts(call: OpCall) -> list[Conflict]:
     found = _clashes(call, "left", "right")
-    rank = max(call.operands["left"].rank, call.operands["right"].rank)
-    if call.op == "cosine_similarity" and not found and not 0 <= _axis(call, rank) < max(rank, 1):
+    # A number counts as one axis here.
+    rank = max(call.operands["left"].rank, call.operands["right"].rank, 1)
+    if call.op == "cosine_similarity" and not found and not 0 <= _axis(call, rank) < rank:
         facts = {"lowest": -rank, "highest": rank - 1}
         found.append(Conflict("axis-range", call, AxisUse("left", -1, rank), setting("dim", call.params["dim"]), facts))
     return found
@@ -127,11 +128,20 @@ def _ranking_source(call: OpCall, output: int, axis: int) -> AxisSource:
 def _triplet_conflicts(call: OpCall) -> list[Conflict]:
     rank = call.operands["anchor"].rank
     found = wrong_rank(call, "positive", rank) + wrong_rank(call, "negative", rank)
-    return found or _clashes(call, "anchor", "positive", "negative")
+    found = found or _clashes(call, "anchor", "positive") + _clashes(call, "anchor", "negative")
+    # The other two only meet as distances, unless they are swapped.
+    until = rank if call.params.get("swap") else rank - 1
+    clash = first_clash(call.operands["positive"].shape[:until], call.operands["negative"].shape[:until])
+    if clash and not found:
+        found = differ("broadcast", call, axis_of(call, "positive", clash[0]), axis_of(call, "negative", clash[1]))
+    return found
 
 
 def _triplet_output(call: OpCall) -> tuple[Shape, ...] | None:
-    return ((),) if reduced(call) else (_common(call, "anchor", "positive", "negative")[:-1],)
+    if reduced(call):
+        return ((),)
+    shapes = (call.operands[role].shape[:-1] for role in ("anchor", "positive", "negative"))
+    return (broadcast(*shapes) or call.operands["anchor"].shape[:-1],)
 
 
 def _triplet_source(call: OpCall, output: int, axis: int) -> AxisSource:

@@ -14,6 +14,9 @@ from axiswise.facts import AxisSource, AxisUse, Conflict, OpCall, Shape
 from axiswise.ops.clauses import axis_of, differ, setting, wrong_dtype
 from axiswise.ops.contract import UNKNOWN, Contract, same
 
+_WIDER = ("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "bfloat16", "float32", "float64")
+"""Element types, each promoting those before it, as far as einsum needs it."""
+
 Label = str | int
 """A letter, or the place of an axis in the ellipsis, counted from its end: -1, -2, ..."""
 
@@ -127,14 +130,25 @@ def _einsum_conflicts(call: OpCall) -> list[Conflict]:
 
 
 def _einsum_dtypes(call: OpCall, labelled: list[tuple[str, tuple[Label, ...]]]) -> list[Conflict]:
-    """Two operands that are summed over together have one element type; products alone promote."""
-    if len(labelled) != 2:
-        return []
-    result = _result(call, labelled)
-    (left, ours), (right, theirs) = labelled
-    sizes = {label: [use.size for use in uses] for label, uses in _uses(call, labelled).items()}
-    summed = [label for label in ours if label in theirs and label not in result and 1 not in sizes[label]]
-    return wrong_dtype(call, right, call.operands[left].dtype, against=left) if summed else []
+    """Operands that are summed over together, left to right, have one element type; products alone promote."""
+    first, *rest = labelled
+    kept = set(_result(call, labelled))
+    role, seen, dtype = first[0], _wide(call, first), call.operands[first[0]].dtype
+    for position, (other, labels) in enumerate(rest):
+        later = {label for _, more in rest[position + 1 :] for label in more}
+        wide = _wide(call, (other, labels))
+        wrong = wrong_dtype(call, other, dtype, against=role)
+        if wrong and (seen & wide) - later - kept:
+            return wrong
+        dtype = max(dtype, call.operands[other].dtype, key=lambda name: _WIDER.index(name) if name in _WIDER else -1)
+        seen |= wide
+    return []
+
+
+def _wide(call: OpCall, term: tuple[str, tuple[Label, ...]]) -> set[Label]:
+    """Return the labels of an operand's axes that are not 1."""
+    role, labels = term
+    return {label for label, size in zip(labels, call.operands[role].shape, strict=True) if size != 1}
 
 
 def _einsum_output(call: OpCall) -> tuple[Shape, ...] | None:

@@ -25,7 +25,8 @@ def _linear_bias(call: OpCall) -> list[Conflict]:
         return []
     bias, weight = call.operands["bias"].shape, call.operands["weight"].shape
     if len(weight) == 1:
-        return wrong_rank(call, "bias", 0)
+        # One vector of weights goes with a number; torch adds even that to no single matrix of inputs.
+        return wrong_rank(call, "bias", 0) + (wrong_rank(call, "weight", 2) if call.operands["input"].rank == 2 else [])
     found: list[Conflict] = []
     if bias and bias[-1] not in (1, weight[0]):
         found += differ("broadcast", call, axis_of(call, "bias", -1), axis_of(call, "weight", 0, "out_features"))

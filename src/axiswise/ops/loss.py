@@ -123,7 +123,8 @@ def _class_weight(call: OpCall) -> list[Conflict]:
     found = wrong_rank(call, "weight", 1)
     if not found:
         found = differ("target", call, axis_of(call, "input", _class_axis(call)), axis_of(call, "weight", 0))
-    return found + wrong_dtype(call, "weight", call.operands["input"].dtype, against="input")
+    # Probabilities are weighted by multiplication, which promotes.
+    return found + ([] if _soft(call) else wrong_dtype(call, "weight", call.operands["input"].dtype, against="input"))
 
 
 def _class_output(call: OpCall) -> tuple[Shape, ...] | None:
