@@ -114,7 +114,7 @@ def test_repeat_and_tile(shape, repeats):
 
 
 @examples
-@given(shapes(0, 3), st.integers(1, 3), st.one_of(st.none(), dims))
+@given(shapes(1, 3), st.integers(1, 3), st.one_of(st.none(), dims))
 def test_repeat_interleave(shape, repeats, dim):
     hold(lambda: tensor(shape).repeat_interleave(repeats, dim), "repeat_interleave")
 

@@ -103,11 +103,12 @@ def _interleave_output(call: OpCall) -> tuple[Shape, ...] | None:
 
 def _interleave_source(call: OpCall, output: int, axis: int) -> AxisSource:
     data, dim = call.operands["input"], call.params.get("dim")
-    if dim is None:
-        return (
-            AxisSource("product", tuple(("input", position) for position in range(data.rank))) if data.rank else UNKNOWN
-        )
-    return AxisSource("product", (("input", axis),)) if axis == dim % max(data.rank, 1) else same("input", axis)
+    if not data.rank:
+        return given("repeats")
+    if dim is not None and axis != dim % data.rank:
+        return same("input", axis)
+    axes = tuple(("input", position) for position in (range(data.rank) if dim is None else (axis,)))
+    return AxisSource("product", axes, (("repeats", -1),))
 
 
 _REPEAT = Contract(_repeat_conflicts, _repeat_output, _repeat_source)

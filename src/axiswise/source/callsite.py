@@ -73,6 +73,8 @@ class CallSite:
             roles = list(call.operands)
         elif not call.layer.direct:
             return None
+        if not call.operands and role in ("left", "right") and isinstance(node, ast.BinOp):
+            return node.left if role == "left" else node.right  # pasted text may tell sizes and no shapes
         if role not in roles:
             return None
         index = roles.index(role)

@@ -123,6 +123,9 @@ class _Log:
         while self.at < len(self.lines):
             line = self.lines[self.at][:LONGEST_LINE]
             error: LoggedError | None = None
+            if not line:
+                self.at += 1
+                continue
             if match := _HEADER.match(line):
                 kind = match[1].strip()
                 if not match[2] and re.fullmatch(_NAME, kind):

@@ -14,6 +14,7 @@ from axiswise.diagnosis import Edit, Fix
 from axiswise.facts import AxisUse, Frame, OpCall, Trace
 from axiswise.origin import Origin, Span
 from axiswise.source.callsite import CallSite
+from axiswise.source.naming import layer_name
 from axiswise.source.provenance import Place, evaluated, places, solved
 from axiswise.source.text import SourceFile, Sources
 
@@ -36,7 +37,7 @@ def _at(sources: Sources, place: Place) -> Iterator[Fix]:
     argument: ast.expr | None = None
     if site is not None and frame is not None:
         argument = _argument(site, place)
-    subject = _subject(place)
+    subject = _subject(sources, place)
     if argument is not None and site is not None and frame is not None:
         yield from _argument_edits(site, argument, place, frame, subject)
     if place.origin is not None:
@@ -48,10 +49,9 @@ def _last(call: OpCall) -> Frame | None:
     return call.frames[-1] if call.frames else None
 
 
-def _subject(place: Place) -> str:
-    layer = place.call.layer
-    if place.in_layer and layer is not None:
-        return f"{layer.path or layer.kind}'s {place.name}"
+def _subject(sources: Sources, place: Place) -> str:
+    if place.in_layer:
+        return f"{layer_name(sources, place.call)}'s {place.name}"
     return f"{place.name}[{place.index}]" if place.index >= 0 else place.name
 
 

@@ -14,6 +14,7 @@ from axiswise.diagnosis import Diagnosis, Edit, Fix, Note, Raised
 from axiswise.facts import AxisUse, Conflict, Frame, OpCall, Trace
 from axiswise.origin import Span
 from axiswise.source.callsite import CallSite
+from axiswise.source.naming import layer_name
 from axiswise.source.provenance import constructor
 from axiswise.source.resizing import resizes
 from axiswise.source.story import origin_notes
@@ -69,23 +70,19 @@ class Scene:
         text = " ".join((self.site.callee() if self.site else "").split())
         if text and len(text) <= 60:
             return f"`{text}`"
-        return f"`{layer.path or layer.kind}`" if layer else f"`{self.call.spelled or self.call.op}`"
+        return f"`{self.layer()}`" if layer else f"`{self.call.spelled or self.call.op}`"
 
     def layer(self) -> str:
         """The layer's name (`fc1`, `encoder.layers.3.attn`) without backquotes, or its kind, or the op."""
-        layer = self.call.layer
-        if layer is None:
-            return self.call.op
-        if layer.inside and self.site is not None and self.site.call is not None:
-            return self.site.callee() + indexed(layer.inside)
-        return layer.path or layer.kind
+        return layer_name(self.sources, self.call)
 
     def shape(self, role: str) -> str:
         """An operand's shape with the axes' names where known: `(batch, 256)`."""
         ref = self.call.operands.get(role)
         if ref is None:
             return "(?)"
-        parts = [f"{ref.axes[axis]} {size}" if axis in ref.axes else str(size) for axis, size in enumerate(ref.shape)]
+        sizes = [str(size) if size >= 0 else "?" for size in ref.shape]
+        parts = [f"{ref.axes[axis]} {size}" if axis in ref.axes else size for axis, size in enumerate(sizes)]
         return "(" + ", ".join(parts) + ("," if len(parts) == 1 else "") + ")"
 
     def axis(self, use: AxisUse | None) -> str:
@@ -229,11 +226,6 @@ class Scene:
     def at(self, conflict: Conflict) -> Scene:
         """Return the scene of another conflict in the same run."""
         return Scene(conflict, self.trace, self.sources, self.raised)
-
-
-def indexed(path: str) -> str:
-    """Return a module's path as code that reaches it: `.encoder[3].attn` for `encoder.3.attn`."""
-    return "".join(f"[{part}]" if part.isdigit() else f".{part}" for part in path.split("."))
 
 
 def _argument(

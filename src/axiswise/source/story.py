@@ -8,6 +8,7 @@ from pathlib import PurePath
 from axiswise.diagnosis import Note
 from axiswise.facts import AxisUse, OpCall, Origin, Trace
 from axiswise.origin import Span, origin_of
+from axiswise.source.naming import layer_name
 from axiswise.source.provenance import Step, constructor, trail
 from axiswise.source.text import Sources
 
@@ -33,7 +34,7 @@ def _from_param(sources: Sources, call: OpCall, use: AxisUse) -> Iterator[Note]:
         value = value[use.index]
     built = constructor(call)
     if use.param in settings and built is not None and call.layer is not None:
-        yield Note(f"{use.size} is {use.param} of {call.layer.path or call.layer.kind}{_where(built.span)}", built.span)
+        yield Note(f"{use.size} is {use.param} of {layer_name(sources, call)}{_where(built.span)}", built.span)
     origin = origin_of(value)
     if origin is not None:
         yield from _written(sources, origin, built.span if built and use.param in settings else call.site)
@@ -53,15 +54,15 @@ def _from_trail(sources: Sources, trace: Trace, call: OpCall, use: AxisUse) -> I
     for step in trail(trace, call, use):
         if step.relation == "same" or step.call.site is None:
             continue
-        yield Note(_told(step), step.call.site)
+        yield Note(_told(sources, step), step.call.site)
         if step.depth > 1:
             return
         if step.relation == "given":
             yield from _given(sources, step)
 
 
-def _told(step: Step) -> str:
-    name = step.call.layer.path or step.call.layer.kind if step.call.layer else step.call.op
+def _told(sources: Sources, step: Step) -> str:
+    name = layer_name(sources, step.call)
     if step.relation == "product" and len(step.factors) > 1:
         product = " x ".join(str(size) for size in step.factors)
         return f"{step.size} = {product}, from the {name}{_where(step.call.site)}"
