@@ -39,9 +39,9 @@ class BatchMismatch(Rule):
             if ours is None or theirs is None:
                 continue
             if len(ours) == 3 and len(theirs) == 4 and ours[0] == theirs[0]:
-                yield from scene.wrap(role, "{}.unsqueeze(1)", "add an axis for the heads")
+                yield from scene.wrap(role, "{}.unsqueeze(1)", "add an axis for the heads", evidence=0.7)
             if len(ours) == len(theirs) >= 3 and (ours[1], ours[0]) == theirs[:2]:
-                yield from scene.wrap(role, "{}.transpose(0, 1)", "put the batch axis first")
+                yield from scene.wrap(role, "{}.transpose(0, 1)", "put the batch axis first", evidence=0.7)
             if len(ours) == len(theirs) == 4 and ours[2] == theirs[1]:
-                yield from scene.wrap(role, "{}.transpose(1, 2)", "put the heads before the steps")
+                yield from scene.wrap(role, "{}.transpose(1, 2)", "put the heads before the steps", evidence=0.7)
         yield from scene.agree()

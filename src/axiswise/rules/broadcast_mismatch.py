@@ -32,7 +32,7 @@ class BroadcastMismatch(Rule):
             small = left if len(ours) <= len(theirs) else right
             pair = (ours, theirs) if small is left else (theirs, ours)
             for template, title in _placements(*pair):
-                yield from scene.wrap(small.operand, template, title)
+                yield from scene.wrap(small.operand, template, title, evidence=0.7)
             if len(ours) == len(theirs):
                 for role, mine, other in ((left.operand, ours, theirs), (right.operand, theirs, ours)):
                     for axis in range(len(mine) - 1):

@@ -22,7 +22,11 @@ class ChannelGroups(Rule):
         channels, groups = size(conflict.left), size(conflict.right)
         if channels is None or not groups:
             return scene.diagnosis(f"the channels of {scene.callee()} are not divisible by its groups", label(scene))
-        what = (conflict.left.param if conflict.left and conflict.left.param else "channels").replace("num_", "").replace("_", " ")
+        what = (
+            (conflict.left.param if conflict.left and conflict.left.param else "channels")
+            .replace("num_", "")
+            .replace("_", " ")
+        )
         return scene.diagnosis(
             f"{scene.callee()} divides {channels} {what} into {groups} groups, which leaves {channels % groups}",
             label(scene, "input"),

@@ -31,7 +31,10 @@ class ExpandMismatch(Rule):
             for axis in places:
                 fixes = scene.wrap("input", f"{{}}.unsqueeze({axis})", f"add the axis to repeat at {axis}")
                 yield from choices(fixes) if len(places) > 1 and len(set(given)) < len(given) else fixes
-        yield from scene.agree()
+        else:
+            places = []
+        if not places:
+            yield from scene.agree()
 
 
 def _expands(given: Shape, asked: Shape) -> bool:

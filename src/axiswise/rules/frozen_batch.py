@@ -31,7 +31,9 @@ class FrozenBatch(Rule):
         position = place(conflict, 1)
         name = name_of(scene, "input")
         if name is not None:
-            yield from scene.argument("shape", f"{name}.size(0)", "read the batch from the tensor", position=position)
+            yield from scene.argument(
+                "shape", f"{name}.size(0)", "read the batch from the tensor", position=position, evidence=0.5
+            )
         if -1 not in asked:
             yield from scene.argument("shape", "-1", "let the batch follow from the other sizes", position=position)
 

@@ -27,5 +27,5 @@ class InplaceGrowth(Rule):
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
         spelled = conflict.call.spelled.rpartition(".")[2]
         if spelled.endswith("_") and not spelled.endswith("__"):
-            yield from scene.callee_to(spelled[:-1], "return a new tensor")
+            yield from scene.callee_to(spelled[:-1], "return a new tensor", evidence=0.5)
         yield from scene.agree()

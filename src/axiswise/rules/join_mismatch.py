@@ -15,7 +15,11 @@ class JoinMismatch(Rule):
     kinds = frozenset({"join"})
 
     def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
-        left, right, dim = conflict.left, conflict.right, number(conflict.facts.get("axis", conflict.call.params.get("dim")))
+        left, right, dim = (
+            conflict.left,
+            conflict.right,
+            number(conflict.facts.get("axis", conflict.call.params.get("dim"))),
+        )
         along = f" along axis {dim}" if dim is not None else ""
         if left is None or right is None or size(left) is None or size(right) is None:
             return scene.diagnosis(f"{scene.callee()} joins tensors{along} that differ elsewhere", label(scene))

@@ -34,9 +34,10 @@ class LinearInFeatures(Rule):
         for axis in range(len(given) - 1):
             if given[axis] == features.size:
                 order = f"{axis}, {len(given) - 1}"
-                yield from scene.wrap("input", f"{{}}.transpose({order})", "put the feature axis last")
+                yield from scene.wrap("input", f"{{}}.transpose({order})", "put the feature axis last", evidence=0.5)
         flat = given[-1] if given else 0
         for axis in range(len(given) - 2, 0, -1):
             flat *= given[axis]
             if flat == features.size:
-                yield from scene.wrap("input", f"{{}}.flatten({axis})", f"flatten the last {len(given) - axis} axes")
+                title = f"flatten the last {len(given) - axis} axes"
+                yield from scene.wrap("input", f"{{}}.flatten({axis})", title, evidence=0.8)

@@ -37,12 +37,14 @@ def equalled(scene: Scene, ours: Shape, theirs: Shape) -> Iterable[Fix]:
     """Yield fixes that make predictions and targets of one shape: a missing axis of 1, or two that changed places."""
     for axis in range(len(ours)):
         if ours[axis] == 1 and (*ours[:axis], *ours[axis + 1 :]) == theirs:
-            yield from scene.wrap("target", f"{{}}.unsqueeze({axis})", f"give the targets axis {axis}")
+            yield from scene.wrap("target", f"{{}}.unsqueeze({axis})", f"give the targets axis {axis}", evidence=0.1)
             yield from scene.wrap("input", f"{{}}.squeeze({axis})", f"take axis {axis} of the predictions away")
             return
     for axis in range(len(theirs)):
         if theirs[axis] == 1 and (*theirs[:axis], *theirs[axis + 1 :]) == ours:
-            yield from scene.wrap("target", f"{{}}.squeeze({axis})", f"take axis {axis} of the targets away")
+            yield from scene.wrap(
+                "target", f"{{}}.squeeze({axis})", f"take axis {axis} of the targets away", evidence=0.1
+            )
             yield from scene.wrap("input", f"{{}}.unsqueeze({axis})", f"give the predictions axis {axis}")
             return
     if len(ours) == len(theirs) == 2 and ours == theirs[::-1]:

@@ -27,15 +27,15 @@ class MatmulContraction(Rule):
         left, right = shape(conflict, "left"), shape(conflict, "right")
         if left and right:
             if len(right) > 1 and _fits(left, _turned(right)):
-                yield from scene.wrap("right", _turn(right), "transpose the right operand")
+                yield from scene.wrap("right", _turn(right), "transpose the right operand", evidence=0.8)
             if len(left) > 1 and _fits(_turned(left), right):
-                yield from scene.wrap("left", _turn(left), "transpose the left operand")
+                yield from scene.wrap("left", _turn(left), "transpose the left operand", evidence=0.6)
             if _fits(right, left):
-                yield from scene.swap("left", "right", "exchange the operands")
+                yield from scene.swap("left", "right", "exchange the operands", evidence=0.4)
             if len(right) == 3 and _fits(left, (right[1], right[0], right[2])):
-                yield from scene.wrap("right", "{}.transpose(0, 1)", "put the batch axis first")
+                yield from scene.wrap("right", "{}.transpose(0, 1)", "put the batch axis first", evidence=0.7)
             if len(left) == 3 and _fits((left[1], left[0], left[2]), right):
-                yield from scene.wrap("left", "{}.transpose(0, 1)", "put the batch axis first")
+                yield from scene.wrap("left", "{}.transpose(0, 1)", "put the batch axis first", evidence=0.7)
         yield from scene.agree()
 
 

@@ -73,7 +73,9 @@ def name_of(scene: Scene, role: str) -> str | None:
 def label(scene: Scene, *roles: str) -> str:
     """Return the shapes of operands side by side: `q: (2, 6, 16) · k: (2, 9, 16)`."""
     operands = scene.conflict.call.operands
-    known = roles or tuple(role for role, ref in operands.items() if not ref.parameter and role not in ("weight", "bias"))
+    known = roles or tuple(
+        role for role, ref in operands.items() if not ref.parameter and role not in ("weight", "bias")
+    )
     shown = (f"{scene.expression(role).strip('`')}: {scene.shape(role)}" for role in known if role in operands)
     return " · ".join(list(dict.fromkeys(shown))[:3])
 

@@ -28,7 +28,11 @@ class UnpooledWeights(Rule):
             return None
         if conflict.kind == "weights" and built != (stored[0], stored[2]):
             return None
-        if conflict.kind == "rank" and conflict.call.op not in ("embedding", "embedding_from_pretrained", "from_pretrained"):
+        if conflict.kind == "rank" and conflict.call.op not in (
+            "embedding",
+            "embedding_from_pretrained",
+            "from_pretrained",
+        ):
             return None
         name = conflict.facts.get("name")
         what = f"`{name}`" if isinstance(name, str) and name else scene.expression(role)

@@ -23,7 +23,7 @@ class WrongRank(Rule):
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
         if conflict.call.op in ("mm", "bmm", "mv", "dot"):
-            yield from scene.callee_to("torch.matmul", "use matmul, which takes every number of axes")
+            yield from scene.callee_to("torch.matmul", "use matmul, which takes every number of axes", evidence=0.8)
         if conflict.left is None:
             return
         role = conflict.left.operand
