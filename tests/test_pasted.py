@@ -81,6 +81,18 @@ def test_a_layer_is_named_where_the_traceback_shows_it(root: Path) -> None:
     assert "`self.fc1` takes 400 features" in finding.message
 
 
+def test_operands_of_an_operator_are_named(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("z = (q + 1) @ k.mT\ny = q * w\n", "utf-8")
+    text = 'Traceback (most recent call last):\n  File "a.py", line {}, in <module>\n    {}\nRuntimeError: {}\n'
+    product = "Expected size for first two dimensions of batch2 tensor to be: [2, 4] but got: [2, 5]."
+    (finding,) = explain_text(text.format(1, "z = (q + 1) @ k.mT", product), tmp_path).findings
+    assert "`q + 1`" in finding.message or "`(q + 1)`" in finding.message
+    assert "`k.mT`" in finding.message
+    sizes = "The size of tensor a (3) must match the size of tensor b (4) at non-singleton dimension 1"
+    (finding,) = explain_text(text.format(2, "y = q * w", sizes), tmp_path).findings
+    assert finding.message == "`q` has 3 along axis 1, where `w` has 4"
+
+
 def test_a_changed_file_is_not_pointed_into(root: Path) -> None:
     (root / "train.py").write_text(SOURCE.replace("torch.relu(self.fc1(x))", "self.fc2(x)"), "utf-8")
     (finding,) = explain_text(PLAIN, root).findings
@@ -112,6 +124,20 @@ def test_two_errors_are_two(root: Path) -> None:
     other = "RuntimeError: The size of tensor a (3) must match the size of tensor b (4) at non-singleton dimension 1\n"
     report = explain_text(PLAIN + "\n" + other + other, root)
     assert [finding.rule for finding in report.findings] == ["matmul-contraction", "broadcast-mismatch"]
+
+
+def test_a_warning_is_not_an_error(tmp_path: Path) -> None:
+    text = (
+        "train.py:7: UserWarning: Using a target size (torch.Size([4, 1])) that is different to the input size "
+        "(torch.Size([4])). This will likely lead to incorrect results due to broadcasting.\n"
+        "  loss = F.mse_loss(out, y)\n"
+    )
+    (tmp_path / "train.py").write_text("\n" * 6 + "loss = F.mse_loss(out, y)\n", "utf-8")
+    (finding,) = explain_text(text, tmp_path).findings
+    assert (finding.severity, finding.silent, finding.exception) == ("warning", True, None)
+    assert "(4, 1)" in finding.message
+    assert finding.span is not None
+    assert (finding.span.line, finding.span.column, finding.span.end_column) == (7, 7, 25)
 
 
 def test_one_of_a_chain(root: Path) -> None:

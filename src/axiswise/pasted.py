@@ -122,14 +122,16 @@ def as_linear(conflict: Conflict) -> Conflict:
 
 
 def _explained(error: LoggedError, conflicts: list[Conflict], located: Located, sources: Sources) -> Diagnosis | None:
-    raised = Raised(error.type, error.message) if error.type or error.message else None
+    warned = error.type.endswith("Warning")
+    raised = Raised(error.type, error.message) if not warned and (error.type or error.message) else None
     first = conflicts[0]
     conflict = replace(first, call=replace(first.call, op=first.call.op or "operation"))
     diagnosis = explain_conflict(conflict, Trace(), raised, located.frames, sources)
     if diagnosis is None:
         return None
     notes = (*diagnosis.notes, *_also(conflicts), *_sizes(conflict), *_place(located))
-    return replace(diagnosis, notes=tuple(dict.fromkeys(notes)), exception=raised)
+    severity = "warning" if warned else diagnosis.severity
+    return replace(diagnosis, notes=tuple(dict.fromkeys(notes)), exception=raised, severity=severity, silent=warned)
 
 
 def _identity(conflict: Conflict) -> object:

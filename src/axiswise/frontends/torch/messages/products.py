@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from axiswise.facts import Conflict, Shape
 from axiswise.frontends.torch.messages.found import conflict, first_difference, rank, size, unequal
-from axiswise.frontends.torch.messages.wording import Family
+from axiswise.frontends.torch.messages.wording import UNKNOWN_SIZE, Family
 
 family = Family()
 
@@ -38,9 +38,10 @@ def added_products(left: Shape, right: Shape) -> Conflict | None:
 def batches_of_matrices(wanted: Shape, found: Shape) -> Conflict | None:
     if len(wanted) != 2 or len(found) != 2:
         return None
+    shapes = {"left": (wanted[0], UNKNOWN_SIZE, wanted[1]), "right": (*found, UNKNOWN_SIZE)}
     if wanted[1] != found[1]:
-        return conflict("contraction", "bmm", {}, size("left", 2, wanted[1]), size("right", 1, found[1]))
-    return conflict("batch", "bmm", {}, size("left", 0, wanted[0]), size("right", 0, found[0]))
+        return conflict("contraction", "bmm", shapes, size("left", 2, wanted[1]), size("right", 1, found[1]))
+    return conflict("batch", "bmm", shapes, size("left", 0, wanted[0]), size("right", 0, found[0]))
 
 
 @family.reads(
