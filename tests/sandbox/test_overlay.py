@@ -73,6 +73,7 @@ os.link('a.txt', 'h')
 open('h', 'a').write('!')
 result = [open('a.txt').read(), open('h').read()]
 """,
+    "rename onto a hard link": "import os; os.link('a.txt', 'h'); os.rename('a.txt', 'h'); result = sorted(os.listdir())",
     "chdir": """
 import os
 os.makedirs('out/sub')

@@ -146,7 +146,7 @@ class Overlay:
         source, target = self.kind(old), self.kind(new)
         if not source:
             raise _error(errno.ENOENT, old, new)
-        if old == new:
+        if target and os.path.samestat(posix.lstat(self.place(old)), posix.lstat(self.place(new))):
             return
         if new.startswith(old + "/"):
             raise _error(errno.EINVAL, old, new)
