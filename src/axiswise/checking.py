@@ -149,7 +149,7 @@ def _outcome(run: Any) -> Outcome:
     findings = tuple(from_wire(each) for each in sent["findings"])
     status, reason = sent["status"], sent["reason"]
     if run.ended != "returned":
-        status, reason = "partial", _reason(run)
+        status, reason = "partial", reason or _reason(run)
     if run.refused and status != "checked":
         reason = f"{reason}; {run.refused[0]}" if reason else run.refused[0]
     return Outcome(status, findings, sent["ops"], reason, sent)

@@ -274,6 +274,15 @@ def undecided(tracer: Tracer, word: str, args: Any, kwargs: dict[str, Any]) -> A
     return answer(*args, **kwargs) if answer is not None else UNANSWERED
 
 
+def counted(tracer: Tracer, value: Any) -> Any:
+    """Return arguments with whole numbers in place of 0-dimensional tensors: `torch.ones(length)` asks for their values."""
+    if _is_number(value):
+        return int(tracer.reading.item(value))
+    if type(value) in (list, tuple):
+        return type(value)(counted(tracer, item) for item in value)
+    return value
+
+
 class _Undecided:
     """Results of calls whose shapes depend on values."""
 

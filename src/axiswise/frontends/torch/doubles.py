@@ -256,7 +256,7 @@ def _loaders(tracer: Tracer) -> None:
 
 
 def _batches(loader: Any) -> Iterator[Any]:
-    """Yield the first two batches and the last one, made by the loader's own dataset and collate function."""
+    """Yield the first batch, the last one, which may be smaller, and the second: the newest to see comes first."""
     from torch.utils.data import IterableDataset
     from torch.utils.data.sampler import BatchSampler
 
@@ -273,7 +273,7 @@ def _batches(loader: Any) -> Iterator[Any]:
     if type(sampler) is BatchSampler:
         total, size = len(sampler.sampler), int(sampler.batch_size)
         count = len(sampler)
-        wanted = sorted({0, 1, count - 1} & set(range(count)))
+        wanted = [index for index in dict.fromkeys((0, count - 1, 1)) if index < count]
         lists: list[Any] = [list(range(index * size, min((index + 1) * size, total))) for index in wanted]
         lists = [[position % max(len(dataset), 1) for position in positions] for positions in lists]
     else:

@@ -86,7 +86,9 @@ class Tracer(TorchFunctionMode):
         except _UNDECIDED:
             result = calls.undecided(self, word, args, kwargs)
             if result is calls.UNANSWERED:
-                raise
+                numbers = (*args[:1], *(calls.counted(self, value) for value in args[1:])) if inputs[1:] else args
+                numbers = calls.counted(self, tuple(args)) if word in calls.CREATING else numbers
+                result = func(*plain_args(numbers), **{key: plain(value) for key, value in kwargs.items()})
         except Exception as error:
             result = self._failed(func, args, kwargs, call, error, frame)
         if word in calls.SILENT:

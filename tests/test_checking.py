@@ -1,0 +1,208 @@
+"""What `check` does with whole scripts: what it runs, what it decides, what it finds, what it proves."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from axiswise.checking import check
+from axiswise.diagnosis import Report
+from axiswise.sandbox import Sandbox
+
+HEAD = "import torch\nimport torch.nn as nn\nfrom torch.utils.data import DataLoader, TensorDataset\n"
+
+
+@pytest.fixture
+def checked(tmp_path: Path, warm: Sandbox):
+    def run(program: str, name: str = "program.py") -> Report:
+        path = tmp_path / name
+        path.write_text(HEAD + textwrap.dedent(program), "utf-8")
+        return check([str(path)], sandbox=warm)
+
+    return run
+
+
+def line_of(program: str, part: str) -> int:
+    lines = (HEAD + textwrap.dedent(program)).splitlines()
+    return next(number for number, line in enumerate(lines, 1) if part in line)
+
+
+RIGHT = {
+    "values are decided": """
+        x = torch.randn(8, 3)
+        loss = x.pow(2).mean()
+        best = 1.0
+        while loss.item() > 0.5:
+            loss = loss * 0.9
+        if loss < best:
+            best = float(loss)
+        print(loss, f"{loss.item():.3f}", x.tolist(), x.numpy().shape, bool((x > 0).any()))
+        assert torch.isfinite(loss)
+    """,
+    "devices are labels": """
+        device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        net = nn.Linear(3, 4).to(device)
+        x = torch.randn(5, 3, device=device)
+        y = torch.ones(5, 4).cuda()
+        print((net(x) + y).cpu().detach().numpy().sum(), x.device, x.is_cuda, torch.cuda.device_count())
+    """,
+    "small values are known": """
+        lengths = torch.tensor([3, 5, 2])
+        table = torch.zeros(3, int(lengths.max()))
+        mask = torch.arange(5)[None, :] < lengths[:, None]
+        print((table * mask).shape, table[mask].shape, table[lengths > 2].shape)
+        for row, length in enumerate(lengths):
+            table[row, :length] = torch.ones(length)
+    """,
+    "a mask selects as many of both": """
+        x = torch.randn(10, 4)
+        y = torch.randn(10)
+        keep = y > 0
+        print(nn.functional.mse_loss(x[keep].sum(1), y[keep]))
+    """,
+    "training is not run to its end": """
+        net = nn.Linear(3, 1)
+        data = TensorDataset(torch.randn(64000, 3), torch.randn(64000, 1))
+        optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+        scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 10)
+        scaler = torch.amp.GradScaler("cuda")
+        for epoch in range(100000):
+            for x, y in DataLoader(data, batch_size=8, shuffle=True, num_workers=4, pin_memory=True):
+                optimizer.zero_grad()
+                with torch.autocast("cuda", dtype=torch.float16):
+                    loss = nn.functional.mse_loss(net(x), y)
+                scaler.scale(loss).backward()
+                nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+                scaler.step(optimizer)
+                scaler.update()
+            scheduler.step()
+    """,
+    "wrapped and compiled models": """
+        net = torch.compile(nn.DataParallel(nn.Sequential(nn.Linear(3, 4), nn.ReLU())))
+        print(net(torch.randn(2, 3)).shape, net.module[0].weight.grad)
+    """,
+    "what is saved can be loaded": """
+        net = nn.Linear(3, 4)
+        torch.save({"model": net.state_dict(), "epoch": 3}, "checkpoint.pt")
+        again = nn.Linear(3, 4)
+        again.load_state_dict(torch.load("checkpoint.pt")["model"])
+    """,
+    "gradients are there": """
+        w = torch.zeros(3, requires_grad=True)
+        (w * 2).sum().backward()
+        with torch.no_grad():
+            w -= 0.1 * w.grad
+        (grad,) = torch.autograd.grad((w**2).sum(), w, create_graph=True)
+        print(grad.norm())
+    """,
+}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_right_programs_are_checked_and_silent(checked, name):
+    report = checked(RIGHT[name])
+    assert [finding.message for finding in report.findings] == []
+    assert [(target.status, target.reason) for target in report.targets] == [("checked", None)]
+    assert report.targets[0].ops > 0
+
+
+def test_decisions_are_listed(checked):
+    report = checked(RIGHT["values are decided"])
+    assert any("taken as" in assumption for assumption in report.targets[0].assumptions)
+
+
+def test_the_other_branch_is_tried(checked):
+    program = """
+        x = torch.randn(4, 3)
+        if x.sum() > 0:
+            y = x
+        else:
+            y = nn.Linear(5, 2)(x)
+    """
+    report = checked(program)
+    assert [(finding.rule, finding.raised_at.line) for finding in report.findings] == [
+        ("linear-in-features", line_of(program, "nn.Linear(5, 2)"))
+    ]
+
+
+def test_a_swallowed_error_is_found_and_mended(checked):
+    program = """
+        net = nn.Linear(10, 4)
+        try:
+            net(torch.randn(3, 12))
+        except RuntimeError as error:
+            print("skipped", error)
+        print("goes on")
+    """
+    report = checked(program)
+    assert [finding.rule for finding in report.findings] == ["linear-in-features"]
+    assert report.findings[0].exception.message == "mat1 and mat2 shapes cannot be multiplied (3x12 and 10x4)"
+    assert report.findings[0].fixes[0].verdict == "verified"
+
+
+def test_a_frozen_batch_is_found_at_the_smaller_last_batch(checked):
+    program = """
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.out = nn.Linear(12, 2)
+
+            def forward(self, x):
+                return self.out(x.view(32, 12))
+
+        net = Net()
+        for x, y in DataLoader(TensorDataset(torch.randn(100, 3, 4), torch.zeros(100)), batch_size=32):
+            net(x).sum().backward()
+    """
+    report = checked(program)
+    finding = report.findings[0]
+    assert (finding.rule, finding.span.line) == ("frozen-batch", line_of(program, "x.view(32, 12)"))
+    assert finding.fixes[0].verdict == "verified"
+    assert finding.fixes[0].holds_for == "batch 32 and 4"
+
+
+def test_two_faults_are_two_findings(checked):
+    program = """
+        first = nn.Linear(10, 20)
+        second = nn.Linear(30, 5)
+        y = second(first(torch.randn(4, 10)))
+        torch.cat([torch.zeros(2, 3), torch.zeros(2, 4)], dim=0)
+    """
+    report = checked(program)
+    assert [finding.rule for finding in report.findings] == ["linear-in-features", "join-mismatch"]
+    assert all(fix.verdict == "verified" for finding in report.findings for fix in finding.fixes[:1])
+
+
+UNFINISHED = {
+    "a missing file": ('open("nowhere/data.csv")', "FileNotFoundError", "skipped"),
+    "a missing file later": ('torch.zeros(3) + 1\nopen("nowhere/data.csv")', "FileNotFoundError", "partial"),
+    "a missing package": ("import no_such_package_here", "no_such_package_here", "skipped"),
+    "a missing argument": ("import sys\ntorch.zeros(3)\nsys.exit(2)", "exit status 2", "partial"),
+    "its own end": ("import os\ntorch.zeros(3) + 1\nos._exit(3)", "os._exit(3)", "partial"),
+    "standard input": ("name = input()", "EOFError", "skipped"),
+    "a bug of another kind": ("torch.zeros(3) + 1\nprint(undefined_name)", "NameError", "partial"),
+}
+
+
+@pytest.mark.parametrize("name", UNFINISHED)
+def test_what_could_not_be_run_is_said(checked, name):
+    program, words, status = UNFINISHED[name]
+    report = checked(program)
+    assert report.findings == ()
+    assert report.targets[0].status == status
+    assert words in report.targets[0].reason
+
+
+def test_modules_of_the_users_are_followed(checked, tmp_path):
+    (tmp_path / "models.py").write_text("import torch.nn as nn\n\n\ndef build():\n    return nn.Linear(7, 2)\n", "utf-8")
+    report = checked("from models import build\nbuild()(torch.randn(3, 5))\n")
+    finding = report.findings[0]
+    assert (Path(finding.span.path).name, finding.span.line) == ("models.py", 5)
+    assert finding.fixes[0].verdict == "verified"
+
+
+def test_nothing_is_written(checked, tmp_path):
+    checked('torch.save(torch.zeros(3), "weights.pt")\nopen("log.txt", "w").write("x")\n')
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["program.py"]

@@ -1,0 +1,68 @@
+"""Sizes are ints that remember where they came from."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from axiswise.origin import LARGEST_TREE, Origin, Size, Span, origin_of
+
+numbers = st.integers(-1000, 1000)
+
+
+def literal(value: int, line: int = 1) -> Size:
+    return Size(value, Origin("literal", value, Span("a.py", line, 0, line, 1)))
+
+
+@given(numbers, numbers, st.sampled_from(["+", "-", "*", "//", "%", "/"]), st.booleans())
+def test_arithmetic_gives_what_ints_give_and_keeps_both_sides(left, right, operator, known_right):
+    program = f"a {operator} b"
+    other = literal(right, 2) if known_right else right
+    try:
+        expected = eval(program, {"a": left, "b": right})
+    except ZeroDivisionError:
+        return
+    found = eval(program, {"a": literal(left), "b": other})
+    origin = origin_of(found)
+    assert found == expected
+    assert isinstance(found, float) == isinstance(expected, float)
+    assert origin is not None
+    assert origin.kind == operator
+    assert origin.value == expected
+    assert [part.value for part in origin.parts] == [left, right]
+    assert len(origin.literals()) == 1 + known_right
+
+
+@given(numbers, numbers)
+def test_a_plain_int_on_the_left_is_kept_too(left, right):
+    origin = origin_of(left - literal(right))
+    assert origin is not None
+    assert [part.value for part in origin.parts] == [left, right]
+
+
+@given(numbers)
+def test_a_size_is_an_int_to_everyone(value):
+    size = literal(value)
+    assert json.dumps([size]) == json.dumps([value])
+    assert hash(size) == hash(value)
+    assert f"{size:>4}" == f"{value:>4}"
+    assert type(pickle.loads(pickle.dumps(size))) is int
+    assert copy.deepcopy([size])[0].origin is size.origin
+    assert list(range(abs(size))) == list(range(abs(value)))
+
+
+def test_a_counters_history_is_cut():
+    count: int = literal(0)
+    for _ in range(1000):
+        count += literal(1)
+    assert count == 1000
+    assert origin_of(count).nodes <= LARGEST_TREE  # type: ignore[union-attr]
+
+
+def test_division_and_back_stays_known():
+    half = literal(512) / literal(8, 2)
+    assert origin_of(half).kind == "/"  # type: ignore[union-attr]
