@@ -10,10 +10,18 @@ from axiswise.facts import AxisSource, Conflict, OpCall, Shape
 from axiswise.ops.clauses import INDICES, axis_of, differ, whole, wrong_dtype, wrong_rank
 from axiswise.ops.contract import UNKNOWN, Contract, given, same
 
+_SMALLER = ("int16", "int8", "uint8", "bool")
+
+
+def _numbers(call: OpCall, other: str) -> tuple[str, ...]:
+    """Return the index types an operand may have; a smaller one is promoted by the `other` indices of the call."""
+    beside = call.operands.get(other)
+    return (*INDICES, *_SMALLER) if beside is not None and beside.dtype in INDICES else INDICES
+
 
 def _indices(call: OpCall) -> list[Conflict]:
     """Clauses of every lookup: whole numbers, a table of two axes, indices within it."""
-    found = wrong_rank(call, "weight", 2) + wrong_dtype(call, "input", *INDICES)
+    found = wrong_rank(call, "weight", 2) + wrong_dtype(call, "input", *_numbers(call, "offsets"))
     if call.operands["weight"].rank != 2:
         return found
     rows = axis_of(call, "weight", 0, "num_embeddings")
@@ -44,7 +52,7 @@ def _bag_conflicts(call: OpCall) -> list[Conflict]:
         # Bags are rows, or are cut out of one row by offsets.
         found = wrong_rank(call, "input", 1 if "offsets" in call.operands else 2)
     if "offsets" in call.operands:
-        found += wrong_rank(call, "offsets", 1) + wrong_dtype(call, "offsets", *INDICES)
+        found += wrong_rank(call, "offsets", 1) + wrong_dtype(call, "offsets", *_numbers(call, "input"))
     if "per_sample_weights" in call.operands:
         found += _weights(call)
     return found + _indices(call)
