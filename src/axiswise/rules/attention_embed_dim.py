@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import Conflict
-from axiswise.rules.reading import label, number, setting, shape, size, together
+from axiswise.rules.reading import label, number, setting, shape, size
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
@@ -50,5 +50,5 @@ class AttentionEmbedDim(Rule):
         first, *more = wanted
         name, _, width = first.partition("=")
         text = ", ".join((width, *more))
-        yield from scene.setting(name, text, f"declare the width of the memory: {', '.join(wanted)}", position=None)
-        yield from together("project the memory first", scene.agree())
+        yield from scene.setting(name, text, f"declare the memory's width: {', '.join(wanted)}", evidence=0.8)
+        yield from scene.agree()

@@ -47,7 +47,10 @@ class BroadcastMismatch(Rule):
             ):
                 skip = ":, " * longer.axis
                 yield from scene.wrap(
-                    longer.operand, f"{{}}[{skip}:{name}.size({shorter.axis})]", f"cut it to the length of {name}"
+                    longer.operand,
+                    f"{{}}[{skip}:{name}.size({shorter.axis})]",
+                    f"cut it to the length of {name}",
+                    evidence=0.6,
                 )
         yield from scene.agree()
 

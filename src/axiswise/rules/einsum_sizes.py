@@ -55,5 +55,7 @@ class EinsumSizes(Rule):
                 fits = all(others.get(one, length) == length for one, length in zip(word, known[place], strict=True))
                 if fits and word != words[place] and len(set(word)) == len(word):
                     text = ",".join((*words[:place], word, *words[place + 1 :])) + arrow + result
-                    yield from scene.argument("equation", f'"{text}"', f"order its letters {word}", position=0)
+                    yield from scene.argument(
+                        "equation", f'"{text}"', f"order its letters {word}", position=0, evidence=0.7
+                    )
         yield from scene.agree()

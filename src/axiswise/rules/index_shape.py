@@ -14,10 +14,17 @@ PICKING = ("gather", "scatter", "scatter_add", "scatter_reduce", "take_along_dim
 class IndexShape(Rule):
     """An index or mask does not have the shape that it indexes."""
 
-    kinds = frozenset({"index-shape"})
+    kinds = frozenset({"index-shape", "rank"})
+    priority = 5
 
     def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
         left, right = conflict.left, conflict.right
+        if conflict.kind == "rank":
+            ours, theirs = shape(conflict, "index"), shape(conflict, "input")
+            if conflict.call.op not in PICKING or ours is None or theirs is None:
+                return None
+            index, indexed = scene.expression("index"), scene.expression("input")
+            return scene.diagnosis(f"{index} has {axes(len(ours))}, but {indexed} has {axes(len(theirs))}", label(scene))
         if left is None or right is None or size(left) is None or size(right) is None:
             return scene.diagnosis(
                 f"{scene.callee()} is given an index that does not fit what it indexes", label(scene)

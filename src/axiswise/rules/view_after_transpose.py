@@ -1,9 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import accumulate
 from math import prod
-from operator import mul
 
 from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import Conflict, Shape
@@ -41,4 +39,8 @@ def _merges(given: Shape, asked: Shape) -> bool:
     """Return whether a reshape only joins neighbours: each cut between asked axes is a cut between given ones."""
     if -1 in asked:
         asked = tuple(size if size >= 0 else prod(given) // abs(prod(asked)) for size in asked if prod(asked))
-    return set(accumulate(asked, mul)) <= set(accumulate(given, mul))
+    return _cuts(asked) <= _cuts(given)
+
+
+def _cuts(shape: Shape) -> set[int]:
+    return {prod(shape[:axis]) for axis in range(1, len(shape) + 1)}
