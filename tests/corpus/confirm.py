@@ -1,6 +1,7 @@
 """Confirm with the real framework what the corpus claims: `python -m tests.corpus.confirm`.
 
-Right programs run to their end without a warning of shapes; broken ones raise what their tables say. Prints what is not so.
+Right programs run to their end without a warning of shapes; broken ones raise what their tables say. Prints what is not
+so, and nothing where all is.
 """
 
 from __future__ import annotations
