@@ -73,7 +73,12 @@ os.link('a.txt', 'h')
 open('h', 'a').write('!')
 result = [open('a.txt').read(), open('h').read()]
 """,
-    "rename onto a hard link": "import os; os.link('a.txt', 'h'); os.rename('a.txt', 'h'); result = sorted(os.listdir())",
+    "rename onto a hard link": """
+import os
+os.link('a.txt', 'h')
+os.rename('a.txt', 'h')
+result = sorted(os.listdir())
+""",
     "chdir": """
 import os
 os.makedirs('out/sub')
@@ -160,6 +165,7 @@ for act in (
     lambda: os.remove('no'), lambda: os.remove('data'), lambda: os.rmdir('data'), lambda: os.rmdir('a.txt'),
     lambda: os.listdir('no'), lambda: os.rename('no', 'x'), lambda: os.mkdir('no/x'), lambda: os.stat('a.txt/x'),
     lambda: os.chmod('no', 0o600), lambda: os.chmod('a.txt/x', 0o600), lambda: os.chdir('no'), lambda: os.stat(''),
+    lambda: os.remove('a.txt/x'), lambda: os.rename('no', 'a.txt/x'), lambda: os.rmdir('a.txt/x'),
 ):
     open('touched', 'w').close()
     try:

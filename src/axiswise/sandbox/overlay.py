@@ -104,13 +104,10 @@ class Overlay:
         Raises:
             FileNotFoundError, NotADirectoryError: The folder is not there to the program either.
         """
-        folder = os.path.dirname(path)
         if self.is_raw(path):
             return path
-        kind = self.kind(folder)
-        if kind != stat.S_IFDIR:
-            raise _error(errno.ENOTDIR if kind else errno.ENOENT, path)
-        self.writable(folder)
+        self._reach(path)
+        self.writable(os.path.dirname(path))
         self._touched = True
         return self._upper(path)
 
@@ -121,6 +118,7 @@ class Overlay:
 
     def remove(self, path: str) -> None:
         """Delete a file or a link."""
+        self._reach(path)
         kind = self.kind(path)
         if not kind or kind == stat.S_IFDIR:
             raise _error(errno.EISDIR if kind else errno.ENOENT, path)
@@ -131,6 +129,7 @@ class Overlay:
 
     def remove_folder(self, path: str) -> None:
         """Delete an empty directory."""
+        self._reach(path)
         kind = self.kind(path)
         if kind != stat.S_IFDIR:
             raise _error(errno.ENOTDIR if kind else errno.ENOENT, path)
@@ -143,6 +142,8 @@ class Overlay:
 
     def rename(self, old: str, new: str) -> None:
         """Move a file or a directory, over a file or an empty directory where there is one."""
+        self._reach(old)
+        self._reach(new)
         source, target = self.kind(old), self.kind(new)
         if not source:
             raise _error(errno.ENOENT, old, new)
@@ -161,6 +162,12 @@ class Overlay:
             self.remove(new)
         posix.rename(self._whole(old), place)
         self._hide(old)
+
+    def _reach(self, path: str) -> None:
+        """Raise what the kernel raises first: that the folder of a path is missing, or no folder."""
+        kind = self.kind(os.path.dirname(path))
+        if kind != stat.S_IFDIR:
+            raise _error(errno.ENOTDIR if kind else errno.ENOENT, path)
 
     def _whole(self, path: str) -> str:
         """Copy a file, or a directory with all that is visible in it; return where it lies."""
