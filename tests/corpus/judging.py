@@ -13,7 +13,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +47,7 @@ class Case:
     """A program with what is known of it.
 
     Attributes:
-        group: `clean`, `examples`, `planted` or `mutants`.
+        group: `clean`, `examples`, `planted`, `sample` or `mutants`.
         name: For people.
         file: File name the program is checked under.
         source: The program.
@@ -155,6 +155,11 @@ def planted_cases() -> list[Case]:
 def mutant_cases() -> list[Case]:
     """The faults that `plant` made."""
     return _broken("mutants", json.loads((HERE / "mutants.json").read_text("utf-8")))
+
+
+def sample_cases() -> list[Case]:
+    """Every twelfth of the mutants, for those who cannot wait."""
+    return [replace(case, group="sample") for case in mutant_cases()[::12]]
 
 
 def judge_all(cases: Sequence[Case], workers: int = 2) -> list[Judgement]:

@@ -24,10 +24,17 @@ from tests.corpus.judging import (
     mended,
     mutant_cases,
     planted_cases,
+    sample_cases,
 )
 
 FIGURES = HERE / "figures.json"
-GROUPS = {"clean": clean_cases, "examples": example_cases, "planted": planted_cases, "mutants": mutant_cases}
+GROUPS = {
+    "clean": clean_cases,
+    "examples": example_cases,
+    "planted": planted_cases,
+    "sample": sample_cases,
+    "mutants": mutant_cases,
+}
 LOWER_IS_BETTER = {"extra", "broken promises", "false alarms"}
 
 
