@@ -23,7 +23,7 @@ demo: $(READY)
 	if [ $$status -ne 1 ]; then echo "demo: expected status 1 (a finding), got $$status" >&2; exit 1; fi
 
 bench: $(READY)
-	$(BIN)/python -m benchmarks $(ARGS)
+	$(BIN)/python -m tests.corpus.score $(ARGS)
 
 $(READY): pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
