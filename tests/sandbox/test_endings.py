@@ -120,7 +120,7 @@ else:
 def test_recursion_without_a_limit_ends_the_child_only(run: Run) -> None:
     outcome = run(
         DELIVERED + "import sys; sys.setrecursionlimit(10**9)\nf = lambda: g()\ng = lambda: max(f(), 1)\nf()",
-        memory_bytes=1 << 28,
+        memory_bytes=1 << 26,
     )
     assert outcome.ended in ("killed", "memory", "raised")
     assert outcome.result == {"so": "far"}

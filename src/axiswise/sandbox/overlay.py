@@ -47,7 +47,13 @@ class Overlay:
 
     def canonical(self, path: str, follow: bool = True) -> str:
         """Resolve a path as the program means it: against its own working directory, through its own links."""
-        return paths.canonical(path, self.cwd, self._link, follow)
+        try:
+            return paths.canonical(
+                path, self.cwd, self._link, follow, lambda folder: posix.stat(self.place(folder) + "/.")
+            )
+        except OSError as error:
+            error.filename = path
+            raise
 
     def seen(self, place: str) -> str:
         """Return the path under which the program knows a real place."""

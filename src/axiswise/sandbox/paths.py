@@ -20,7 +20,13 @@ def of_kernel(path: str) -> bool:
     return _KERNEL.match(path) is not None
 
 
-def canonical(path: str, cwd: str, readlink: Callable[[str], str | None], follow: bool) -> str:
+def canonical(
+    path: str,
+    cwd: str,
+    readlink: Callable[[str], str | None],
+    follow: bool,
+    enter: Callable[[str], object] | None = None,
+) -> str:
     """Return the absolute path with `.`, `..` and links resolved, the last part's link only where `follow` is set.
 
     Args:
@@ -28,6 +34,7 @@ def canonical(path: str, cwd: str, readlink: Callable[[str], str | None], follow
         cwd: An absolute path.
         readlink: Gives a link's target, or None for what is no link.
         follow: Whether a link in the last place is followed too.
+        enter: Asked before `..` leaves a folder; raises where it is none.
 
     Raises:
         OSError: ELOOP, more than 40 links.
@@ -38,6 +45,8 @@ def canonical(path: str, cwd: str, readlink: Callable[[str], str | None], follow
     while pending:
         part = pending.pop()
         if part == "..":
+            if enter is not None:
+                enter(result or "/")
             result = result.rpartition("/")[0]
             continue
         here = f"{result}/{part}"
