@@ -129,7 +129,7 @@ def _insert(
     else:
         axes = [(size, _index_source(known, common, axis)) for axis, size in enumerate(common)]
     # torch takes plain numbers out first: they do not keep index tensors apart.
-    held = [place for place in tensors if isinstance(parts[place], (str, bool))]
+    held = [place for place, part in enumerate(parts) if isinstance(part, (str, bool))]
     between = parts[held[0] : held[-1] + 1]
     apart = any(part is None or isinstance(part, slice) for part in between)
     at = 0 if apart else spots[0]

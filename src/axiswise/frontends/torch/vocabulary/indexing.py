@@ -11,7 +11,7 @@ from axiswise.frontends.torch.vocabulary.reading import Reading, named, reads, t
 
 
 def _subscripted(op: str, args: Sequence[Any]) -> Reading | None:
-    """File an index: tensors as operands, and their roles in their places. None for lists that are not plain numbers."""
+    """File an index: tensors as operands, their roles in their places. None for lists that are not plain numbers."""
     index: Any = args[1]
     parts: Sequence[Any] = cast("tuple[Any, ...]", index) if isinstance(index, tuple) else (index,)
     reading = Reading(op, {"input": args[0]})
