@@ -28,6 +28,12 @@ def numbers(value: object) -> tuple[int, ...]:
     return ()
 
 
+def per_axis(value: object, count: int) -> tuple[int, ...]:
+    """Return a number for each of `count` axes, one alone for all; empty where they are fewer or more."""
+    given = numbers(value)
+    return given * count if len(given) == 1 else given if len(given) == count else ()
+
+
 def out_of_range(call: OpCall, role: str, axis: int, rank: int, param: str = "dim", index: int = -1) -> list[Conflict]:
     """Return the conflict of an axis number that a tensor of `rank` axes does not have, or nothing.
 

@@ -1,8 +1,8 @@
 """Element by element: operands are broadcast together; with one operand its shape is handed through.
 
 Operands: `left`, `right` for arithmetic and comparison, else as the operation names them (`condition`, `mask`). What
-has one operand only calls it `input`. A number in an operand's place is a parameter. The parameter `inplace` says that the
-first operand takes the result and cannot grow.
+has one operand only calls it `input`. A number in an operand's place is a parameter. The parameter `inplace` says that
+the first operand takes the result and cannot grow.
 """
 
 from __future__ import annotations
