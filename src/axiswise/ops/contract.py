@@ -41,6 +41,7 @@ KINDS: dict[str, str] = {
     "heads": "a width is not divisible by the number of heads",
     "mask": "an attention or padding mask of another shape than its scores",
     "attention-batch": "query, key and value disagree on batch or length",
+    "attention-layout": "a layer without batch_first may be given the batch first; nothing fails",
     "state": "a recurrent state of another shape than layers, batch and width ask for",
     "target": "predictions and targets of a loss differ where they have to be equal",
     "target-rank": "a loss's targets have another number of axes than it takes",
