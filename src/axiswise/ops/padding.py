@@ -28,41 +28,33 @@ def _conflicts(call: OpCall) -> list[Conflict]:
         if found or not 1 <= padded <= 3:
             left, right = AxisUse("input", -1, len(shape)), setting("pad", len(pad))
             return found or [Conflict("rank", call, left, right, {"allowed": (2, 3, 4, 5)})]
-    result: list[Conflict] = []
-    batch = len(shape) - padded
-    for axis, size in enumerate(shape):
+    found: list[Conflict] = []
+    for axis in range(len(shape) - padded, len(shape)):
         before, after = _sides(call, axis)
-        limit = {"reflect": size - 1, "circular": size}.get(mode)
-        over = limit is not None and axis >= batch and max(before, after) > limit
-        lowest = 0 if mode == "constant" else 1
-        # torch lets an axis without elements pass where nothing is cut off it.
-        empty = size + before + after < lowest and (before or after or mode != "constant")
-        if over or (axis >= batch and empty):
-            index = 2 * (len(shape) - 1 - axis)
-            right = setting("pad", max(before, after) if over else min(before, after), index)
-            result.append(Conflict("window", call, AxisUse("input", axis, size), right))
-        elif axis >= batch - 1 and size == 0 and mode != "constant" and axis > 0:
-            result.append(Conflict("window", call, AxisUse("input", axis, 0)))
-    return result
+        limit = {"reflect": shape[axis] - 1, "circular": shape[axis]}.get(mode)
+        index = 2 * (len(shape) - 1 - axis)
+        if limit is not None and max(before, after) > limit:
+            right = setting("pad", max(before, after), index)
+        elif _leaves(shape[axis], before, after) < (0 if mode == "constant" else 1):
+            right = setting("pad", min(before, after), index)
+        else:
+            continue
+        found.append(Conflict("window", call, AxisUse("input", axis, shape[axis]), right))
+    return found
+
+
+def _leaves(size: int, before: int, after: int) -> int:
+    """Return what is left of an axis at the worst: torch cuts off first, and puts on then."""
+    return min(size + before + after, size + min(before, 0) + min(after, 0))
 
 
 def _output(call: OpCall) -> tuple[Shape, ...] | None:
     shape = call.operands["input"].shape
-    return (
-        tuple(
-            max(size + sum(_sides(call, axis)), 1)
-            if any(_sides(call, axis)) and size + sum(_sides(call, axis)) < 0
-            else size + sum(_sides(call, axis))
-            for axis, size in enumerate(shape)
-        ),
-    )
+    return (tuple(max(size + sum(_sides(call, axis)), 0) for axis, size in enumerate(shape)),)
 
 
 def _source(call: OpCall, output: int, axis: int) -> AxisSource:
-    if not any(_sides(call, axis)):
-        return same("input", axis)
-    index = 2 * (call.operands["input"].rank - 1 - axis)
-    return AxisSource("window", (("input", axis),), (("pad", index), ("pad", index + 1)))
+    return AxisSource("window", (("input", axis),)) if any(_sides(call, axis)) else same("input", axis)
 
 
 CONTRACTS: dict[str, Contract] = {"pad": Contract(_conflicts, _output, _source)}

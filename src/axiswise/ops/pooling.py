@@ -72,7 +72,8 @@ def _setting_conflicts(call: OpCall) -> list[Conflict]:
         value = call.params.get(name)
         if numbers(value) and not per_axis(value, count):
             return [Conflict("other", call, setting(name, len(numbers(value))), facts={"expected": count})]
-    windows = _windows(call)
+    # max_pool2d looks at what a dilated window covers, the others at its places.
+    windows = _windows(call) if count == 2 else _each(call, "kernel_size", 1)
     for axis, padding in enumerate(_each(call, "padding", 0)):
         if 2 * padding > windows[axis]:
             return [
@@ -123,7 +124,8 @@ def _asked(call: OpCall) -> tuple[Any, ...] | None:
 def _adaptive_conflicts(call: OpCall) -> list[Conflict]:
     asked = _asked(call)
     if asked and set(asked) == {1} and call.op in MEANS:
-        return wrong_rank(call, "input", f"{_count(call)} or more")
+        listed = isinstance(call.params["output_size"], (tuple, list))
+        return wrong_rank(call, "input", f"{_count(call) + listed} or more")
     found = _ranks(call)
     if not found and asked is None:
         return [Conflict("other", call, setting("output_size", len(call.params["output_size"])))]
