@@ -16,6 +16,9 @@ from axiswise.rules.rule import Rule, rule_named, rules
 from axiswise.source.scene import Scene
 from tests.rules.pages import page_of
 
+CANDIDATES = {"attention-layout"}
+"""Kinds of calls that succeeded: a rule speaks only with evidence."""
+
 SECTIONS = ["What happened", "Why", "How to mend it", "Cases"]
 each_rule = pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.slug)
 
@@ -149,7 +152,7 @@ def test_no_rule_raises_on_what_is_missing(conflict: Conflict) -> None:
             assert not message.endswith(".") or message.endswith("...")
             assert "mat1" not in message
             assert not re.search(r"(?<![\w(, \[])-1\b", message)
-    assert spoken, f"no rule speaks of {conflict.kind}"
+    assert spoken or conflict.kind in CANDIDATES, f"no rule speaks of {conflict.kind}"
 
 
 @pytest.mark.parametrize("kind", KINDS)

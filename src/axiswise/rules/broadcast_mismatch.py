@@ -32,7 +32,8 @@ class BroadcastMismatch(Rule):
             small = left if len(ours) <= len(theirs) else right
             pair = (ours, theirs) if small is left else (theirs, ours)
             for template, title in _placements(*pair):
-                yield from scene.wrap(small.operand, template, title, evidence=0.7)
+                name = scene.expression(small.operand).strip("`")
+                yield from scene.wrap(small.operand, template, f"{title} {name}", evidence=0.7)
             if len(ours) == len(theirs):
                 for role, mine, other in ((left.operand, ours, theirs), (right.operand, theirs, ours)):
                     for axis in range(len(mine) - 1):
@@ -71,13 +72,13 @@ def _placements(small: Shape, large: Shape) -> Iterable[tuple[str, str]]:
             continue
         behind = len(large) - len(small) - start
         if behind == 1:
-            yield "{}.unsqueeze(-1)", "add an axis of 1 at the end"
+            yield "{}.unsqueeze(-1)", "add an axis of 1 at the end of"
         elif len(small) == 1:
-            yield "{}.view(-1" + ", 1" * behind + ")", f"add {behind} axes of 1 at the end"
+            yield "{}.view(-1" + ", 1" * behind + ")", f"add {behind} axes of 1 at the end of"
         else:
-            yield "{}[..." + ", None" * behind + "]", f"add {behind} axes of 1 at the end"
+            yield "{}[..." + ", None" * behind + "]", f"add {behind} axes of 1 at the end of"
     if len(small) == 2 and len(large) > 2 and small == (large[0], large[-1]):
         yield (
             "{}.unsqueeze(1)" if len(large) == 3 else "{}[:" + ", None" * (len(large) - 2) + "]",
-            "add axes of 1 between",
+            "add axes of 1 within",
         )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import Conflict
-from axiswise.rules.reading import label, name_of
+from axiswise.rules.reading import label, name_of, names
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
@@ -19,7 +19,7 @@ class DeviceMismatch(Rule):
         if len(by_device) >= 2:
             said = " and ".join(f"{scene.expression(role)} on {device}" for device, role in list(by_device.items())[:2])
             return scene.diagnosis(f"{scene.callee()} is given {said}", label(scene))
-        named = [str(each) for each in conflict.facts.get("devices", ()) if each]
+        named = names(conflict.facts.get("devices"))
         said = f"on {named[0]} and {named[1]}" if len(named) >= 2 else "on different devices"
         return scene.diagnosis(f"{scene.callee()} is given tensors {said}", label(scene))
 

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import Conflict
-from axiswise.rules.reading import label
+from axiswise.rules.reading import label, names
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
@@ -26,7 +25,7 @@ class DtypeMismatch(Rule):
     kinds = frozenset({"dtype"})
 
     def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
-        wanted, found, role = _names(conflict.facts.get("wanted")), _names(conflict.facts.get("found")), _role(conflict)
+        wanted, found, role = names(conflict.facts.get("wanted")), names(conflict.facts.get("found")), _role(conflict)
         operand = scene.expression(role) if role else "an operand"
         is_ = f"is {found[0]}" if found else "has another type"
         wants = " or ".join(wanted[:3]) if wanted else "another type"
@@ -36,17 +35,12 @@ class DtypeMismatch(Rule):
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
         role, other = _role(conflict), conflict.right.operand if conflict.right is not None else ""
-        for name in _names(conflict.facts.get("wanted"))[:2]:
+        for name in names(conflict.facts.get("wanted"))[:2]:
             if role and name in CASTS:
                 yield from scene.wrap(role, CASTS[name], f"convert it to {name}")
-        for name in _names(conflict.facts.get("found"))[:1]:
+        for name in names(conflict.facts.get("found"))[:1]:
             if other and name in CASTS:
                 yield from scene.wrap(other, CASTS[name], f"convert the other operand to {name}")
-
-
-def _names(value: Any) -> list[str]:
-    values: tuple[Any, ...] = (value,) if isinstance(value, str) else tuple(value or ())
-    return [name for name in values if isinstance(name, str) and name]
 
 
 def _role(conflict: Conflict) -> str:

@@ -24,7 +24,8 @@ class IndexShape(Rule):
             if conflict.call.op not in PICKING or ours is None or theirs is None:
                 return None
             index, indexed = scene.expression("index"), scene.expression("input")
-            return scene.diagnosis(f"{index} has {axes(len(ours))}, but {indexed} has {axes(len(theirs))}", label(scene))
+            said = f"{index} has {axes(len(ours))}, but {indexed} has {axes(len(theirs))}"
+            return scene.diagnosis(said, label(scene))
         if left is None or right is None or size(left) is None or size(right) is None:
             return scene.diagnosis(
                 f"{scene.callee()} is given an index that does not fit what it indexes", label(scene)

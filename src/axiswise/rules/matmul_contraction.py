@@ -25,13 +25,14 @@ class MatmulContraction(Rule):
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
         left, right = shape(conflict, "left"), shape(conflict, "right")
+        names = [scene.expression(role).strip("`") for role in ("left", "right")]
         if left and right:
             if len(right) > 1 and _fits(left, _turned(right)):
-                yield from scene.wrap("right", _turn(right), "transpose the right operand", evidence=0.8)
+                yield from scene.wrap("right", _turn(right), f"transpose {names[1]}", evidence=0.8)
             if len(left) > 1 and _fits(_turned(left), right):
-                yield from scene.wrap("left", _turn(left), "transpose the left operand", evidence=0.6)
+                yield from scene.wrap("left", _turn(left), f"transpose {names[0]}", evidence=0.6)
             if _fits(right, left):
-                yield from scene.swap("left", "right", "exchange the operands", evidence=0.4)
+                yield from scene.swap("left", "right", f"exchange {names[0]} and {names[1]}", evidence=0.4)
             if len(right) == 3 and _fits(left, (right[1], right[0], right[2])):
                 yield from scene.wrap("right", "{}.transpose(0, 1)", "put the batch axis first", evidence=0.7)
             if len(left) == 3 and _fits((left[1], left[0], left[2]), right):

@@ -40,6 +40,15 @@ def sizes(value: object) -> Shape | None:
     return tuple(items) if all(number(item) is not None for item in items) else None
 
 
+def names(value: object) -> tuple[str, ...]:
+    """Return a text or a sequence of texts as a tuple, the empty ones left out; nothing for anything else."""
+    if isinstance(value, str):
+        return (value,) if value else ()
+    if not isinstance(value, (tuple, list)):
+        return ()
+    return tuple(item for item in cast("Sequence[Any]", value) if isinstance(item, str) and item)
+
+
 def setting(conflict: Conflict, name: str) -> Any:
     """Return a parameter of the call, else of its layer, else None."""
     call = conflict.call

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import Conflict
-from axiswise.rules.reading import label, shape
+from axiswise.rules.reading import label, names, shape
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
@@ -19,9 +19,9 @@ class WeightsShape(Rule):
         name = conflict.facts.get("name")
         what = f"`{name}`" if isinstance(name, str) and name else "a parameter"
         for fact, said in (("missing", "the checkpoint lacks"), ("unexpected", "the model has no")):
-            names = tuple[str, ...](conflict.facts.get(fact) or ())
-            if names:
-                return scene.diagnosis(f"{said} `{names[0]}`: the names of the two differ", label(scene))
+            listed = names(conflict.facts.get(fact))
+            if listed:
+                return scene.diagnosis(f"{said} `{listed[0]}`: the names of the two differ", label(scene))
         if stored is None or built is None:
             return scene.diagnosis(f"{what} of the checkpoint has another shape than the model's", label(scene))
         return scene.diagnosis(f"{what} is stored as {stored}, but the model has {built}", label(scene))
