@@ -88,12 +88,9 @@ def _windows(call: OpCall) -> Shape:
 
 
 def _places(call: OpCall, sizes: Shape) -> Shape:
-    ceil = bool(call.params.get("ceil_mode", False))
-    settings = (_each(call, "kernel_size", 1), _strides(call), _each(call, "padding", 0), _each(call, "dilation", 1))
-    return tuple(
-        places(size, *(each[axis] for each in settings), ceil)  # type: ignore[arg-type]
-        for axis, size in enumerate(sizes)
-    )
+    kernels, paddings, dilations = _each(call, "kernel_size", 1), _each(call, "padding", 0), _each(call, "dilation", 1)
+    ceil = [bool(call.params.get("ceil_mode", False))] * len(sizes)
+    return tuple(map(places, sizes, kernels, _strides(call), paddings, dilations, ceil))
 
 
 def _output(call: OpCall) -> tuple[Shape, ...] | None:

@@ -131,11 +131,9 @@ def _pair(call: OpCall, name: str, default: int = 1) -> Shape:
 
 def _blocks(call: OpCall, sizes: Shape) -> Shape:
     """Return how many blocks fit along the height and the width."""
-    settings = [_pair(call, name, default) for name, default in _BLOCK_SETTINGS]
-    return tuple(places(size, *(each[axis] for each in settings)) for axis, size in enumerate(sizes))
-
-
-_BLOCK_SETTINGS = (("kernel_size", 1), ("stride", 1), ("padding", 0), ("dilation", 1))
+    kernels, strides = _pair(call, "kernel_size"), _pair(call, "stride")
+    paddings, dilations = _pair(call, "padding", 0), _pair(call, "dilation")
+    return tuple(map(places, sizes, kernels, strides, paddings, dilations))
 
 
 def _unfold_conflicts(call: OpCall) -> list[Conflict]:
