@@ -23,7 +23,7 @@ class EinopsPattern(Rule):
             return scene.diagnosis(f"{said} does not fit {tensor}", label(scene))
         if left.axis < 0:
             return scene.diagnosis(f"{said} names {axes(right.size)}, but {tensor} has {axes(left.size)}", label(scene))
-        relation = "is not divisible by" if left.size > right.size > 0 and left.size % right.size else "is not"
+        relation = "is not divisible by" if left.size >= 2 * right.size > 0 else "is not"
         return scene.diagnosis(
             f"{said} splits an axis of {left.size} of {tensor}, which {relation} {right.size}", label(scene)
         )
