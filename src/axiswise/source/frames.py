@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import sys
 import sysconfig
 from pathlib import Path
@@ -110,29 +109,6 @@ def sizes_in(frame: FrameType) -> dict[str, int]:
             if isinstance(value, int) and not isinstance(value, bool) and value > 1 and not name.startswith("_"):
                 found.setdefault(prefix + name, value)
     return found
-
-
-def handler_around(sources: Sources, frame: FrameType, error: BaseException) -> bool:
-    """Return whether the code of a frame, at its present line, would catch an error (an `except` that fits)."""
-    source = sources.file(frame.f_code.co_filename)
-    if source is None:
-        return False
-    line = frame.f_lineno
-    for node in ast.walk(source.tree):
-        if not isinstance(node, ast.Try) or not node.handlers:
-            continue
-        first, last = node.body[0].lineno, node.body[-1].end_lineno or node.body[-1].lineno
-        if first <= line <= last and any(_catches(handler, error) for handler in node.handlers):
-            return True
-    return False
-
-
-def _catches(handler: ast.ExceptHandler, error: BaseException) -> bool:
-    names = {base.__name__ for base in type(error).__mro__}
-    if handler.type is None:
-        return True
-    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    return any(ast.unparse(kind).rpartition(".")[2] in names for kind in kinds)
 
 
 def plain(value: object) -> object:

@@ -24,7 +24,7 @@ class SourceFile:
 
     @cached_property
     def lines(self) -> list[str]:
-        return self.text.splitlines(keepends=False) if "\f" not in self.text else self.text.split("\n")
+        return self.text.split("\n")  # as Python counts them: no other character ends a line
 
     @cached_property
     def tree(self) -> ast.Module:
@@ -34,6 +34,11 @@ class SourceFile:
     def parents(self) -> dict[ast.AST, ast.AST]:
         """Each node's parent."""
         return {child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
+
+    @cached_property
+    def handling(self) -> list[ast.Try]:
+        """The `try` statements that have handlers, outer ones first."""
+        return [node for node in ast.walk(self.tree) if isinstance(node, ast.Try) and node.handlers]
 
     @cached_property
     def _by_position(self) -> dict[tuple[int, int, int, int], ast.AST]:

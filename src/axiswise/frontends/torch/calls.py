@@ -153,8 +153,15 @@ def _text(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     return f"tensor(..., size={tuple(tensor.shape)})"
 
 
+def _transforming() -> bool:
+    """Return whether a torch.func transform is running, whose gradients are its own."""
+    return torch._C._functorch.peek_interpreter_stack() is not None  # pyright: ignore[reportPrivateUsage]
+
+
 def _backward(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """Check what torch checks before a backward pass; the pass itself moves no axis."""
+    if _transforming():
+        return UNANSWERED
     tensor = args[0]
     gradient = args[1] if len(args) > 1 else kwargs.get("gradient")
     if gradient is None and tensor.numel() != 1:
@@ -218,6 +225,8 @@ def _number(tracer: Tracer, part: Any) -> Any:
 
 
 def _autograd_grad(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+    if _transforming():
+        return UNANSWERED
     inputs = args[1] if len(args) > 1 else kwargs["inputs"]
     create = bool(kwargs.get("create_graph"))
     tracer.steering.trained()
@@ -363,9 +372,6 @@ class _Undecided:
 
     def allclose(self, input: torch.Tensor, other: torch.Tensor, *_: Any, **__: Any) -> bool:
         return self.tracer.steering.decide("whether two tensors are close")
-
-    def local_scalar_dense(self, tensor: torch.Tensor) -> Any:
-        return self.tracer.reading.item(tensor)
 
     def multinomial(self, input: torch.Tensor, num_samples: int, *_: Any, **__: Any) -> Any:
         return torch.empty((*input.shape[:-1], num_samples), dtype=torch.int64)

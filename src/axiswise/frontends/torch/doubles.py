@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any
 
 import torch
-from torch._subclasses.fake_tensor import unset_fake_temporarily
+from torch._subclasses.fake_tensor import FakeTensor, unset_fake_temporarily
 
 from axiswise.frontends.torch import calls, packing
 from axiswise.frontends.torch.tensors import fact_of, tensors_in
@@ -66,6 +66,8 @@ def _modules(tracer: Tracer) -> None:
     torch.nn.Module.__init__ = __init__
     torch.nn.Module.__call__ = __call__
 
+    _lazily()
+
     def to(self: torch.nn.Module, *args: Any, **kwargs: Any) -> torch.nn.Module:
         device, dtype = kwargs.get("device"), kwargs.get("dtype")
         for value in args:
@@ -85,6 +87,23 @@ def _modules(tracer: Tracer) -> None:
     _replace(torch.nn.Module, "to", to)
     _replace(torch.nn.Module, "cuda", cuda)
     _replace(torch.nn.Module, "cpu", lambda self: _labelled(self, "cpu"))
+
+
+def _lazily() -> None:
+    """Let lazy layers' parameters be real: a parameter that changes its class cannot be a fake tensor."""
+    parameter: Any = torch.nn.parameter
+    for kind in (parameter.UninitializedParameter, parameter.UninitializedBuffer):
+        begin, materialize = kind.__new__, kind.materialize
+
+        def __new__(cls: Any, *args: Any, _begin: Any = begin, **kwargs: Any) -> Any:
+            with unset_fake_temporarily():
+                return _begin(cls, *args, **{**kwargs, "device": None})
+
+        def materialized(self: Any, shape: Any, device: Any = None, dtype: Any = None, _do: Any = materialize) -> None:
+            with unset_fake_temporarily():
+                _do(self, tuple(int(size) for size in shape), dtype=dtype)
+
+        kind.__new__, kind.materialize = __new__, materialized
 
 
 def _labelled(module: torch.nn.Module, device: str) -> torch.nn.Module:
@@ -120,6 +139,18 @@ def _devices(tracer: Tracer) -> None:
         _replace(cuda, name, lambda *_, **__: contextlib.nullcontext())
     for owner in (torch, torch.amp, torch.cuda.amp, torch.cpu.amp):
         _replace(owner, "autocast", _NoCast)
+    _labels_as_devices()
+
+
+def _labels_as_devices() -> None:
+    """Let a fake tensor's `device`, a Python property that no mode sees, be its label to all but torch's inside."""
+    inside: Any = FakeTensor.device
+
+    def device(self: FakeTensor) -> torch.device:
+        asking = sys._getframe(1).f_globals.get("__name__", "")  # pyright: ignore[reportPrivateUsage]
+        return inside.fget(self) if asking.startswith(("torch._", "torch.fx")) else torch.device(fact_of(self).device)
+
+    FakeTensor.device = property(device)  # type: ignore[assignment, method-assign]
 
 
 class _NoCast(contextlib.ContextDecorator):

@@ -22,9 +22,11 @@ MOST_ELEMENTS = 30_000_000
 
 def _real(value: Any) -> Any:
     if isinstance(value, torch.Tensor):
-        known = fact_of(value).value
-        if known is not None and known.shape == value.shape:
-            return known.clone()
+        fact = fact_of(value)
+        if fact.value is not None and fact.value.shape == value.shape:
+            return fact.value.clone()
+        if fact.bounds is not None:
+            return torch.tensor(fact.bounds[1], dtype=value.dtype).expand(tuple(value.shape))
         return torch.zeros((), dtype=value.dtype).expand(tuple(value.shape))
     if isinstance(value, dict):
         return {key: _real(item) for key, item in value.items()}

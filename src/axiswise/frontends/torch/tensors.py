@@ -29,6 +29,7 @@ class TensorFact:
         value: Its real values, for small constants whose values are known.
         bounds: Smallest and largest value it may hold, where the program said so.
         parameter: Its name in its layer.
+        counts: The mask whose true elements it counts.
     """
 
     id: int
@@ -37,6 +38,7 @@ class TensorFact:
     value: torch.Tensor | None = None
     bounds: tuple[int, int] | None = None
     parameter: str = ""
+    counts: torch.Tensor | None = None
 
     def __deepcopy__(self, memo: object) -> TensorFact:
         return TensorFact(next(_ids), self.device, dict(self.axes), self.value, self.bounds, self.parameter)

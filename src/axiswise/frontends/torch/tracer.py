@@ -20,8 +20,8 @@ from torch._subclasses.fake_tensor import (
     DynamicOutputShapeException,
     FakeTensor,
     FakeTensorMode,
-    unset_fake_temporarily,
 )
+from torch.nn.parameter import is_lazy
 from torch.overrides import TorchFunctionMode
 
 from axiswise.facts import Conflict, Failure, Frame, OpCall, Shape, Trace
@@ -36,7 +36,8 @@ from axiswise.ops.contract import contract_of
 from axiswise.ops.devices import device_conflict
 from axiswise.ops.silent import candidates
 from axiswise.origin import Origin, Size
-from axiswise.source.frames import UserCode, handler_around, plain
+from axiswise.source.frames import UserCode, plain
+from axiswise.source.handling import is_handled
 
 _UNDECIDED = (DataDependentOutputException, DynamicOutputShapeException)
 
@@ -51,6 +52,7 @@ class Tracer(TorchFunctionMode):
         self.trace = Trace()
         self.fake = FakeTensorMode(allow_non_fake_inputs=True)
         self.reading = values.Reading(steering)
+        self.reading.install()
         self.modules = ModuleStack(user)
         self.on_failure: Callable[[], None] = lambda: None
         self.sizes: dict[str, set[int]] = {}
@@ -75,6 +77,8 @@ class Tracer(TorchFunctionMode):
         """Run one call on abstract tensors, record it, and mend it where it fails."""
         word = name.rpartition(".")[2]
         inputs = tensors_in((args, kwargs))
+        if any(is_lazy(tensor) for tensor in inputs):
+            return func(*args, **kwargs)  # it has no shape yet
         call = self._described(func, name, args, kwargs, inputs, frame) if inputs or word in calls.CREATING else None
         device, kwargs = self._device(inputs, kwargs)
         if call is not None and len({fact_of(tensor).device for tensor in inputs}) > 1:
@@ -83,17 +87,47 @@ class Tracer(TorchFunctionMode):
                 self._device_failure(call, clash, frame)
         try:
             result = func(*plain_args(args), **{key: plain(value) for key, value in kwargs.items()})
+            if call is not None and inputs and not self.raising and self._is_doubted(call):
+                self._confirm(func, args, kwargs)
         except _UNDECIDED:
-            result = calls.undecided(self, word, args, kwargs)
-            if result is calls.UNANSWERED:
-                numbers = (*args[:1], *(calls.counted(self, value) for value in args[1:])) if inputs[1:] else args
-                numbers = calls.counted(self, tuple(args)) if word in calls.CREATING else numbers
-                result = func(*plain_args(numbers), **{key: plain(value) for key, value in kwargs.items()})
+            result = self._decided(func, word, args, kwargs, call)
         except Exception as error:
             result = self._failed(func, args, kwargs, call, error, frame)
         if word in calls.SILENT:
             return result
         return self.recorded(func, word, args, kwargs, call, result, device, frame)
+
+    def _is_doubted(self, call: OpCall) -> bool:
+        """Return whether a call's contract objects where the abstract kernel did not: some check less than the real ones."""
+        contract = contract_of(call.op)
+        return contract is not None and bool(contract.conflicts(call))
+
+    def _confirm(self, func: Any, args: Any, kwargs: Any) -> None:
+        """Make a doubted call on real torch.
+
+        Raises:
+            Exception: What real torch raises.
+        """
+        error, _ = genuine(func, args, kwargs, RuntimeError())
+        if error is not None and str(error):
+            raise error
+
+    def _decided(self, func: Any, word: str, args: Any, kwargs: Any, call: OpCall | None) -> Any:
+        """Return the result of a call that depends on values: decided by its name, by numbers, or by its contract."""
+        result = calls.undecided(self, word, args, kwargs)
+        if result is not calls.UNANSWERED:
+            return result
+        head = () if word in calls.CREATING else args[:1]
+        numbers = (*head, *(calls.counted(self, value) for value in args[len(head) :]))
+        try:
+            return func(*plain_args(numbers), **{key: plain(value) for key, value in kwargs.items()})
+        except _UNDECIDED:
+            contract = contract_of(call.op) if call is not None else None
+            shapes = contract.output(call) if contract is not None and call is not None else None
+            if shapes is None or call is None:
+                raise
+            made = [self.stand_in(shape, call) for shape in shapes]
+            return made[0] if len(made) == 1 else tuple(made)
 
     def recorded(
         self, func: Any, word: str, args: Any, kwargs: Any, call: OpCall | None, result: Any, device: str, frame: FrameType
@@ -154,7 +188,8 @@ class Tracer(TorchFunctionMode):
     def call_of(self, reading: Reading, frame: FrameType, *, spelled: str) -> OpCall:
         """Return the fact for a reading at a running frame."""
         operands = {role: ref_of(tensor) for role, tensor in reading.operands.items()}
-        for role in ("index", "input"):
+        indices = [role for role in reading.operands if role.partition(".")[0] == "index"] or ["input"]
+        for role in indices[:1]:
             if role in reading.operands and reading.operands[role].dtype in calls.INDEX_TYPES:
                 bounds = values.bounds_of(reading.operands[role])
                 if bounds is not None:
@@ -198,7 +233,7 @@ class Tracer(TorchFunctionMode):
         if real is None:
             with self.quietly():
                 return calls.as_fake(self, result)
-        if self.raising or call is None or self._is_caught(frame, real):
+        if self.raising or call is None or is_handled(self.user, frame, real):
             raise real
         outputs = self.fail(call, real, frame)
         if outputs is None:
@@ -231,14 +266,6 @@ class Tracer(TorchFunctionMode):
         with self.fake:
             made = torch.empty(tuple(int(size) for size in shape), dtype=chosen)
             return made.requires_grad_(torch.is_grad_enabled() and chosen.is_floating_point)
-
-    def _is_caught(self, frame: FrameType | None, error: Exception) -> bool:
-        """Return whether a library's own `except` waits for this error on the way to the user's code."""
-        while frame is not None and not self.user.owns(frame.f_code):
-            if handler_around(self.user.sources, frame, error):
-                return True
-            frame = frame.f_back
-        return False
 
     def _device_failure(self, call: OpCall, conflict: Conflict, frame: FrameType) -> None:
         devices = sorted({ref.device for ref in call.operands.values()}, key=lambda name: name == "cpu")

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
+from torch._subclasses import fake_impls
 from torch._subclasses.fake_tensor import unset_fake_temporarily
 
 from axiswise.frontends.steering import GuessFloat, GuessInt, Steering
@@ -76,7 +77,9 @@ def shadowed(func: Callable[..., Any], word: str, args: Any, kwargs: Any, result
 
 
 def _carry_bounds(word: str, args: Any, kwargs: Any, inputs: list[torch.Tensor], result: Any) -> None:
-    """Note between which values an integer tensor too large to follow must lie."""
+    """Note between which values an integer tensor too large to follow must lie, and which mask a sum counts."""
+    if word in ("sum", "count_nonzero") and len(args) == 1 and not kwargs and inputs[0].dtype == torch.bool:
+        fact_of(result).counts = inputs[0]
     if not isinstance(result, torch.Tensor) or result.dtype not in _INTEGERS:
         return
     if word == "randint" and result.numel() > 0:
@@ -117,11 +120,11 @@ class Reading:
         """
         if tensor.numel() != 1:
             raise RuntimeError(f"a Tensor with {tensor.numel()} elements cannot be converted to Scalar")
-        value = fact_of(tensor).value
-        if value is not None:
+        fact = fact_of(tensor)
+        if fact.value is not None:
             with unset_fake_temporarily():
-                return value.reshape(()).item()
-        return self._guess(tensor.dtype)
+                return fact.value.reshape(()).item()
+        return self.count(fact.counts) if fact.counts is not None else self._guess(tensor.dtype)
 
     def _guess(self, dtype: torch.dtype) -> Any:
         if dtype == torch.bool:
@@ -129,6 +132,20 @@ class Reading:
         if dtype in _INTEGERS:
             return GuessInt(1, self.steering, "a whole number read from a tensor")
         return GuessFloat(1.0, self.steering, "a number read from a tensor")
+
+    def install(self) -> None:
+        """Answer those who ask from inside torch, where no mode sees them (`if torch.any(var < 0)` of a loss)."""
+        answers: dict[Any, Any] = fake_impls.op_implementations_dict
+        aten = torch.ops.aten
+
+        def scalar(mode: Any, func: Any, tensor: torch.Tensor) -> Any:
+            return self.item(tensor)
+
+        def equal(mode: Any, func: Any, left: torch.Tensor, right: torch.Tensor) -> bool:
+            return left.shape == right.shape and self.steering.decide("whether two tensors are equal")
+
+        answers[aten._local_scalar_dense.default] = scalar
+        answers[aten.equal.default] = equal
 
     def truth(self, tensor: torch.Tensor) -> bool:
         """Answer `bool(tensor)`.
