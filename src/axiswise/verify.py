@@ -89,18 +89,31 @@ def _prove(
         if gone is None:
             falling.append(fix)
         else:
-            standing.append((replace(fix, verdict="verified", holds_for=holds_for), gone))
+            proved = replace(fix, verdict="verified", holds_for=holds_for)
+            standing.append((replace(proved, evidence=_rank(fix, gone, _kept(fix, original, outcome))), gone))
         if len(standing) >= ENOUGH or time.monotonic() > deadline:
             break
-    standing.sort(key=lambda pair: -_rank(pair[0], pair[1]))
+    standing.sort(key=lambda pair: -pair[0].evidence)
     shown = [fix for fix, _ in standing]
     rest = [] if shown else [*untried[:2], *(fix for fix in falling if fix.choice)][:2]
     return (*shown, *rest, *advice), (standing[0][1] if standing else set())
 
 
-def _rank(fix: Fix, gone: set[int]) -> float:
+def _rank(fix: Fix, gone: set[int], kept: float) -> float:
+    """Return how good a fix that stands is: its own evidence, what else it mends, what it leaves as it was, its length."""
     size = sum(len(edit.text) for edit in fix.edits)
-    return fix.evidence + 0.3 * len(gone) - 0.002 * size - (1.0 if fix.choice else 0.0)
+    return fix.evidence + 0.3 * len(gone) + 0.5 * kept - 0.002 * size - (1.0 if fix.choice else 0.0)
+
+
+def _kept(fix: Fix, original: Outcome, outcome: Outcome) -> float:
+    """Return the share of lines whose shapes are after a fix what they were, or were meant to be, before it."""
+    before, after = ((each.details or {}).get("shapes", {}) for each in (original, outcome))
+    shift, same, all_places = _Shift(fix.edits), 0, 0
+    for place, shapes in before.items():
+        path, line, op = place.rsplit(":", 2)
+        all_places += 1
+        same += after.get(f"{path}:{shift.line(path, int(line))}:{op}") == shapes
+    return same / all_places if all_places else 1.0
 
 
 def edited(texts: Mapping[str, str], edits: Iterable[Edit]) -> dict[str, str] | None:

@@ -16,6 +16,7 @@ from axiswise.origin import Span
 from axiswise.source.callsite import CallSite
 from axiswise.source.naming import layer_name
 from axiswise.source.provenance import constructor
+from axiswise.source.rerouting import reroutes
 from axiswise.source.resizing import resizes
 from axiswise.source.story import origin_notes
 from axiswise.source.text import Sources
@@ -127,11 +128,13 @@ class Scene:
         return resizes(self.sources, self.trace, self.call, use, size)
 
     def agree(self) -> Iterable[Fix]:
-        """`resize` for both sides of the conflict, ordered by what the program's evidence says is wrong."""
+        """`resize` for both sides of the conflict, and edits of what they passed through; the best supported first."""
         left, right = self.conflict.left, self.conflict.right
         if left is None or right is None:
             return ()
         found = [*self.resize(right, left.size), *self.resize(left, right.size)]
+        for side in (left, right):
+            found += reroutes(self.sources, self.trace, self.call, side)
         return sorted(found, key=lambda fix: -fix.evidence)
 
     def wrap(

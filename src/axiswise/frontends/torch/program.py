@@ -20,7 +20,7 @@ from typing import Any
 import torch
 
 from axiswise.engine import diagnoses
-from axiswise.facts import Conflict, Failure, Frame, OpCall
+from axiswise.facts import Conflict, Failure, Frame, OpCall, Trace
 from axiswise.frontends.steering import Steering
 from axiswise.frontends.torch import doubles
 from axiswise.frontends.torch.einops_calls import follow_einops
@@ -63,6 +63,7 @@ def replay(job: dict[str, Any]) -> dict[str, Any]:
             "assumptions": list(steering.assumptions),
             "findings": [to_wire(diagnosis) for diagnosis in diagnoses(tracer.trace, sources)],
             "decided": [[path, line] for (path, line), visits in steering.decided.items() if visits == 1],
+            "shapes": _shapes(tracer.trace),
             "sizes": {name: sorted(sizes, reverse=True) for name, sizes in tracer.sizes.items()},
             "modules": _libraries(before),
             "seconds": time.monotonic() - began,
@@ -72,6 +73,16 @@ def replay(job: dict[str, Any]) -> dict[str, Any]:
     tracer.on_failure = lambda: deliver(told("partial", None))
     _tell_before_exit(told)
     return told(*_run(script, tracer, sources))
+
+
+def _shapes(trace: Trace) -> dict[str, list[str]]:
+    """Return the shapes that each line's operations gave, in the order of their first time: what an edit may upset."""
+    found: dict[str, dict[str, None]] = {}
+    for call in trace.calls:
+        if call.site is not None:
+            given = ",".join(str(output.shape) for output in call.outputs)
+            found.setdefault(f"{call.site.path}:{call.site.line}:{call.op}", {}).setdefault(given)
+    return {place: list(shapes) for place, shapes in found.items()}
 
 
 def _libraries(before: set[str]) -> list[str]:

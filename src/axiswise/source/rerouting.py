@@ -1,0 +1,114 @@
+"""Edits of the operations that an axis passed through: another `dim`, a transpose or a squeeze taken out, a flatten begun later.
+
+Where a size is right and only stands at the wrong axis, the mistake is at one of the calls on the way. Each candidate is
+one small edit of one of them; replay decides.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from itertools import combinations
+
+from axiswise.diagnosis import Edit, Fix
+from axiswise.facts import AxisUse, OpCall, Trace
+from axiswise.source.callsite import CallSite
+from axiswise.source.text import Sources
+
+FURTHEST = 8
+"""Calls back from the conflict that are looked at, for each side."""
+
+EVIDENCE = 0.15
+
+
+def reroutes(sources: Sources, trace: Trace, call: OpCall, use: AxisUse | None) -> Iterator[Fix]:
+    """Yield edits of the calls that made one side's operand, nearest first."""
+    ref = call.operands.get(use.operand) if use is not None else None
+    before = call.index if call.index >= 0 else len(trace.calls)
+    steps = 0
+    while ref is not None and steps < FURTHEST:
+        found = trace.producer(ref.id)
+        if found is None or found[0].index >= before:
+            return
+        maker = found[0]
+        site = CallSite.at(sources, maker.frames[-1] if maker.frames else None)
+        if site is not None and maker.layer is None:
+            for fix in _edits(site, maker):
+                yield Fix(fix.title, fix.edits, fix.evidence - 0.02 * steps)
+        before = maker.index
+        ref = next(iter(maker.operands.values()), None)
+        steps += 1
+
+
+def _edits(site: CallSite, call: OpCall) -> Iterator[Fix]:
+    if call.op in ("cat", "stack", "sum", "mean", "softmax", "max", "amax", "unsqueeze", "chunk", "split", "select"):
+        yield from _other_dims(site, call)
+    elif call.op in ("transpose", "matrix-transpose", "permute", "reverse-axes", "squeeze", "unsqueeze"):
+        yield from _taken_out(site, call)
+    if call.op == "transpose":
+        yield from _other_pairs(site, call)
+    if call.op == "flatten":
+        yield from _begun_elsewhere(site, call)
+
+
+def _other_dims(site: CallSite, call: OpCall) -> Iterator[Fix]:
+    """Name another axis, where the call names one."""
+    dim = call.params.get("dim", 0 if call.op in ("cat", "stack", "chunk", "split") else None)
+    if not isinstance(dim, int):
+        return
+    first = next(iter(call.operands.values()), None)
+    rank = (first.rank if first else 0) + (call.op in ("stack", "unsqueeze"))
+    shapes = [ref.shape for ref in call.operands.values()]
+    for other in range(rank):
+        if other == dim % max(rank, 1) or (call.op == "cat" and not _joins(shapes, other)):
+            continue
+        edit = _argument_edit(site, call, "dim", 1, str(other))
+        if edit is not None:
+            yield Fix(f"{call.op} along axis {other}", (edit,), EVIDENCE)
+
+
+def _joins(shapes: list[tuple[int, ...]], dim: int) -> bool:
+    return len({(*shape[:dim], *shape[dim + 1 :]) for shape in shapes}) == 1
+
+
+def _argument_edit(site: CallSite, call: OpCall, name: str, position: int, text: str) -> Edit | None:
+    node = site.argument(name, position - site.is_method(call))
+    if node is None:
+        node = site.argument("axis", None)
+    if node is not None:
+        return Edit(site.source.span(node), text) if site.source.text_of(node) != text else None
+    place = site.inserted_argument(f"{name}={text}")
+    return Edit(*place) if place is not None else None
+
+
+def _taken_out(site: CallSite, call: OpCall) -> Iterator[Fix]:
+    """Leave the operand in the place of the call."""
+    node = site.operand(call, "input")
+    if node is None and isinstance(site.node, ast.Attribute):
+        node = site.node.value
+    if node is not None and isinstance(site.node, ast.expr):
+        edit = Edit(site.source.span(site.node), site.text(node))
+        yield Fix(f"take the {call.op} out", (edit,), EVIDENCE + (0.1 if call.op == "squeeze" else 0.0))
+
+
+def _other_pairs(site: CallSite, call: OpCall) -> Iterator[Fix]:
+    ref = call.operands.get("input")
+    node = site.call
+    if ref is None or node is None or ref.rank < 3 or len(node.args) < 2:
+        return
+    now = {call.params["dim0"] % ref.rank, call.params["dim1"] % ref.rank}
+    first, second = node.args[-2:]
+    for one, two in combinations(range(ref.rank), 2):
+        if {one, two} != now:
+            edits = (Edit(site.source.span(first), str(one)), Edit(site.source.span(second), str(two)))
+            yield Fix(f"transpose axes {one} and {two}", edits, EVIDENCE - 0.05)
+
+
+def _begun_elsewhere(site: CallSite, call: OpCall) -> Iterator[Fix]:
+    ref = call.operands.get("input")
+    start = call.params.get("start_dim", 0)
+    for other in range(min(ref.rank - 1, 3) if ref is not None else 0):
+        if other != start:
+            edit = _argument_edit(site, call, "start_dim", 1, str(other))
+            if edit is not None:
+                yield Fix(f"flatten from axis {other}", (edit,), EVIDENCE + (0.1 if other == 1 else 0.0))
