@@ -93,6 +93,24 @@ def test_index_select(shape: Shape, index: Shape, dim: int) -> None:
 
 
 @examples
+@given(shapes(0, 3), st.integers(1, 3), st.integers(-3, 3), st.data())
+def test_index_add(shape: Shape, count: int, dim: int, data: st.DataObject) -> None:
+    axis = dim % len(shape) if shape else 0
+    source = data.draw(nearly((*shape[:axis], count, *shape[axis + 1 :]) if shape else (count,)))
+    index = tensor((count,), torch.long)
+    hold(lambda: tensor(shape).index_add(dim, index, tensor(source)), "index_add")
+    hold(lambda: tensor(shape).index_fill(dim, index, 1.0), "index_fill")
+
+
+@examples
+@given(shapes(0, 2), shapes(0, 2))
+def test_index_put(index: Shape, value: Shape) -> None:
+    places = tensor(index, torch.long)
+    hold(lambda: tensor((3, 4)).__setitem__((places, places), tensor(value)), "index-assign")
+    hold(lambda: tensor((3, 4)).index_put_((places, places), tensor(value)), "index_put")
+
+
+@examples
 @given(shapes(1, 3), st.integers(-3, 3), st.data())
 def test_take_along(shape: Shape, dim: int, data: st.DataObject) -> None:
     index = tensor(data.draw(nearly(shape)), torch.long)

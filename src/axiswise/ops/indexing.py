@@ -1,7 +1,7 @@
-"""Places picked by an index tensor: gather, scatter, index_select, index_add, take_along_dim, one_hot.
+"""Places picked by an index tensor: gather, scatter, index_select, take_along_dim, one_hot.
 
 Operands: `input`, `index`, and `source` for what is written. Parameter: `dim`; `num_classes` for one_hot. Frontends
-that know the values give `highest_index`.
+that know the values give `highest_index` and `lowest_index`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from math import prod
 from axiswise.algebra.broadcasting import broadcast, first_clash
 from axiswise.facts import AxisSource, AxisUse, Conflict, OpCall, Shape
 from axiswise.ops.axes import axes_out_of_range, position, replaced
-from axiswise.ops.clauses import wrong_dtype, wrong_rank
+from axiswise.ops.clauses import INDICES, wrong_dtype, wrong_rank
 from axiswise.ops.contract import UNKNOWN, Contract, given, same
 
 WRITING = frozenset({"scatter", "scatter_add", "scatter_reduce"})
@@ -21,15 +21,23 @@ def _axis(call: OpCall) -> int:
     return position(call.params.get("dim", 0), call.operands["input"].rank)
 
 
-def beyond(call: OpCall, role: str, axis: int) -> list[Conflict]:
-    """Return the conflict of a known index that the axis does not have, or nothing."""
-    highest, shape = call.params.get("highest_index"), call.operands["input"].shape
+def beyond(call: OpCall, role: str, axis: int, negative: bool = False) -> list[Conflict]:
+    """Return the conflict of a known index that the axis does not have, or nothing.
+
+    With `negative`, places may be counted from the end.
+    """
+    shape = call.operands["input"].shape
     length = shape[axis] if shape else 1
-    if not isinstance(highest, int) or highest < length:
+    lowest, highest = call.params.get("lowest_index"), call.params.get("highest_index")
+    if isinstance(highest, int) and highest >= length:
+        wrong = highest
+    elif isinstance(lowest, int) and lowest < (-length if negative else 0):
+        wrong = lowest
+    else:
         return []
     right = AxisUse("input", axis if shape else -1, length)
-    facts = {"length": length, "highest": highest}
-    return [Conflict("index-range", call, AxisUse(role, -1, highest, "index"), right, facts)]
+    facts = {"length": length, "highest": wrong}
+    return [Conflict("index-range", call, AxisUse(role, -1, wrong, "index"), right, facts)]
 
 
 def _fits_within(call: OpCall, role: str, skip: int) -> list[Conflict]:
@@ -131,6 +139,40 @@ def _select_source(call: OpCall, output: int, axis: int) -> AxisSource:
     return same("index", 0) if call.operands["index"].rank else UNKNOWN
 
 
+def _added_conflicts(call: OpCall) -> list[Conflict]:
+    """index_add, index_copy, index_fill: the source has the input's axes, and one place for each index."""
+    found = wrong_rank(call, "index", 0, 1) + axes_out_of_range(call, "input")
+    found += wrong_dtype(call, "index", *(INDICES if call.op == "index_add" else ("int64",)))
+    if not found and "source" in call.operands:
+        found = _source_shape(call)
+        found += wrong_dtype(call, "source", call.operands["input"].dtype, against="input")
+    return found or beyond(call, "index", _axis(call))
+
+
+def _source_shape(call: OpCall) -> list[Conflict]:
+    source, data, index = (call.operands[role].shape for role in ("source", "input", "index"))
+    # A source without axes counts as one place; index_add wants the input without axes then, too.
+    one = not source and prod(index) == 1 and (call.op == "index_copy" or not data)
+    if not one and (not source or len(source) != len(data)):
+        left, right = AxisUse("source", -1, len(source)), AxisUse("input", -1, len(data))
+        return [Conflict("index-shape", call, left, right)]
+    for at, (mine, its) in enumerate(zip(source, data, strict=False)):
+        if at == _axis(call) and mine != prod(index):
+            left = AxisUse("index", 0 if index else -1, prod(index))
+            return [Conflict("index-shape", call, left, AxisUse("source", at, mine))]
+        if at != _axis(call) and mine != its:
+            return [Conflict("index-shape", call, AxisUse("source", at, mine), AxisUse("input", at, its))]
+    return []
+
+
+def _input_output(call: OpCall) -> tuple[Shape, ...] | None:
+    return (call.operands["input"].shape,)
+
+
+def _input_source(call: OpCall, output: int, axis: int) -> AxisSource:
+    return same("input", axis)
+
+
 def _masked_conflicts(call: OpCall) -> list[Conflict]:
     found = wrong_dtype(call, "mask", "bool")
     clash = first_clash(call.operands["input"].shape, call.operands["mask"].shape)
@@ -172,6 +214,9 @@ def _unfollowed(call: OpCall, output: int, axis: int) -> AxisSource:
 CONTRACTS: dict[str, Contract] = {
     **dict.fromkeys(("gather", *sorted(WRITING)), Contract(_gather_conflicts, _gather_output, _gather_source)),
     "take_along_dim": Contract(_along_conflicts, _along_output, _along_source),
+    **dict.fromkeys(
+        ("index_add", "index_copy", "index_fill"), Contract(_added_conflicts, _input_output, _input_source)
+    ),
     "index_select": Contract(_select_conflicts, _select_output, _select_source),
     "masked_select": Contract(_masked_conflicts, _unsaid, _unfollowed),
     "one_hot": Contract(_hot_conflicts, _hot_output, _hot_source),

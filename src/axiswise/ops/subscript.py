@@ -13,6 +13,7 @@ from axiswise.algebra.broadcasting import broadcast, first_clash
 from axiswise.facts import AxisSource, AxisUse, Conflict, OpCall, Shape
 from axiswise.ops.clauses import setting, wrong_dtype
 from axiswise.ops.contract import UNKNOWN, Contract, same
+from axiswise.ops.indexing import beyond
 
 MASKS = ("bool", "uint8")
 
@@ -65,7 +66,7 @@ def read(call: OpCall) -> Subscripted:
             result.axes.append((1, UNKNOWN))
         elif isinstance(part, slice):
             size = shape[axis]
-            count = len(range(*part.indices(size))) if _plain(part) else None
+            count = _stretch(part, size)
             source = (
                 same("input", axis) if count == size else AxisSource("part", (("input", axis),), (("index", place),))
             )
@@ -86,8 +87,10 @@ def read(call: OpCall) -> Subscripted:
     return result
 
 
-def _plain(part: slice) -> bool:
-    return all(edge is None or isinstance(edge, int) for edge in (part.start, part.stop, part.step))
+def _stretch(part: Any, size: int) -> int | None:
+    """Return how many places a slice takes, None where its ends are tensors."""
+    plain = all(edge is None or isinstance(edge, int) for edge in (part.start, part.stop, part.step))
+    return len(range(*part.indices(size))) if plain else None
 
 
 def _picked(call: OpCall, role: str, axis: int, conflicts: list[Conflict]) -> Shape | None:
@@ -95,11 +98,9 @@ def _picked(call: OpCall, role: str, axis: int, conflicts: list[Conflict]) -> Sh
     ref, shape = call.operands[role], call.operands["input"].shape
     if ref.dtype not in MASKS:
         conflicts += wrong_dtype(call, role, "int64", "int32", "uint8", "bool")
-        highest = call.params.get("highest_index")
-        if ref.rank + 1 and isinstance(highest, int) and highest >= shape[axis]:
-            facts = {"length": shape[axis], "highest": highest}
-            left = AxisUse(role, -1, highest, "index")
-            conflicts.append(Conflict("index-range", call, left, AxisUse("input", axis, shape[axis]), facts))
+        # The extremes that a frontend knows are those of the first index.
+        if role == next(each for each in call.operands if each.startswith("index.")):
+            conflicts += beyond(call, role, axis, negative=True)
         return ref.shape
     for offset, size in enumerate(ref.shape):
         if size != shape[axis + offset]:
@@ -165,7 +166,8 @@ def _assign_conflicts(call: OpCall) -> list[Conflict]:
     value = call.operands["value"].shape
     target = [size for size, _ in done.axes]
     lead = len(value) - len(target)
-    if any(size != 1 for size in value[: max(lead, 0)]):
+    # Square brackets drop leading axes of 1 from the value, index_put does not.
+    if any(size != 1 or call.op == "index_put" for size in value[: max(lead, 0)]):
         left, right = AxisUse("input", -1, len(target)), AxisUse("value", -1, len(value))
         return [Conflict("inplace", call, left, right)]
     for back in range(1, min(len(value), len(target)) + 1):
@@ -180,11 +182,16 @@ def _assign_conflicts(call: OpCall) -> list[Conflict]:
     return []
 
 
+def _written(call: OpCall) -> tuple[Shape, ...] | None:
+    return (call.operands["input"].shape,)
+
+
 def _no_output(call: OpCall) -> tuple[Shape, ...] | None:
     return ()
 
 
 CONTRACTS: dict[str, Contract] = {
     "index": Contract(_conflicts, _output, _source),
+    "index_put": Contract(_assign_conflicts, _written, lambda call, output, axis: same("input", axis)),
     "index-assign": Contract(_assign_conflicts, _no_output, lambda call, output, axis: UNKNOWN),
 }

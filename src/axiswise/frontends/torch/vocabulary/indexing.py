@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import torch
 
-from axiswise.frontends.torch.vocabulary.reading import Reading, named, reads, table
+from axiswise.frontends.torch.vocabulary.reading import Reading, bind, named, reads, table
 
 
 def _subscripted(op: str, args: Sequence[Any]) -> Reading | None:
@@ -36,13 +36,22 @@ def _getitem(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reading | None:
     return _subscripted("index", args) if len(args) == 2 else None
 
 
-def _setitem(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reading | None:
-    if len(args) != 3:
-        return None
-    reading = _subscripted("index-assign", args)
+def _assigned(op: str, args: Sequence[Any]) -> Reading | None:
+    reading = _subscripted(op, args)
     if reading is not None:
         reading.put("value", args[2])
     return reading
+
+
+def _setitem(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reading | None:
+    return _assigned("index-assign", args) if len(args) == 3 else None
+
+
+def _index_put(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reading | None:
+    bound = bind("input|self, indices, values, accumulate=False", args, kwargs)
+    if bound is None:
+        return None
+    return _assigned("index_put", (bound["input"], tuple(bound["indices"]), bound["values"]))
 
 
 _WRITE = "input|self, dim, index, source|src|value, *, reduce=None"
@@ -55,7 +64,13 @@ READERS = table(
     reads("scatter_add", _WRITE),
     reads("scatter_reduce", "input|self, dim, index, source|src, reduce, *, include_self=True"),
     reads("take_along_dim", "input|self, index|indices, dim=None"),
+    reads("index_add", "input|self, dim, index, source|tensor, *, alpha=1"),
+    reads("index_copy", "input|self, dim, index, source|tensor"),
+    reads("index_fill", "input|self, dim, index, value"),
+    named("index_put", _index_put),
     reads("index_select", "input|self, dim, index"),
+    reads("masked_scatter", "input|self, mask, source"),
+    reads("take", "input|self, index"),
     reads("masked_select", "input|self, mask"),
     reads("one_hot", "input|tensor, num_classes=-1", "nn.functional.one_hot"),
 )
