@@ -1,6 +1,6 @@
 """How a reshape carries axes over: groups of input axes whose product is the product of a group of output axes.
 
-Row-major order fixes the grouping: both shapes are read from the left, and a group closes as soon as the products agree.
+Row-major order fixes the grouping: both shapes are read from the left, and a group closes once the products agree.
 """
 
 from __future__ import annotations

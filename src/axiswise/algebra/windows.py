@@ -1,6 +1,6 @@
 """How many times a window fits: convolutions, pooling, unfolding. Sizes in elements, one axis at a time.
 
-Source: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning" (2016), and torch's pages of the layers.
+Source: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning" (2016), and torch's layer pages.
 """
 
 from __future__ import annotations

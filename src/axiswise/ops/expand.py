@@ -10,6 +10,7 @@ from math import prod
 from typing import Any
 
 from axiswise.facts import AxisSource, AxisUse, Conflict, OpCall, Shape
+from axiswise.ops.axes import numbers
 from axiswise.ops.clauses import out_of_range
 from axiswise.ops.contract import Contract, given, same
 
@@ -54,8 +55,7 @@ def _expand_source(call: OpCall, output: int, axis: int) -> AxisSource:
 
 
 def _repeats(call: OpCall) -> tuple[int, ...]:
-    repeats: Any = call.params["repeats"]
-    many = tuple(repeats) if isinstance(repeats, (tuple, list)) else (repeats,)
+    many = numbers(call.params["repeats"])
     if call.op == "tile":
         many = (1,) * (call.operands["input"].rank - len(many)) + many
     return many

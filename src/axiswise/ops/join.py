@@ -1,7 +1,6 @@
-"""Tensors put together: cat along an axis they have, stack along a new one, pad_sequence.
+"""Tensors put together: cat along an axis they have, stack along a new one.
 
-Operands `tensors.0`, `tensors.1`, ...; params dim. hstack, vstack, dstack and column_stack are cat at their own axis once the
-ranks are raised (`cat` with params at_least).
+Operands `tensors.0`, `tensors.1`, ...; params dim.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ def _cat_conflicts(call: OpCall) -> list[Conflict]:
 
 
 def _cat_output(call: OpCall) -> tuple[Shape, ...] | None:
-    roles, dim = _joined(call), call.params.get("dim", 0)
+    roles, dim = _joined(call), int(call.params.get("dim", 0))
     shapes = [call.operands[role].shape for role in roles]
     rank = max((len(shape) for shape in shapes), default=0)
     if not rank or not -rank <= dim < rank:

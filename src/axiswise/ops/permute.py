@@ -6,9 +6,8 @@ Operand `input`. permute: dims. transpose: dim0, dim1. movedim: source, destinat
 
 from __future__ import annotations
 
-from typing import Any
-
 from axiswise.facts import AxisSource, AxisUse, Conflict, OpCall, Shape
+from axiswise.ops.axes import numbers
 from axiswise.ops.clauses import out_of_range, wrong_rank
 from axiswise.ops.contract import UNKNOWN, Contract, same
 
@@ -32,14 +31,10 @@ def _order(call: OpCall) -> tuple[int, ...] | None:
             order[first], order[second] = order[second], order[first]
         return tuple(order)
     if call.op == "movedim":
-        return _moved(rank, _listed(params["source"]), _listed(params["destination"]))
+        return _moved(rank, numbers(params["source"]), numbers(params["destination"]))
     if call.op == "reverse-axes":
         return tuple(reversed(order))
     return tuple([*order[:-2], *reversed(order[-2:])])  # matrix-transpose
-
-
-def _listed(value: Any) -> tuple[int, ...]:
-    return tuple(value) if isinstance(value, (tuple, list)) else (value,)
 
 
 def _moved(rank: int, source: tuple[int, ...], target: tuple[int, ...]) -> tuple[int, ...] | None:
@@ -70,7 +65,7 @@ def _conflicts(call: OpCall) -> list[Conflict]:
                 return found
     if call.op == "movedim":
         for name in ("source", "destination"):
-            for dim in _listed(call.params[name]):
+            for dim in numbers(call.params[name]):
                 if found := out_of_range(call, "input", dim, name):
                     return found
     if call.op == "reverse-axes" and call.params.get("flat"):

@@ -11,6 +11,7 @@ from typing import Any
 
 from axiswise.algebra.grouping import groups, viewable
 from axiswise.facts import AxisSource, AxisUse, Conflict, OpCall, Shape
+from axiswise.ops.axes import numbers
 from axiswise.ops.clauses import out_of_range, whole
 from axiswise.ops.contract import UNKNOWN, Contract, given, same
 
@@ -60,9 +61,9 @@ def _reshape_output(call: OpCall) -> tuple[Shape, ...] | None:
 def _regrouped(call: OpCall, output: int, axis: int) -> AxisSource:
     """Return where an axis of a reshape comes from, by the products of the axes before it."""
     before, after = call.operands["input"].shape, call.outputs[output].shape
-    asked: Any = call.params.get("shape", call.params.get("sizes"))
+    asked = numbers(call.params.get("shape", call.params.get("sizes")))
     params: tuple[tuple[str, int], ...] = ()
-    if isinstance(asked, (tuple, list)) and len(asked) == len(after) and asked[axis] == after[axis]:
+    if len(asked) == len(after) and asked[axis] == after[axis]:
         params = (("shape", axis),)
     for group in groups(before, after):
         if axis not in group.outputs:
@@ -120,7 +121,7 @@ def _flatten_source(call: OpCall, output: int, axis: int) -> AxisSource:
 
 
 def _unflatten_conflicts(call: OpCall) -> list[Conflict]:
-    data, sizes, dim = call.operands["input"], tuple(call.params["sizes"]), call.params["dim"]
+    data, sizes, dim = call.operands["input"], numbers(call.params["sizes"]), int(call.params["dim"])
     if found := out_of_range(call, "input", dim, "dim"):
         return found
     size = data.shape[dim]
@@ -132,11 +133,11 @@ def _unflatten_conflicts(call: OpCall) -> list[Conflict]:
 
 
 def _unflatten_output(call: OpCall) -> tuple[Shape, ...] | None:
-    data, dim = call.operands["input"], call.params["dim"]
+    data, dim = call.operands["input"], int(call.params["dim"])
     if not -data.rank <= dim < data.rank:
         return None
     dim %= data.rank
-    sizes = _resolved(tuple(call.params["sizes"]), data.shape[dim])
+    sizes = _resolved(numbers(call.params["sizes"]), data.shape[dim])
     return ((*data.shape[:dim], *sizes, *data.shape[dim + 1 :]),)
 
 

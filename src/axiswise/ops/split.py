@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from axiswise.facts import AxisSource, AxisUse, Conflict, OpCall, Shape
+from axiswise.ops.axes import numbers
 from axiswise.ops.clauses import out_of_range
 from axiswise.ops.contract import UNKNOWN, Contract, given, same
 
@@ -33,10 +34,8 @@ def _lengths(call: OpCall) -> tuple[int, ...] | None:
         chunks = int(call.params["chunks"])
         each = -(-size // chunks) if chunks > 0 else 0
         return _cut(size, each)
-    asked: Any = call.params["split_size"]
-    if isinstance(asked, (tuple, list)):
-        return tuple(int(part) for part in asked)
-    return _cut(size, int(asked))
+    asked = call.params["split_size"]
+    return _cut(size, asked) if isinstance(asked, int) else numbers(asked)
 
 
 def _cut(size: int, each: int) -> tuple[int, ...] | None:
@@ -84,8 +83,8 @@ def _narrow_conflicts(call: OpCall) -> list[Conflict]:
     first = start + size if isinstance(start, int) and start < 0 else start
     if not isinstance(first, int) or (0 <= first <= size and 0 <= length <= size - first):
         return []
-    use = AxisUse("", -1, int(length), "length")
-    return [Conflict("index-range", call, AxisUse("input", axis, size), use, {"length": size})]
+    use = AxisUse("", -1, first + int(length), "length")
+    return [Conflict("index-range", call, use, AxisUse("input", axis, size), {"length": size, "value": use.size})]
 
 
 def _narrow_output(call: OpCall) -> tuple[Shape, ...] | None:

@@ -8,15 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from axiswise.facts import AxisSource, AxisUse, Conflict, OpCall, Shape
+from axiswise.ops.axes import numbers
 from axiswise.ops.clauses import out_of_range
 from axiswise.ops.contract import UNKNOWN, Contract, given, same
 
 
 def _dims(call: OpCall) -> tuple[int, ...] | None:
-    dim: Any = call.params.get("dim")
-    if dim is None:
-        return None
-    return tuple(dim) if isinstance(dim, (tuple, list)) else (dim,)
+    dim = call.params.get("dim")
+    return None if dim is None else numbers(dim)
 
 
 def _kept(call: OpCall) -> tuple[int, ...]:
@@ -62,7 +61,7 @@ def _unsqueeze_source(call: OpCall, output: int, axis: int) -> AxisSource:
 
 
 def _select_conflicts(call: OpCall) -> list[Conflict]:
-    data, dim = call.operands["input"], call.params["dim"]
+    data, dim = call.operands["input"], int(call.params["dim"])
     if not data.rank:
         return [Conflict("rank", call, AxisUse("input", -1, 0), facts={"allowed": ("1 or more",)})]
     if found := out_of_range(call, "input", dim):
@@ -70,13 +69,13 @@ def _select_conflicts(call: OpCall) -> list[Conflict]:
     index: Any = call.params.get("index")
     size = data.shape[dim]
     if isinstance(index, int) and not -size <= index < size:
-        use = AxisUse("", -1, int(index), "index")
-        return [Conflict("index-range", call, AxisUse("input", dim % data.rank, size), use, {"length": size})]
+        use, facts = AxisUse("", -1, int(index), "index"), {"length": size, "value": int(index)}
+        return [Conflict("index-range", call, use, AxisUse("input", dim % data.rank, size), facts)]
     return []
 
 
 def _select_output(call: OpCall) -> tuple[Shape, ...] | None:
-    data, dim = call.operands["input"], call.params["dim"]
+    data, dim = call.operands["input"], int(call.params["dim"])
     if not data.rank or not -data.rank <= dim < data.rank:
         return None
     dim %= data.rank

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import torch
 
@@ -35,7 +35,7 @@ def read_einops(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Re
             return None
         for key, value in bound.items():
             listed = key == "input" and isinstance(value, (list, tuple))
-            reading.put("tensors" if listed else key, value)
+            reading.put("tensors" if listed else key, cast("Any", value))
     held = reading.operands
     foreign = not held or {"input", "tensors"} & set(reading.params)
     return None if foreign or not all(isinstance(each, torch.Tensor) for each in held.values()) else reading

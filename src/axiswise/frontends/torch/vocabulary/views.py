@@ -19,7 +19,7 @@ READERS: dict[str, Reader] = table(
     named("movedim moveaxis", reader("movedim", "input|self, source, destination")),
     named("t", reader("reverse-axes", "input|self", flat=True)),
     named("Tensor.T.__get__", reader("reverse-axes", "input|self")),
-    named("Tensor.mT.__get__ adjoint", reader("matrix-transpose", "input|self")),
+    named("Tensor.mT.__get__ Tensor.mH.__get__ adjoint", reader("matrix-transpose", "input|self")),
     named("squeeze", reader("squeeze", _KEEPS_OR_FLATTENS)),
     named("unsqueeze", reader("unsqueeze", "input|self, dim")),
     named("select", reader("select", "input|self, dim, index")),
