@@ -68,3 +68,4 @@ def test_kinds() -> None:
     assert hold(lambda: F.max_pool2d(tensor((2, 3, 1, 4)), 2)) == ("window",)
     assert hold(lambda: F.max_pool2d(tensor((2, 4)), 2)) == ("rank",)
     assert hold(lambda: F.avg_pool1d(tensor((2, 3, 8)), 2, padding=2)) == ("window",)
+    assert hold(lambda: F.max_pool2d((tensor((2, 4)), tensor((2, 4))), 2)) == ("tuple",)

@@ -1,8 +1,9 @@
 """What an operation promises about axes, and the words for the ways a promise breaks.
 
-A family module (`ops/matmul.py`, ...) holds `CONTRACTS: dict[str, Contract]`, one entry for each word of the op vocabulary
-it speaks for. `contract_of` finds them by walking the package. Contracts only explain and follow axes: whether a call
-is legal is the framework's answer, and property tests hold the contracts against it.
+A family module (`ops/matmul.py`, ...) holds `CONTRACTS: dict[str, Contract]`, one entry for each word of the op
+vocabulary it speaks for, and may hold `NEEDED`, the roles without which none of them can be read. `contract_of` finds
+them by walking the package. Contracts only explain and follow axes: whether a call is legal is the framework's answer,
+and property tests hold the contracts against it.
 """
 
 from __future__ import annotations
@@ -73,6 +74,31 @@ class Contract:
     source: Callable[[OpCall, int, int], AxisSource]
 
 
+def requiring(contract: Contract, *roles: str) -> Contract:
+    """Return a contract that also says which operand is missing: something else than one tensor was given for it."""
+
+    def missing(call: OpCall) -> str | None:
+        return next((role for role in roles if role not in call.operands), None)
+
+    def conflicts(call: OpCall) -> list[Conflict]:
+        role = missing(call)
+        if role is None:
+            return contract.conflicts(call)
+        results = isinstance(call.params.get(role), tuple) or any(each.startswith(f"{role}.") for each in call.operands)
+        return [Conflict("tuple" if results else "other", call, facts={"argument": role})]
+
+    def output(call: OpCall) -> tuple[Shape, ...] | None:
+        return contract.output(call) if missing(call) is None else None
+
+    def source(call: OpCall, output: int, axis: int) -> AxisSource:
+        return contract.source(call, output, axis) if missing(call) is None else UNKNOWN
+
+    return Contract(conflicts, output, source)
+
+
+UNKNOWN = AxisSource("unknown")
+
+
 @cache
 def contracts() -> dict[str, Contract]:
     """Return every contract by its op word, from all family modules of the package."""
@@ -80,10 +106,11 @@ def contracts() -> dict[str, Contract]:
     package = importlib.import_module("axiswise.ops")
     for module in pkgutil.iter_modules(package.__path__):
         family = importlib.import_module(f"axiswise.ops.{module.name}")
+        needed = getattr(family, "NEEDED", ())
         for word, contract in getattr(family, "CONTRACTS", {}).items():
             if word in found:
                 raise ValueError(f"two families speak for {word!r}")
-            found[word] = contract
+            found[word] = requiring(contract, *needed) if needed else contract
     return found
 
 
@@ -96,9 +123,6 @@ def shape_of(call: OpCall, role: str) -> Shape | None:
     """Return an operand's shape, or None where the call has no such operand."""
     operand = call.operands.get(role)
     return operand.shape if operand is not None else None
-
-
-UNKNOWN = AxisSource("unknown")
 
 
 def same(role: str, axis: int) -> AxisSource:

@@ -210,6 +210,8 @@ def _source(call: OpCall, output: int, axis: int) -> AxisSource:
     return same("weight", 1) if _groups(call) == 1 else UNKNOWN
 
 
+NEEDED = ("input", "weight")
+
 CONTRACTS: dict[str, Contract] = dict.fromkeys(
     (f"{name}{count}d" for name in ("conv", "conv_transpose") for count in (1, 2, 3)),
     Contract(_conflicts, _output, _source),

@@ -211,6 +211,8 @@ def _unfollowed(call: OpCall, output: int, axis: int) -> AxisSource:
     return UNKNOWN
 
 
+NEEDED = ("input",)
+
 CONTRACTS: dict[str, Contract] = {
     **dict.fromkeys(("gather", *sorted(WRITING)), Contract(_gather_conflicts, _gather_output, _gather_source)),
     "take_along_dim": Contract(_along_conflicts, _along_output, _along_source),

@@ -57,4 +57,6 @@ def _source(call: OpCall, output: int, axis: int) -> AxisSource:
     return AxisSource("window", (("input", axis),)) if any(_sides(call, axis)) else same("input", axis)
 
 
+NEEDED = ("input",)
+
 CONTRACTS: dict[str, Contract] = {"pad": Contract(_conflicts, _output, _source)}

@@ -153,6 +153,8 @@ def _adaptive_source(call: OpCall, output: int, axis: int) -> AxisSource:
 _WINDOWED = Contract(_conflicts, _output, _source)
 _ADAPTIVE = Contract(_adaptive_conflicts, _adaptive_output, _adaptive_source)
 
+NEEDED = ("input",)
+
 CONTRACTS: dict[str, Contract] = {
     **{f"{word}_pool{count}d": _WINDOWED for word in ("max", "avg", "lp") for count in (1, 2, 3)},
     **{f"adaptive_{word}_pool{count}d": _ADAPTIVE for word in ("max", "avg") for count in (1, 2, 3)},

@@ -133,6 +133,8 @@ def _kth_output(call: OpCall) -> tuple[Shape, ...] | None:
     return (reduced[0],) * 2 if reduced else None
 
 
+NEEDED = ("input",)
+
 CONTRACTS: dict[str, Contract] = {
     **dict.fromkeys(REDUCED, Contract(_reduced_conflicts, _reduced_output, _reduced_source)),
     **dict.fromkeys(ALONG, Contract(_along_conflicts, _along_output, _along_source)),

@@ -254,6 +254,8 @@ def _grid_source(call: OpCall, output: int, axis: int) -> AxisSource:
 
 _SHUFFLE = Contract(_shuffle_conflicts, _shuffle_output, _shuffle_source)
 
+NEEDED = ("input",)
+
 CONTRACTS: dict[str, Contract] = {
     "interpolate": Contract(_resize_conflicts, _resize_output, _resize_source),
     "pixel_shuffle": _SHUFFLE,

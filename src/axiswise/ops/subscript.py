@@ -7,6 +7,7 @@ in order, where a tensor stands as its role. A write has the op `index-assign` a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 from axiswise.algebra.broadcasting import broadcast, first_clash
@@ -106,7 +107,7 @@ def _picked(call: OpCall, role: str, axis: int, conflicts: list[Conflict]) -> Sh
         if size != shape[axis + offset]:
             left, right = AxisUse(role, offset, size), AxisUse("input", axis + offset, shape[axis + offset])
             conflicts.append(Conflict("index-shape", call, left, right))
-            break
+            return (prod(ref.shape),)  # at most; what it would have picked nobody knows
     return None
 
 
@@ -189,6 +190,8 @@ def _written(call: OpCall) -> tuple[Shape, ...] | None:
 def _no_output(call: OpCall) -> tuple[Shape, ...] | None:
     return ()
 
+
+NEEDED = ("input",)
 
 CONTRACTS: dict[str, Contract] = {
     "index": Contract(_conflicts, _output, _source),

@@ -57,6 +57,8 @@ def _take_source(call: OpCall, output: int, axis: int) -> AxisSource:
     return same("index", axis)
 
 
+NEEDED = ("input",)
+
 CONTRACTS: dict[str, Contract] = {
     "masked_scatter": Contract(_masked_conflicts, _masked_output, _masked_source),
     "take": Contract(_take_conflicts, _take_output, _take_source),
