@@ -1,12 +1,13 @@
 # Everything from a bare clone: each target makes its own environment first, once.
-#   make test | check | demo | bench
+#   make test | check | demo | score | bench | picture
 
 PYTHON ?= python3
 VENV   := .venv
 READY  := $(VENV)/.ready
+PEERS  := $(VENV)/.peers
 BIN    := $(VENV)/bin
 
-.PHONY: test check demo bench clean
+.PHONY: test check demo score bench picture clean
 
 test: $(READY)
 	$(BIN)/python -m pytest $(ARGS)
@@ -22,8 +23,16 @@ demo: $(READY)
 	@$(BIN)/axiswise check examples/demo/train.py; status=$$?; \
 	if [ $$status -ne 1 ]; then echo "demo: expected status 1 (a finding), got $$status" >&2; exit 1; fi
 
-bench: $(READY)
+# Over the corpus: how much is found, in the right place, and mended; how many right programs get silence.
+score: $(READY)
 	$(BIN)/python -m tests.corpus.score $(ARGS)
+
+# How long it takes, beside plain Python and other tools.
+bench: $(PEERS)
+	$(BIN)/python -m benchmarks $(ARGS)
+
+picture: $(READY)
+	$(BIN)/python docs/picture.py
 
 $(READY): pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -31,6 +40,11 @@ $(READY): pyproject.toml
 	$(BIN)/python -m pip install --quiet torch==2.13.0 --editable '.[torch,dev,programs]'
 	# Without what it asks for: of its modules the tests take those that need no torchvision.
 	$(BIN)/python -m pip install --quiet --no-deps vit-pytorch==1.26.11
+	touch $@
+
+# A tool that does not install is shown as not installed.
+$(PEERS): $(READY)
+	-$(BIN)/python -m pip install --quiet torch==2.13.0 --editable '.[bench]'
 	touch $@
 
 clean:

@@ -103,6 +103,7 @@ class Diagnosis:
         exception: What was raised, or None.
         raised_at: The user's line that raises; equals `span` where the mistake is there.
         module: Path of the layer concerned, or empty.
+        follows: The failed expression whose stand-in this one worked on; not part of the JSON.
     """
 
     rule: str
@@ -116,6 +117,7 @@ class Diagnosis:
     exception: Raised | None = None
     raised_at: Span | None = None
     module: str = ""
+    follows: Span | None = None
 
     def with_fixes(self, fixes: tuple[Fix, ...]) -> Diagnosis:
         return replace(self, fixes=fixes)

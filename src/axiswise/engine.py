@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import zip_longest
 
 from axiswise.diagnosis import Diagnosis, Fix, Raised
 from axiswise.facts import Conflict, Failure, Frame, Trace
 from axiswise.rules.rule import rules
-from axiswise.source.provenance import named
+from axiswise.source.provenance import named, stand_in_before
 from axiswise.source.scene import Scene
 from axiswise.source.text import Sources
 
-MOST_CANDIDATES = 24
+MOST_CANDIDATES = 16
 """Candidate fixes kept of one diagnosis."""
 
 
@@ -61,8 +62,11 @@ def explain_conflict(
             continue
         diagnosis = rule.match(conflict, scene)
         if diagnosis is not None:
-            fixes = _distinct(rule.fixes(conflict, scene))
-            return replace(diagnosis, rule=rule.slug, fixes=fixes)
+            # In turns, so that a mistake of another kind is tried before the third spelling of the likeliest one.
+            turns = zip_longest(rule.fixes(conflict, scene), scene.elsewhere() if scene.raised else ())
+            fixes = _distinct(fix for turn in turns for fix in turn if fix is not None)
+            follows = stand_in_before(trace, conflict.call)
+            return replace(diagnosis, rule=rule.slug, fixes=fixes, follows=follows.site if follows else None)
     return None
 
 

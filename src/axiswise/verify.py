@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from axiswise.diagnosis import Diagnosis, Edit, Fix
+from axiswise.origin import Span
 from axiswise.source.edit import apply_to_text
 from axiswise.source.scene import relocated
 
-ENOUGH = 3
+ENOUGH = 4
 """Verified fixes of one finding after which no further candidate is tried."""
 
 
@@ -58,14 +59,23 @@ def verified(
     deadline = time.monotonic() + seconds
     done: list[Diagnosis] = []
     explained: set[int] = set()
+    unproved: set[Span | None] = set()
     for position, finding in enumerate(original.findings):
         if position in explained:
             continue
         fixes, gone = _prove(finding, original, texts, replay, holds_for, deadline)
         # What vanishes together with this finding, under its best fix, has the same root.
         explained |= {other for other in gone if other > position}
+        if finding.follows in unproved and not _is_proved(fixes):
+            continue  # it worked on a stand-in that no fix bears out: a symptom, as far as anyone can tell
+        if not _is_proved(fixes):
+            unproved.add(finding.raised_at)
         done.append(relocated(finding.with_fixes(fixes)))
     return tuple(done)
+
+
+def _is_proved(fixes: Sequence[Fix]) -> bool:
+    return any(fix.verdict != "unverified" for fix in fixes)
 
 
 def _prove(
@@ -76,7 +86,7 @@ def _prove(
     holds_for: str,
     deadline: float,
 ) -> tuple[tuple[Fix, ...], set[int]]:
-    candidates = sorted((fix for fix in finding.fixes if fix.edits), key=lambda fix: -fix.evidence)
+    candidates = [fix for fix in finding.fixes if fix.edits]
     advice = [fix for fix in finding.fixes if not fix.edits]
     usable = [(fix, copy) for fix in candidates if (copy := edited(texts, fix.edits)) is not None]
     standing: list[tuple[Fix, set[int]]] = []
@@ -90,7 +100,7 @@ def _prove(
             falling.append(fix)
         else:
             proved = replace(fix, verdict="verified", holds_for=holds_for)
-            standing.append((replace(proved, evidence=_rank(fix, gone, _kept(fix, original, outcome))), gone))
+            standing.append((replace(proved, evidence=_rank(fix, gone, _upset(fix, original, outcome))), gone))
         if len(standing) >= ENOUGH or time.monotonic() > deadline:
             break
     standing.sort(key=lambda pair: -pair[0].evidence)
@@ -99,21 +109,20 @@ def _prove(
     return (*shown, *rest, *advice), (standing[0][1] if standing else set())
 
 
-def _rank(fix: Fix, gone: set[int], kept: float) -> float:
-    """Return how good a fix that stands is: its own evidence, what else it mends, what it leaves as it was, its length."""
+def _rank(fix: Fix, gone: set[int], upset: int) -> float:
+    """Return how good a fix that stands is: its own evidence, what else it mends, what it upsets, its length."""
     size = sum(len(edit.text) for edit in fix.edits)
-    return fix.evidence + 0.3 * len(gone) + 0.5 * kept - 0.002 * size - (1.0 if fix.choice else 0.0)
+    return fix.evidence + 0.5 * len(gone) - min(0.1 * upset, 0.5) - 0.002 * size - (1.0 if fix.choice else 0.0)
 
 
-def _kept(fix: Fix, original: Outcome, outcome: Outcome) -> float:
-    """Return the share of lines whose shapes are after a fix what they were, or were meant to be, before it."""
+def _upset(fix: Fix, original: Outcome, outcome: Outcome) -> int:
+    """Return how many lines give other shapes after a fix than they did, or were meant to do, before it."""
     before, after = ((each.details or {}).get("shapes", {}) for each in (original, outcome))
-    shift, same, all_places = _Shift(fix.edits), 0, 0
+    shift, count = _Shift(fix.edits), 0
     for place, shapes in before.items():
         path, line, op = place.rsplit(":", 2)
-        all_places += 1
-        same += after.get(f"{path}:{shift.line(path, int(line))}:{op}") == shapes
-    return same / all_places if all_places else 1.0
+        count += after.get(f"{path}:{shift.line(path, int(line))}:{op}") != shapes
+    return count
 
 
 def edited(texts: Mapping[str, str], edits: Iterable[Edit]) -> dict[str, str] | None:

@@ -35,6 +35,7 @@ def from_wire(sent: dict[str, Any]) -> Diagnosis:
         exception=Raised(**sent["exception"]) if sent["exception"] else None,
         raised_at=_span(sent["raised_at"]),
         module=sent["module"],
+        follows=_span(sent["follows"]),
     )
 
 

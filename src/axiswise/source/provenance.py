@@ -16,6 +16,9 @@ from axiswise.origin import Span, origin_of
 LONGEST_TRAIL = 60
 """Calls that an axis is followed through before its origin counts as unknown."""
 
+FURTHEST = 400
+"""Tensors looked at in search of a stand-in."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -141,6 +144,22 @@ def _name_before(trace: Trace, tensor: int, axis: int, before: int) -> str:
         if name:
             return name
     return ""
+
+
+def stand_in_before(trace: Trace, call: OpCall) -> OpCall | None:
+    """Return the failed call whose stand-in a call works on, however far back, or None."""
+    waiting = [ref.id for ref in call.operands.values()]
+    seen: set[int] = set()
+    while waiting and len(seen) < FURTHEST:
+        tensor = waiting.pop()
+        found = trace.producer(tensor)
+        if found is None or tensor in seen or (0 <= call.index <= found[0].index):
+            continue
+        seen.add(tensor)
+        if found[0].saved:
+            return found[0]
+        waiting.extend(ref.id for ref in found[0].operands.values())
+    return None
 
 
 def places(trace: Trace, call: OpCall, use: AxisUse, wanted: int) -> Iterator[Place]:

@@ -11,19 +11,23 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from axiswise.diagnosis import Edit, Fix
-from axiswise.facts import AxisUse, OpCall, Trace
+from axiswise.facts import OpCall, Trace
 from axiswise.source.callsite import CallSite
 from axiswise.source.text import Sources
 
 FURTHEST = 8
 """Calls back from the conflict that are looked at, for each side."""
 
-EVIDENCE = 0.15
+EVIDENCE = 0.9
+"""A call on the way that happens to make two numbers equal which were written apart is hardly a coincidence."""
 
 
-def reroutes(sources: Sources, trace: Trace, call: OpCall, use: AxisUse | None) -> Iterator[Fix]:
-    """Yield edits of the calls that made one side's operand, nearest first."""
-    ref = call.operands.get(use.operand) if use is not None else None
+CREATORS = frozenset("zeros ones empty full rand randn randint".split())
+
+
+def reroutes(sources: Sources, trace: Trace, call: OpCall, role: str) -> Iterator[Fix]:
+    """Yield edits of the calls that made one operand, nearest first."""
+    ref = call.operands.get(role)
     before = call.index if call.index >= 0 else len(trace.calls)
     steps = 0
     while ref is not None and steps < FURTHEST:
@@ -43,7 +47,11 @@ def reroutes(sources: Sources, trace: Trace, call: OpCall, use: AxisUse | None) 
 def _edits(site: CallSite, call: OpCall) -> Iterator[Fix]:
     if call.op in ("cat", "stack", "sum", "mean", "softmax", "max", "amax", "unsqueeze", "chunk", "split", "select"):
         yield from _other_dims(site, call)
-    elif call.op in ("transpose", "matrix-transpose", "permute", "reverse-axes", "squeeze", "unsqueeze"):
+    if call.op in ("sum", "mean", "amax"):
+        yield from _more_dims(site, call)
+    if call.op in CREATORS:
+        yield from _another_axis(site, call)
+    if call.op in ("transpose", "matrix-transpose", "permute", "reverse-axes", "squeeze", "unsqueeze"):
         yield from _taken_out(site, call)
     if call.op == "transpose":
         yield from _other_pairs(site, call)
@@ -65,6 +73,32 @@ def _other_dims(site: CallSite, call: OpCall) -> Iterator[Fix]:
         edit = _argument_edit(site, call, "dim", 1, str(other))
         if edit is not None:
             yield Fix(f"{call.op} along axis {other}", (edit,), EVIDENCE)
+
+
+def _more_dims(site: CallSite, call: OpCall) -> Iterator[Fix]:
+    """Reduce all axes from the second or third on, where one is named: the height and the width."""
+    ref, dim = call.operands.get("input"), call.params.get("dim")
+    if ref is None or ref.rank < 3 or dim is None:
+        return
+    for first in range(ref.rank - 2, 0, -1):
+        dims = tuple(range(first, ref.rank))
+        edit = _argument_edit(site, call, "dim", 1, str(dims))
+        if edit is not None:
+            yield Fix(f"{call.op} over axes {', '.join(map(str, dims))}", (edit,), EVIDENCE)
+
+
+def _another_axis(site: CallSite, call: OpCall) -> Iterator[Fix]:
+    """Give a new tensor one axis of 1 more at its end, or take one away."""
+    node = site.call
+    listed = next((each for each in node.args if isinstance(each, (ast.Tuple, ast.List))), None) if node else None
+    if listed is None or not listed.elts or any(isinstance(each, ast.Starred) for each in listed.elts):
+        return
+    texts = [site.source.text_of(each) for each in listed.elts]
+    span = site.source.span(listed)
+    yield Fix("give it an axis of 1 where it is made", (Edit(span, f"({', '.join([*texts, '1'])})"),), EVIDENCE)
+    if len(texts) > 1 and texts[-1] == "1":
+        left = ", ".join(texts[:-1]) + ("," if len(texts) == 2 else "")
+        yield Fix("make it without its axis of 1", (Edit(span, f"({left})"),), EVIDENCE)
 
 
 def _joins(shapes: list[tuple[int, ...]], dim: int) -> bool:

@@ -49,6 +49,13 @@ def _last(call: OpCall) -> Frame | None:
     return call.frames[-1] if call.frames else None
 
 
+def _nearness(place: Place) -> float:
+    """Return how much a place is favoured for where it is: a failing layer's own argument is the usual culprit."""
+    if place.in_layer:
+        return 0.35 if place.steps == 0 else max(0.1 - 0.02 * place.steps, 0.0)
+    return -0.02 * place.steps
+
+
 def _subject(sources: Sources, place: Place) -> str:
     if place.in_layer:
         return f"{layer_name(sources, place.call)}'s {place.name}"
@@ -96,7 +103,7 @@ def _element(node: ast.expr | None, index: int) -> ast.expr | None:
 def _argument_edits(site: CallSite, argument: ast.expr, place: Place, frame: Frame, subject: str) -> Iterator[Fix]:
     span = site.source.span(argument)
     current = site.source.segment(span)
-    base = _number_evidence(site.source, place) - 0.02 * place.steps + (0.2 if place.in_layer else 0.0)
+    base = _number_evidence(site.source, place) + _nearness(place)
     names = [name for name, value in frame.sizes.items() if value == place.wanted and name != current]
     bare_name = not isinstance(argument, ast.Constant)
     for name in names[:2]:
@@ -104,7 +111,7 @@ def _argument_edits(site: CallSite, argument: ast.expr, place: Place, frame: Fra
     for text in _arithmetic(argument, place, frame):
         yield Fix(f"set {subject} to {text}", (Edit(span, text),), base + 0.25)
     # A literal in the place of a name throws away what the name says.
-    yield Fix(f"set {subject} to {place.wanted}", (Edit(span, str(place.wanted)),), base - (0.25 if bare_name else 0.0))
+    yield Fix(f"set {subject} to {place.wanted}", (Edit(span, str(place.wanted)),), base - (0.15 if bare_name else 0.0))
 
 
 def _arithmetic(argument: ast.expr, place: Place, frame: Frame) -> Iterator[str]:
@@ -140,7 +147,7 @@ def _literal_edits(
             continue
         name = _name_of(source, leaf.span)
         title = f"set {name} to {number}" if name else f"set {subject} to {number}"
-        evidence = _literal_evidence(source, int(leaf.value), number) - 0.02 * place.steps - 0.05 * (len(literals) - 1)
+        evidence = _literal_evidence(source, int(leaf.value), number) + _nearness(place) - 0.1 * len(literals)
         yield Fix(title, (Edit(leaf.span, str(number)),), evidence)
 
 
@@ -156,7 +163,7 @@ def _twin_edits(
         for number in range(1, 4 * int(value) + 1):
             if evaluated(origin, frozenset(twins), number) == place.wanted:
                 edits = tuple(Edit(span, str(number)) for span in twins)
-                yield Fix(f"set {subject} to {place.wanted}: {number} for {int(value)}", edits, 0.4 - 0.02 * place.steps)
+                yield Fix(f"set {subject} to {place.wanted}: {number} for {int(value)}", edits, 0.4 + _nearness(place))
 
 
 def _name_of(source: SourceFile, span: Span) -> str:

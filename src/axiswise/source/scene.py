@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import zip_longest
 
 from axiswise.diagnosis import Diagnosis, Edit, Fix, Note, Raised
 from axiswise.facts import AxisUse, Conflict, Frame, OpCall, Trace
@@ -128,14 +129,22 @@ class Scene:
         return resizes(self.sources, self.trace, self.call, use, size)
 
     def agree(self) -> Iterable[Fix]:
-        """`resize` for both sides of the conflict, and edits of what they passed through; the best supported first."""
+        """`resize` for both sides of the conflict, in turns, the better supported side first."""
         left, right = self.conflict.left, self.conflict.right
         if left is None or right is None:
             return ()
-        found = [*self.resize(right, left.size), *self.resize(left, right.size)]
-        for side in (left, right):
-            found += reroutes(self.sources, self.trace, self.call, side)
-        return sorted(found, key=lambda fix: -fix.evidence)
+        ways = [
+            sorted(self.resize(right, left.size), key=lambda fix: -fix.evidence),
+            sorted(self.resize(left, right.size), key=lambda fix: -fix.evidence),
+        ]
+        ways.sort(key=lambda way: -way[0].evidence if way else 0.0)
+        return [fix for turn in zip_longest(*ways) for fix in turn if fix is not None]
+
+    def elsewhere(self) -> Iterator[Fix]:
+        """Edits of the calls that made the operands: another `dim`, a transpose or a squeeze taken out."""
+        sides = [use.operand for use in (self.conflict.left, self.conflict.right) if use is not None and use.operand]
+        for role in dict.fromkeys(sides or self.call.operands):
+            yield from reroutes(self.sources, self.trace, self.call, role)
 
     def wrap(
         self, role: str, template: str, title: str, *, choice: bool = False, evidence: float = 0.0

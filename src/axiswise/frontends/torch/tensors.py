@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any
 
 import torch
+from torch.nn.utils.rnn import PackedSequence
 
 from axiswise.facts import TensorRef
 
@@ -89,6 +90,8 @@ def tensors_in(value: Any) -> list[torch.Tensor]:
     """Return the tensors of nested arguments or results, in order."""
     if isinstance(value, torch.Tensor):
         return [value]
+    if isinstance(value, PackedSequence):
+        return [value.data]
     if isinstance(value, dict):
         return [tensor for item in value.values() for tensor in tensors_in(item)]
     if isinstance(value, (list, tuple)):

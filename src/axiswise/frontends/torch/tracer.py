@@ -86,9 +86,9 @@ class Tracer(TorchFunctionMode):
             if clash is not None and not self.raising:
                 self._device_failure(call, clash, frame)
         try:
-            result = func(*plain_args(args), **{key: plain(value) for key, value in kwargs.items()})
             if call is not None and inputs and not self.raising and self._is_doubted(call):
                 self._confirm(func, args, kwargs)
+            result = func(*plain_args(args), **{key: plain(value) for key, value in kwargs.items()})
         except _UNDECIDED:
             result = self._decided(func, word, args, kwargs, call)
         except Exception as error:
@@ -98,7 +98,7 @@ class Tracer(TorchFunctionMode):
         return self.recorded(func, word, args, kwargs, call, result, device, frame)
 
     def _is_doubted(self, call: OpCall) -> bool:
-        """Return whether a call's contract objects where the abstract kernel did not: some check less than the real ones."""
+        """Return whether a call's contract objects: some abstract kernels check less than the real ones, some look at no shape."""
         contract = contract_of(call.op)
         return contract is not None and bool(contract.conflicts(call))
 
@@ -126,8 +126,7 @@ class Tracer(TorchFunctionMode):
             shapes = contract.output(call) if contract is not None and call is not None else None
             if shapes is None or call is None:
                 raise
-            made = [self.stand_in(shape, call) for shape in shapes]
-            return made[0] if len(made) == 1 else tuple(made)
+            return _like_torch(call, [self.stand_in(shape, call) for shape in shapes])
 
     def recorded(
         self, func: Any, word: str, args: Any, kwargs: Any, call: OpCall | None, result: Any, device: str, frame: FrameType
@@ -238,7 +237,7 @@ class Tracer(TorchFunctionMode):
         outputs = self.fail(call, real, frame)
         if outputs is None:
             raise real
-        return outputs[0] if len(outputs) == 1 else tuple(outputs)
+        return _like_torch(call, outputs)
 
     def fail(self, call: OpCall, error: Exception, frame: FrameType) -> list[torch.Tensor] | None:
         """Record a failed call; return tensors of the shapes it was meant to give, or None where that is unknown."""
@@ -389,6 +388,14 @@ def _argument_names(node: ast.Call) -> tuple[str, ...]:
         sizes = sizes[0].elts
     named = (ast.Name, ast.Attribute)
     return tuple(ast.unparse(size).rpartition(".")[2] if isinstance(size, named) else "" for size in sizes)
+
+
+def _like_torch(call: OpCall, outputs: list[torch.Tensor]) -> Any:
+    """Arrange stand-ins as the function returns them: `topk` and its kin give a tuple with names."""
+    named = getattr(torch.return_types, call.spelled.rpartition(".")[2], None)
+    if named is not None and getattr(named, "n_fields", 0) == len(outputs):
+        return named(outputs)
+    return outputs[0] if len(outputs) == 1 else tuple(outputs)
 
 
 def _like_layer(op: str, outputs: list[torch.Tensor]) -> Any:
