@@ -112,7 +112,13 @@ class _Runs:
         self._own: Sandbox | None = None
 
     def _job(self, replaced: Mapping[str, str]) -> Job:
-        payload = {"script": self.path, "argv": self.argv, "replaced": dict(replaced), "flipped": self.flipped}
+        payload = {
+            "script": self.path,
+            "argv": self.argv,
+            "replaced": dict(replaced),
+            "flipped": self.flipped,
+            "fixes": not replaced,
+        }
         return Job(f"{FRONTEND}:replay", payload, cwd=os.getcwd(), limits=self.limits)
 
     def once(self, replaced: Mapping[str, str]) -> Outcome:

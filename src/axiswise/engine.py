@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import zip_longest
 
 from axiswise.diagnosis import Diagnosis, Fix, Raised
 from axiswise.facts import Conflict, Failure, Frame, Trace
-from axiswise.rules.rule import rules
+from axiswise.rules.rule import Rule, rules
 from axiswise.source.provenance import named, stand_in_before
 from axiswise.source.scene import Scene
 from axiswise.source.text import Sources
@@ -17,24 +17,31 @@ MOST_CANDIDATES = 16
 """Candidate fixes kept of one diagnosis."""
 
 
-def diagnoses(trace: Trace, sources: Sources) -> list[Diagnosis]:
-    """Return what a run's failures mean, in the order they came, each root cause once."""
+def diagnoses(trace: Trace, sources: Sources, *, with_fixes: bool = True) -> list[Diagnosis]:
+    """Return what a run's failures mean, in the order they came, each root cause once.
+
+    Args:
+        trace: The run.
+        sources: The user's source files.
+        with_fixes: Look for candidate fixes too.
+    """
     found: dict[tuple[object, ...], Diagnosis] = {}
     for failure in trace.failures:
-        for diagnosis in diagnose(failure, trace, sources):
-            found.setdefault((diagnosis.rule, diagnosis.raised_at or diagnosis.message), diagnosis)
+        raised = Raised(failure.type, failure.message) if failure.type and failure.type != "UserWarning" else None
+        for conflict in _spoken(failure):
+            named_rule = _ruled(conflict, trace, raised, failure.frames, sources)
+            if named_rule is None:
+                continue
+            scene, rule, diagnosis = named_rule
+            key = (diagnosis.rule, diagnosis.raised_at or diagnosis.message)
+            if key not in found:
+                found[key] = _with_fixes(scene, rule, diagnosis) if with_fixes else diagnosis
     return list(found.values())
 
 
-def diagnose(failure: Failure, trace: Trace, sources: Sources) -> Iterator[Diagnosis]:
-    """Yield the diagnoses of one failure: the first broken clause, and what a wrong rank had hidden behind it."""
-    raised = Raised(failure.type, failure.message) if failure.type and failure.type != "UserWarning" else None
-    for position, conflict in enumerate(failure.conflicts):
-        if position and failure.conflicts[0].kind != "rank":
-            return
-        diagnosis = explain_conflict(conflict, trace, raised, failure.frames, sources)
-        if diagnosis is not None:
-            yield diagnosis
+def _spoken(failure: Failure) -> tuple[Conflict, ...]:
+    """Return the conflicts of a failure to speak of: the first broken clause, and what a wrong rank had hidden behind it."""
+    return failure.conflicts if failure.conflicts and failure.conflicts[0].kind == "rank" else failure.conflicts[:1]
 
 
 def explain_conflict(
@@ -53,21 +60,30 @@ def explain_conflict(
         frames: The user's frames, where the call itself has none.
         sources: The user's source files.
     """
+    found = _ruled(conflict, trace, exception, frames, sources)
+    return _with_fixes(*found) if found else None
+
+
+def _ruled(
+    conflict: Conflict, trace: Trace, exception: Raised | None, frames: tuple[Frame, ...], sources: Sources | None
+) -> tuple[Scene, Rule, Diagnosis] | None:
+    """Return the first rule that knows a conflict, with the scene and what it says, still without fixes."""
     if frames and not conflict.call.frames:
         conflict.call.frames = frames
     conflict = replace(conflict, call=named(trace, conflict.call))
     scene = Scene(conflict, trace, sources, exception)
     for rule in rules():
-        if conflict.kind not in rule.kinds:
-            continue
-        diagnosis = rule.match(conflict, scene)
+        diagnosis = rule.match(conflict, scene) if conflict.kind in rule.kinds else None
         if diagnosis is not None:
-            # In turns, so that a mistake of another kind is tried before the third spelling of the likeliest one.
-            turns = zip_longest(rule.fixes(conflict, scene), scene.elsewhere() if scene.raised else ())
-            fixes = _distinct(fix for turn in turns for fix in turn if fix is not None)
             follows = stand_in_before(trace, conflict.call)
-            return replace(diagnosis, rule=rule.slug, fixes=fixes, follows=follows.site if follows else None)
+            return scene, rule, replace(diagnosis, rule=rule.slug, follows=follows.site if follows else None)
     return None
+
+
+def _with_fixes(scene: Scene, rule: Rule, diagnosis: Diagnosis) -> Diagnosis:
+    # In turns, so that a mistake of another kind is tried before the third spelling of the likeliest one.
+    turns = zip_longest(rule.fixes(scene.conflict, scene), scene.elsewhere() if scene.raised else ())
+    return diagnosis.with_fixes(_distinct(fix for turn in turns for fix in turn if fix is not None))
 
 
 def _distinct(fixes: Iterable[Fix]) -> tuple[Fix, ...]:

@@ -59,13 +59,15 @@ class SourceFile:
             return None
         return self._by_position.get((line, end_line, column, end_column))
 
+    @cached_property
+    def _by_span(self) -> dict[Span, ast.AST]:
+        """Spans to nodes, the innermost expression where several have one."""
+        nodes = (node for node in ast.walk(self.tree) if isinstance(node, (ast.expr, ast.stmt)))
+        return {self.span(node): node for node in nodes}
+
     def node_spanning(self, span: Span) -> ast.AST | None:
         """Return the node whose span is the given one, the innermost expression where several have it."""
-        found: ast.AST | None = None
-        for node in ast.walk(self.tree):
-            if isinstance(node, (ast.expr, ast.stmt)) and node.lineno == span.line and self.span(node) == span:
-                found = node
-        return found
+        return self._by_span.get(span)
 
     def statement_of(self, node: ast.AST) -> ast.stmt | None:
         """Return the innermost statement that holds a node."""

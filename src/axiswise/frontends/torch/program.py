@@ -39,7 +39,7 @@ def replay(job: dict[str, Any]) -> dict[str, Any]:
 
     Args:
         job: `script` (absolute path), `argv` (its arguments), `replaced` (texts of edited files by path), `flipped`
-            (lines, as (path, line), whose first undecided branch is to go the other way).
+            (lines, as (path, line), whose first undecided branch is to go the other way), `fixes` (False: none are looked for).
 
     Returns:
         `status`, `reason`, `ops`, `assumptions`, `findings`, `decided` (lines decided once, as (path, line)), `modules`
@@ -61,7 +61,7 @@ def replay(job: dict[str, Any]) -> dict[str, Any]:
             "reason": reason,
             "ops": steering.operations,
             "assumptions": list(steering.assumptions),
-            "findings": [to_wire(diagnosis) for diagnosis in diagnoses(tracer.trace, sources)],
+            "findings": [to_wire(each) for each in diagnoses(tracer.trace, sources, with_fixes=job.get("fixes", True))],
             "decided": [[path, line] for (path, line), visits in steering.decided.items() if visits == 1],
             "shapes": _shapes(tracer.trace),
             "sizes": {name: sorted(sizes, reverse=True) for name, sizes in tracer.sizes.items()},
@@ -70,9 +70,25 @@ def replay(job: dict[str, Any]) -> dict[str, Any]:
         }
 
     # Told early, so that what was found survives a program that hangs or ends its own process.
-    tracer.on_failure = lambda: deliver(told("partial", None))
+    tracer.on_failure = _seldom(lambda: deliver(told("partial", None)))
     _tell_before_exit(told)
     return told(*_run(script, tracer, sources))
+
+
+SELDOM = 5.0
+"""Seconds between two early reports of one run."""
+
+
+def _seldom(report: Callable[[], None]) -> Callable[[], None]:
+    """Return a report that is made at once, and then at most every few seconds."""
+    last = [0.0]
+
+    def now_and_then() -> None:
+        if time.monotonic() - last[0] > SELDOM:
+            report()
+            last[0] = time.monotonic()
+
+    return now_and_then
 
 
 def _shapes(trace: Trace) -> dict[str, list[str]]:
