@@ -35,11 +35,14 @@ class CallError(Exception):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if words[:1] == ["run"] and len(words) > 1 and not words[1].startswith("-"):
+        return _run(words[1], words[2:])  # all else is the script's: its options, its streams, its interrupts
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # what the terminal's encoding lacks is written out
             stream.reconfigure(errors="backslashreplace")
     try:
-        args = _read(list(sys.argv[1:] if argv is None else argv))
+        args = _read(words)
         status = args.carry_out(args)
         sys.stdout.flush()
         return status
@@ -81,7 +84,7 @@ def _read(argv: list[str]) -> argparse.Namespace:
     run = commands.add_parser("run", help="run a script; explain a shape error when one is raised")
     run.add_argument("script")
     run.add_argument("args", nargs=argparse.REMAINDER, help="the script's own arguments")
-    run.set_defaults(carry_out=_run)
+    run.set_defaults(carry_out=_run_parsed)
 
     check = commands.add_parser("check", parents=[look], help="check scripts without their data", epilog=EPILOG)
     check.add_argument("targets", nargs="+", metavar="FILE")
@@ -160,12 +163,20 @@ def _show(report: Report, args: argparse.Namespace, options: Options) -> None:
     sys.stdout.flush()
 
 
-def _run(args: argparse.Namespace) -> int:
-    if not os.path.isfile(args.script):
-        raise CallError(f"{args.script}: {'is a directory' if os.path.isdir(args.script) else 'no such file'}")
+def _run_parsed(args: argparse.Namespace) -> int:
+    return _run(args.script, args.args)
+
+
+def _run(script: str, argv: list[str]) -> int:
     from axiswise.running import run
 
-    return run(args.script, args.args)
+    if not os.path.exists(script):
+        return _refuse(f"{script}: no such file")
+    if os.path.isdir(script):
+        return _refuse(f"{script} is a folder; `run` takes a script")
+    if not os.access(script, os.R_OK):
+        return _refuse(f"{script} cannot be read: Permission denied")
+    return run(script, argv)
 
 
 def _check(args: argparse.Namespace) -> int:

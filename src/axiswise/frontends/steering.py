@@ -173,7 +173,7 @@ class GuessFloat(_Guess, float):
         self.steering, self.what = steering, what
         return self
 
-    def _kept(name: str) -> Any:  # type: ignore[misc]  # noqa: N805
+    def _kept(name: str) -> Any:  # type: ignore[misc]
         operate = getattr(float, name)
 
         def kept(self: GuessFloat, other: Any) -> Any:
@@ -197,7 +197,7 @@ class GuessInt(_Guess, int):
         self.steering, self.what = steering, what
         return self
 
-    def _kept(name: str) -> Any:  # type: ignore[misc]  # noqa: N805
+    def _kept(name: str) -> Any:  # type: ignore[misc]
         on_int, on_float = getattr(int, name), getattr(float, name)
 
         def kept(self: GuessInt, other: Any) -> Any:

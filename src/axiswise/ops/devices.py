@@ -15,7 +15,9 @@ def device_conflict(call: OpCall) -> Conflict | None:
     """
     if call.op in MIXED:
         return None
-    placed = {role: ref.device for role, ref in call.operands.items() if ref.device and (ref.rank or ref.device != "cpu")}
+    placed = {
+        role: ref.device for role, ref in call.operands.items() if ref.device and (ref.rank or ref.device != "cpu")
+    }
     devices = tuple(dict.fromkeys(placed.values()))
     if len(devices) < 2:
         return None

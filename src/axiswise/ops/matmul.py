@@ -33,9 +33,7 @@ def _product_conflicts(call: OpCall) -> list[Conflict]:
     if not left or not right:
         return found
     # Summed over: the left's last axis and the right's second last, or only, one.
-    contraction = differ(
-        "contraction", call, axis_of(call, "left", -1), axis_of(call, "right", max(len(right) - 2, 0))
-    )
+    contraction = differ("contraction", call, axis_of(call, "left", -1), axis_of(call, "right", max(len(right) - 2, 0)))
     if found:
         # Wrong ranks hide the next fault: say it too where no reading of the axes fits.
         return found + (contraction if left[-1] not in right[-2:] else [])

@@ -32,7 +32,8 @@ def render(report: Report, options: RenderOptions) -> str:
     """Return the report in full, one blank line between findings."""
     texts = SourceTexts()
     blocks = [finding_lines(finding, texts, options) for finding in report.findings]
-    blocks.append(summary_lines(report, options))
+    if report.targets or not blocks:  # beneath a traceback, a finding closes itself
+        blocks.append(summary_lines(report, options))
     paint = _painted if options.color else text_of
     return "\n\n".join("\n".join(map(paint, block)) for block in blocks) + "\n"
 

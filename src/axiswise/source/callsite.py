@@ -52,7 +52,9 @@ class CallSite:
         if isinstance(node, ast.Call):
             return self.source.text_of(node.func)
         if isinstance(node, (ast.BinOp, ast.AugAssign)):
-            return OPERATORS.get(type(node.op), type(node.op).__name__) + ("=" if isinstance(node, ast.AugAssign) else "")
+            return OPERATORS.get(type(node.op), type(node.op).__name__) + (
+                "=" if isinstance(node, ast.AugAssign) else ""
+            )
         return self.source.text_of(node) if isinstance(node, ast.expr) else ""
 
     def is_method(self, call: OpCall) -> bool:
@@ -111,6 +113,21 @@ class CallSite:
                 return None
         tensors = [argument for argument in positional if not _is_literal(argument)]
         return tensors[index] if index < len(tensors) else None
+
+    def definition(self, node: ast.expr) -> ast.expr | None:
+        """Return the value that a name is given, where one plain assignment above gives it; None for anything else."""
+        if not isinstance(node, ast.Name):
+            return None
+        scope: ast.AST = self.node
+        while not isinstance(scope, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Module)):
+            scope = self.source.parents[scope]
+        found: ast.expr | None = None
+        for each in ast.walk(scope):
+            if isinstance(each, ast.Assign) and each.lineno < node.lineno and len(each.targets) == 1:
+                target = each.targets[0]
+                if isinstance(target, ast.Name) and target.id == node.id:
+                    found = each.value
+        return found
 
     def argument(self, name: str, position: int | None) -> ast.expr | None:
         """Return the expression of an argument, by keyword or by position."""

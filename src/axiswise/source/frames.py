@@ -7,8 +7,8 @@ import sysconfig
 from pathlib import Path
 from types import CodeType, FrameType, TracebackType
 
-from axiswise.origin import Size
 from axiswise.facts import Frame, Span
+from axiswise.origin import Size
 from axiswise.source.text import Sources
 
 _HERE = str(Path(__file__).resolve().parents[1])

@@ -80,7 +80,9 @@ def trail(trace: Trace, call: OpCall, use: AxisUse) -> Iterator[Step]:
     """Yield the calls that made one side's axis, nearest first; products branch into their factors."""
     start = use_tensor(call, use)
     if start is not None:
-        yield from _back(trace, *start, before=call.index if call.index >= 0 else len(trace.calls), depth=0, budget=[LONGEST_TRAIL])
+        yield from _back(
+            trace, *start, before=call.index if call.index >= 0 else len(trace.calls), depth=0, budget=[LONGEST_TRAIL]
+        )
 
 
 def _back(trace: Trace, tensor: int, axis: int, before: int, depth: int, budget: list[int]) -> Iterator[Step]:
@@ -201,7 +203,7 @@ def _places(
 
 def _needed(relation: str, part: int, size: int, wanted: int, count: int) -> int | None:
     """Return what a part has to be for the whole to be as wanted, or None where that cannot be said."""
-    if relation == "same" or count == 1 and relation in ("given", "unknown"):
+    if relation == "same" or (count == 1 and relation in ("given", "unknown")):
         return wanted
     if relation == "product" and size and (part * wanted) % size == 0:
         return part * wanted // size

@@ -25,8 +25,12 @@ EVIDENCE = 0.9
 CREATORS = frozenset("zeros ones empty full rand randn randint".split())
 
 
-def reroutes(sources: Sources, trace: Trace, call: OpCall, role: str) -> Iterator[Fix]:
-    """Yield edits of the calls that made one operand, nearest first."""
+RANKED = frozenset({"rank", "unpack", "broadcast", "target", "target-rank", "join", "stack"})
+"""Conflicts that an axis of 1 more, given where a tensor is made, may mend."""
+
+
+def reroutes(sources: Sources, trace: Trace, call: OpCall, role: str, kind: str) -> Iterator[Fix]:
+    """Yield edits of the calls that made one operand, nearest first; `kind` is the conflict's."""
     ref = call.operands.get(role)
     before = call.index if call.index >= 0 else len(trace.calls)
     steps = 0
@@ -37,20 +41,25 @@ def reroutes(sources: Sources, trace: Trace, call: OpCall, role: str) -> Iterato
         maker = found[0]
         site = CallSite.at(sources, maker.frames[-1] if maker.frames else None)
         if site is not None and maker.layer is None:
-            for fix in _edits(site, maker):
+            for fix in _edits(site, maker, kind):
                 yield Fix(fix.title, fix.edits, fix.evidence - 0.02 * steps)
         before = maker.index
         ref = next(iter(maker.operands.values()), None)
         steps += 1
 
 
-def _edits(site: CallSite, call: OpCall) -> Iterator[Fix]:
+def _edits(site: CallSite, call: OpCall, kind: str) -> Iterator[Fix]:
     if call.op in ("cat", "stack", "sum", "mean", "softmax", "max", "amax", "unsqueeze", "chunk", "split", "select"):
         yield from _other_dims(site, call)
     if call.op in ("sum", "mean", "amax"):
         yield from _more_dims(site, call)
-    if call.op in CREATORS:
+    if call.op in CREATORS and kind in RANKED:
         yield from _another_axis(site, call)
+    if call.op == "from-array" and kind in RANKED and isinstance(site.node, ast.expr):
+        span, rank = site.source.span(site.node), len(call.params.get("shape", ()))
+        for axis in range(rank + 1):
+            edit = Edit(span, f"{site.text(site.node)}.unsqueeze({axis})")
+            yield Fix(f"add axis {axis} where it comes from numpy", (edit,), EVIDENCE - 0.3)
     if call.op in ("transpose", "matrix-transpose", "permute", "reverse-axes", "squeeze", "unsqueeze"):
         yield from _taken_out(site, call)
     if call.op == "transpose":

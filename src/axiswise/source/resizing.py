@@ -80,7 +80,11 @@ def _argument(site: CallSite, place: Place) -> ast.expr | None:
     listed = next((each for each in numbers if isinstance(each, (ast.Tuple, ast.List))), None)
     if listed is not None:
         return _element(listed, place.index)
-    offset = 0 if isinstance(node.func, ast.Attribute) and place.call.spelled.startswith("torch.Tensor.") else _tensors_before(place.call)
+    offset = (
+        0
+        if isinstance(node.func, ast.Attribute) and place.call.spelled.startswith("torch.Tensor.")
+        else _tensors_before(place.call)
+    )
     position = place.index + offset
     return numbers[position] if position < len(numbers) else None
 
@@ -133,9 +137,7 @@ def _arithmetic(argument: ast.expr, place: Place, frame: Frame) -> Iterator[str]
                 yield f"{text} * {place.wanted // value}"
 
 
-def _literal_edits(
-    sources: Sources, place: Place, origin: Origin, inside: Span | None, subject: str
-) -> Iterator[Fix]:
+def _literal_edits(sources: Sources, place: Place, origin: Origin, inside: Span | None, subject: str) -> Iterator[Fix]:
     literals = origin.literals()
     yield from _twin_edits(sources, place, origin, literals, subject)
     for leaf in literals:

@@ -27,7 +27,11 @@ class Scene:
     """The surroundings of one conflict."""
 
     def __init__(
-        self, conflict: Conflict, trace: Trace | None = None, sources: Sources | None = None, raised: Raised | None = None
+        self,
+        conflict: Conflict,
+        trace: Trace | None = None,
+        sources: Sources | None = None,
+        raised: Raised | None = None,
     ) -> None:
         self.conflict = conflict
         self.trace = trace or Trace()
@@ -144,7 +148,7 @@ class Scene:
         """Edits of the calls that made the operands: another `dim`, a transpose or a squeeze taken out."""
         sides = [use.operand for use in (self.conflict.left, self.conflict.right) if use is not None and use.operand]
         for role in dict.fromkeys(sides or self.call.operands):
-            yield from reroutes(self.sources, self.trace, self.call, role)
+            yield from reroutes(self.sources, self.trace, self.call, role, self.conflict.kind)
 
     def wrap(
         self, role: str, template: str, title: str, *, choice: bool = False, evidence: float = 0.0
@@ -157,6 +161,11 @@ class Scene:
         if node is not None and self.site is not None:
             text = template.replace("{}", self.site.text(node))
             yield Fix(title, (Edit(self.site.source.span(node), text),), evidence, choice)
+            value = self.site.definition(node)
+            if value is not None:
+                # One edit where the name is given its value serves every use of it.
+                text = template.replace("{}", self.site.text(value))
+                yield Fix(title, (Edit(self.site.source.span(value), text),), evidence, choice)
         elif self.built is not None and self.built.call is not None and template == "{}.flatten(1)":
             span = self.built.source.span(self.built.call)
             prefix = self.built.source.text_of(self.built.call.func).rpartition(".")[0]

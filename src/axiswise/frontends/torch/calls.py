@@ -14,7 +14,6 @@ import torch
 from torch._subclasses.fake_tensor import unset_fake_temporarily
 
 from axiswise.frontends.torch.tensors import fact_of, renew, tensors_in
-from axiswise.source.frames import plain
 
 if TYPE_CHECKING:
     from axiswise.frontends.torch.tracer import Tracer
@@ -30,7 +29,9 @@ CREATING = frozenset(
 )
 """Functions that make a tensor from none; their result begins here."""
 
-SILENT = frozenset("requires_grad_ retain_grad __repr__ register_hook __format__ data_ptr untyped_storage storage".split())
+SILENT = frozenset(
+    "requires_grad_ retain_grad __repr__ register_hook __format__ data_ptr untyped_storage storage".split()
+)
 """Calls that change nothing worth following."""
 
 _default = ["cpu"]
@@ -201,7 +202,7 @@ def _index(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """Index with numbers that are tensors as with plain numbers: their values are known or guessed."""
     index = args[1]
     parts = index if isinstance(index, tuple) else (index,)
-    if not any(_is_number(part) or isinstance(part, slice) for part in parts):
+    if not any(is_number(part) or isinstance(part, slice) for part in parts):
         return UNANSWERED
     known = tuple(_number(tracer, part) for part in parts)
     if all(new is old for new, old in zip(known, parts, strict=True)):
@@ -211,15 +212,15 @@ def _index(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     return tracer.run(func, name, (args[0], changed, *args[2:]), kwargs, _caller())
 
 
-def _is_number(part: Any) -> bool:
+def is_number(part: Any) -> bool:
     return isinstance(part, torch.Tensor) and part.dim() == 0 and part.dtype in INTEGER_TYPES
 
 
 def _number(tracer: Tracer, part: Any) -> Any:
-    if _is_number(part):
+    if is_number(part):
         known = fact_of(part).value is not None
         return int(tracer.reading.item(part)) if known else 0
-    if isinstance(part, slice) and any(_is_number(edge) for edge in (part.start, part.stop, part.step)):
+    if isinstance(part, slice) and any(is_number(edge) for edge in (part.start, part.stop, part.step)):
         return slice(*(_number(tracer, edge) for edge in (part.start, part.stop, part.step)))
     return part
 
@@ -241,16 +242,20 @@ def _set_data(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> A
     return result
 
 
-def _from_numpy(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
-    """Let an array become abstract; whole numbers and truth values keep their values."""
-    with unset_fake_temporarily():
-        real = torch.from_numpy(args[0])
-    result = as_fake(tracer, real)
+def from_numpy(tracer: Tracer, array: Any) -> torch.Tensor:
+    """Let an array become abstract, where `torch.from_numpy` would be called; whole numbers and truth values keep theirs."""
+    with tracer.quietly():
+        with unset_fake_temporarily():
+            real = _real_from_numpy(array)
+        result = as_fake(tracer, real)
     if not real.is_floating_point() or real.numel() <= 4096:
         fact_of(result).value = real
-    frame = _caller()
+    frame = sys._getframe(2)  # pyright: ignore[reportPrivateUsage]
     call = tracer.call_of(_array(result), frame, spelled="torch.from_numpy")
-    return tracer.recorded(func, "from_numpy", (), {}, call, result, "cpu", frame)
+    return tracer.recorded(_real_from_numpy, "from_numpy", (), {}, call, result, "cpu", frame)
+
+
+_real_from_numpy = torch.from_numpy
 
 
 def _array(tensor: torch.Tensor) -> Any:
@@ -274,107 +279,6 @@ def as_fake(tracer: Tracer, value: Any) -> Any:
     if type(value) in (list, tuple):
         return type(value)(as_fake(tracer, item) for item in value)
     return value
-
-
-def undecided(tracer: Tracer, word: str, args: Any, kwargs: dict[str, Any]) -> Any:
-    """Return the result of a call whose shape depends on values: the counts are known or guessed."""
-    made = _Undecided(tracer)
-    answer = getattr(made, word.strip("_"), None)
-    return answer(*args, **kwargs) if answer is not None else UNANSWERED
-
-
-def counted(tracer: Tracer, value: Any) -> Any:
-    """Return arguments with whole numbers in place of 0-dimensional tensors: `torch.ones(length)` asks for their values."""
-    if _is_number(value):
-        return int(tracer.reading.item(value))
-    if type(value) in (list, tuple):
-        return type(value)(counted(tracer, item) for item in value)
-    return value
-
-
-class _Undecided:
-    """Results of calls whose shapes depend on values."""
-
-    def __init__(self, tracer: Tracer) -> None:
-        self.tracer = tracer
-
-    def nonzero(self, input: torch.Tensor, *, as_tuple: bool = False) -> Any:
-        count = self.tracer.reading.count(input)
-        if as_tuple:
-            return tuple(torch.empty((count,), dtype=torch.int64) for _ in range(max(input.dim(), 1)))
-        return torch.empty((count, input.dim()), dtype=torch.int64)
-
-    def argwhere(self, input: torch.Tensor) -> Any:
-        return self.nonzero(input)
-
-    def where(self, condition: torch.Tensor) -> Any:
-        return self.nonzero(condition, as_tuple=True)
-
-    def masked_select(self, input: torch.Tensor, mask: torch.Tensor) -> Any:
-        return input.new_empty((self.tracer.reading.count(mask),))
-
-    def unique(self, input: torch.Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None) -> Any:
-        length = input.shape[dim] if dim is not None else input.numel()
-        shape = list(input.shape) if dim is not None else [length]
-        shape[dim or 0] = length
-        parts = [input.new_empty(shape)]
-        if return_inverse:
-            parts.append(torch.empty(input.shape if dim is None else (length,), dtype=torch.int64))
-        if return_counts:
-            parts.append(torch.empty((length,), dtype=torch.int64))
-        self.tracer.steering.assume(f"unique of {length} values taken to give {length}")
-        return parts[0] if len(parts) == 1 else tuple(parts)
-
-    def repeat_interleave(self, input: torch.Tensor, repeats: Any = None, dim: int | None = None, **_: Any) -> Any:
-        counts = repeats if isinstance(repeats, torch.Tensor) else input
-        value = fact_of(counts).value
-        if value is not None:
-            with unset_fake_temporarily():
-                total = int(value.sum())
-        else:
-            total = counts.numel()
-            self.tracer.steering.assume(f"repeat_interleave taken to give {total} rows")
-        if repeats is None:
-            return torch.empty((total,), dtype=torch.int64)
-        shape = list(input.shape) if dim is not None else [input.numel()]
-        shape[dim or 0] = total
-        return input.new_empty(shape)
-
-    def bincount(self, input: torch.Tensor, weights: Any = None, minlength: int = 0) -> Any:
-        return torch.empty((max(minlength, 1),), dtype=torch.int64)
-
-    def one_hot(self, tensor: torch.Tensor, num_classes: int = -1) -> Any:
-        from axiswise.frontends.torch.values import bounds_of
-
-        known = bounds_of(tensor)
-        classes = num_classes if num_classes > 0 else (known[1] + 1 if known else 2)
-        return torch.empty((*tensor.shape, classes), dtype=torch.int64)
-
-    def getitem(self, tensor: torch.Tensor, index: Any) -> Any:
-        """Index with masks: each mask becomes as many positions as it selects."""
-        parts = index if isinstance(index, tuple) else (index,)
-        found: list[Any] = []
-        for part in parts:
-            if isinstance(part, torch.Tensor) and part.dtype in (torch.bool, torch.uint8):
-                count = self.tracer.reading.count(part)
-                found.extend(torch.zeros((count,), dtype=torch.int64) for _ in range(part.dim()))
-            else:
-                found.append(part)
-        return tensor[tuple(found)]
-
-    def setitem(self, tensor: torch.Tensor, index: Any, value: Any) -> Any:
-        return None
-
-    def equal(self, input: torch.Tensor, other: torch.Tensor) -> bool:
-        if input.shape != other.shape:
-            return False
-        return self.tracer.steering.decide("whether two tensors are equal")
-
-    def allclose(self, input: torch.Tensor, other: torch.Tensor, *_: Any, **__: Any) -> bool:
-        return self.tracer.steering.decide("whether two tensors are close")
-
-    def multinomial(self, input: torch.Tensor, num_samples: int, *_: Any, **__: Any) -> Any:
-        return torch.empty((*input.shape[:-1], num_samples), dtype=torch.int64)
 
 
 def _table(answers: dict[str, Answer]) -> dict[str, Answer]:
@@ -408,7 +312,6 @@ ANSWERS: dict[str, Answer] = _table(
         "Tensor.grad.__get__": _grad,
         "autograd.grad": _autograd_grad,
         "Tensor.data.__set__": _set_data,
-        "from_numpy": _from_numpy,
         "Tensor.__iter__": _iterate,
         "Tensor.__getitem__ Tensor.__setitem__": _index,
         "set_default_device": _set_default_device,

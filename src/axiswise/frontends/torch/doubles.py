@@ -33,6 +33,8 @@ def install(tracer: Tracer) -> None:
     _training(tracer)
     _files()
     _compilers()
+    # No mode sees this one called.
+    torch.from_numpy = lambda array: calls.from_numpy(tracer, array)  # type: ignore[assignment]
     _loaders(tracer)
     packing.install()
     torch.backends.mha.set_fastpath_enabled(False)
@@ -133,7 +135,15 @@ def _devices(tracer: Tracer) -> None:
     }
     for name, value in answers.items():
         _replace(cuda, name, lambda *_, _value=value, **__: _value)
-    for name in ("synchronize", "empty_cache", "set_device", "manual_seed", "manual_seed_all", "init", "reset_peak_memory_stats"):
+    for name in (
+        "synchronize",
+        "empty_cache",
+        "set_device",
+        "manual_seed",
+        "manual_seed_all",
+        "init",
+        "reset_peak_memory_stats",
+    ):
         _replace(cuda, name, lambda *_, **__: None)
     for name in ("device", "stream"):
         _replace(cuda, name, lambda *_, **__: contextlib.nullcontext())
@@ -188,7 +198,9 @@ def _training(tracer: Tracer) -> None:
     _replace(
         checkpointing,
         "checkpoint",
-        lambda function, *args, use_reentrant=None, preserve_rng_state=True, determinism_check=None, context_fn=None, debug=False, **kwargs: function(*args, **kwargs),
+        lambda function, *args, use_reentrant=None, preserve_rng_state=True, determinism_check=None, context_fn=None, debug=False, **kwargs: (
+            function(*args, **kwargs)
+        ),
     )
 
 
@@ -260,7 +272,13 @@ def _loaders(tracer: Tracer) -> None:
 
     def __init__(self: Any, dataset: Any, batch_size: Any = 1, *args: Any, **kwargs: Any) -> None:
         kwargs.update(num_workers=0, pin_memory=False)
-        for name in ("prefetch_factor", "persistent_workers", "multiprocessing_context", "pin_memory_device", "timeout"):
+        for name in (
+            "prefetch_factor",
+            "persistent_workers",
+            "multiprocessing_context",
+            "pin_memory_device",
+            "timeout",
+        ):
             kwargs.pop(name, None)
         begin(self, dataset, batch_size, *args[:3], **kwargs)
         object.__setattr__(self, "_axiswise_batch", batch_size)

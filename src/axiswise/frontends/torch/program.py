@@ -173,6 +173,9 @@ def _shape_failure(error: Exception, frames: tuple[Frame, ...], tracer: Tracer) 
         return
     call: OpCall = read.call
     call.frames = frames
+    if read.kind == "unpack" and tracer.unpacking is not None and tracer.unpacking.frames:
+        if tracer.unpacking.frames[-1].span.line == (frames[-1].span.line if frames else -1):
+            call = tracer.unpacking
     call.layer, call.within = tracer.modules.layer(), tracer.modules.within()
     conflict = Conflict(read.kind, call, read.left, read.right, read.facts)
     tracer.trace.failures.append(Failure(type(error).__name__, str(error), call, frames, (conflict,)))

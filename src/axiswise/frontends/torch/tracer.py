@@ -7,7 +7,6 @@ real torch, recorded as a Failure, and replaced by a tensor of the shape it was 
 
 from __future__ import annotations
 
-import ast
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +17,6 @@ import torch
 from torch._subclasses.fake_tensor import (
     DataDependentOutputException,
     DynamicOutputShapeException,
-    FakeTensor,
     FakeTensorMode,
 )
 from torch.nn.parameter import is_lazy
@@ -31,11 +29,13 @@ from axiswise.frontends.torch.genuine import genuine
 from axiswise.frontends.torch.layers import ModuleStack
 from axiswise.frontends.torch.messages import read_message
 from axiswise.frontends.torch.tensors import fact_of, ref_of, renew, tensors_in
+from axiswise.frontends.torch.undecided import counted, undecided
 from axiswise.frontends.torch.vocabulary.reading import Reading, name_of, read_call
 from axiswise.ops.contract import contract_of
 from axiswise.ops.devices import device_conflict
 from axiswise.ops.silent import candidates
 from axiswise.origin import Origin, Size
+from axiswise.source.axis_names import AxisNames
 from axiswise.source.frames import UserCode, plain
 from axiswise.source.handling import is_handled
 
@@ -54,12 +54,13 @@ class Tracer(TorchFunctionMode):
         self.reading = values.Reading(steering)
         self.reading.install()
         self.modules = ModuleStack(user)
+        self.names = AxisNames(user)
         self.on_failure: Callable[[], None] = lambda: None
         self.sizes: dict[str, set[int]] = {}
+        self.unpacking: OpCall | None = None
         self.quiet = 0
         self.raising = 0
         self._frames: dict[tuple[CodeType, int], Frame] = {}
-        self._names: dict[tuple[CodeType, int], tuple[str, ...]] = {}
 
     # -- every torch call ---------------------------------------------------------------------------------------------
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -114,11 +115,11 @@ class Tracer(TorchFunctionMode):
 
     def _decided(self, func: Any, word: str, args: Any, kwargs: Any, call: OpCall | None) -> Any:
         """Return the result of a call that depends on values: decided by its name, by numbers, or by its contract."""
-        result = calls.undecided(self, word, args, kwargs)
+        result = undecided(self, word, args, kwargs)
         if result is not calls.UNANSWERED:
             return result
         head = () if word in calls.CREATING else args[:1]
-        numbers = (*head, *(calls.counted(self, value) for value in args[len(head) :]))
+        numbers = (*head, *(counted(self, value) for value in args[len(head) :]))
         try:
             return func(*plain_args(numbers), **{key: plain(value) for key, value in kwargs.items()})
         except _UNDECIDED:
@@ -129,7 +130,15 @@ class Tracer(TorchFunctionMode):
             return _like_torch(call, [self.stand_in(shape, call) for shape in shapes])
 
     def recorded(
-        self, func: Any, word: str, args: Any, kwargs: Any, call: OpCall | None, result: Any, device: str, frame: FrameType
+        self,
+        func: Any,
+        word: str,
+        args: Any,
+        kwargs: Any,
+        call: OpCall | None,
+        result: Any,
+        device: str,
+        frame: FrameType,
     ) -> Any:
         outputs = tensors_in(result)
         inputs = {id(tensor) for tensor in tensors_in((args, kwargs))}
@@ -163,13 +172,7 @@ class Tracer(TorchFunctionMode):
 
     def _name_axes(self, tensor: torch.Tensor, frame: FrameType) -> None:
         """Name a new tensor's axes by the names its sizes are given as: `torch.randn(batch, steps, 512)`."""
-        if not self.user.owns(frame.f_code):
-            return
-        key = (frame.f_code, -1 - frame.f_lasti)
-        if key not in self._names:
-            node = self.user.sources.node(frame.f_code, frame.f_lasti)
-            self._names[key] = _argument_names(node) if isinstance(node, ast.Call) else ()
-        words = self._names[key]
+        words = self.names.given(frame)
         if len(words) == tensor.dim():
             fact_of(tensor).axes.update({axis: word for axis, word in enumerate(words) if word})
 
@@ -227,7 +230,9 @@ class Tracer(TorchFunctionMode):
         return elsewhere or (labels[0] if labels else calls.default_device()), kwargs
 
     # -- failures -----------------------------------------------------------------------------------------------------
-    def _failed(self, func: Any, args: Any, kwargs: Any, call: OpCall | None, error: Exception, frame: FrameType) -> Any:
+    def _failed(
+        self, func: Any, args: Any, kwargs: Any, call: OpCall | None, error: Exception, frame: FrameType
+    ) -> Any:
         real, result = genuine(func, args, kwargs, error)
         if real is None:
             with self.quietly():
@@ -315,9 +320,12 @@ class Tracer(TorchFunctionMode):
     def shape_of(self, tensor: torch.Tensor, frame: FrameType) -> torch.Size:
         """Return a shape whose sizes know their axis, and learn the axes' names from how the user unpacks it."""
         fact = fact_of(tensor)
-        if self.user.owns(frame.f_code):
-            for axis, word in enumerate(self._unpacked(frame, tensor.dim())):
-                fact.axes[axis] = word
+        words = self.names.unpacked(frame)
+        if len(words) == tensor.dim():
+            fact.axes.update(enumerate(words))
+        elif len(words) > 1:
+            # What comes next fails in Python itself, where no tensor is at hand any more.
+            self.unpacking = OpCall(-1, "unpack", {"input": ref_of(tensor)}, frames=self.user.frames(frame))
         return torch.Size(
             [Size(size, Origin("axis", size, tensor=fact.id, axis=axis)) for axis, size in enumerate(tensor.shape)]
         )
@@ -327,35 +335,10 @@ class Tracer(TorchFunctionMode):
         fact = fact_of(tensor)
         size = tensor.shape[dim]
         axis = dim % tensor.dim()
-        if self.user.owns(frame.f_code):
-            words = self._unpacked(frame, 1)
-            if words:
-                fact.axes[axis] = words[0]
+        words = self.names.unpacked(frame)
+        if len(words) == 1:
+            fact.axes[axis] = words[0]
         return Size(size, Origin("axis", size, tensor=fact.id, axis=axis))
-
-    def _unpacked(self, frame: FrameType, rank: int) -> tuple[str, ...]:
-        """Return the names that a frame's statement unpacks a shape of some rank into."""
-        key = (frame.f_code, frame.f_lasti)
-        if key not in self._names:
-            self._names[key] = self._target_names(frame)
-        words = self._names[key]
-        return words if len(words) == rank else ()
-
-    def _target_names(self, frame: FrameType) -> tuple[str, ...]:
-        source = self.user.sources.file(frame.f_code.co_filename)
-        node = self.user.sources.node(frame.f_code, frame.f_lasti)
-        if source is None or node is None:
-            return ()
-        parent = source.parents.get(node)
-        if isinstance(parent, ast.Call):  # x.size() stands at the call, x.shape at the attribute
-            node, parent = parent, source.parents.get(parent)
-        if not isinstance(parent, ast.Assign) or parent.value is not node:
-            return ()
-        target = parent.targets[0]
-        parts = target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target]
-        if any(not isinstance(part, (ast.Name, ast.Attribute)) for part in parts):
-            return ()
-        return tuple(ast.unparse(part).removeprefix("self.") for part in parts)
 
 
 def renewed(tensor: torch.Tensor) -> torch.Tensor:
@@ -377,17 +360,11 @@ def _sides(read: Conflict | None, call: OpCall) -> tuple[Any, ...]:
     """Return what a message says of both sides, as far as the call has such operands."""
     if read is None:
         return (None, None, {})
-    sides = [side if side and (not side.operand or side.operand in call.operands) else None for side in (read.left, read.right)]
+    sides = [
+        side if side and (not side.operand or side.operand in call.operands) else None
+        for side in (read.left, read.right)
+    ]
     return (*sides, dict(read.facts))
-
-
-def _argument_names(node: ast.Call) -> tuple[str, ...]:
-    """Return the names among a call's sizes, an empty string for any other size."""
-    sizes = node.args
-    if len(sizes) == 1 and isinstance(sizes[0], (ast.Tuple, ast.List)):
-        sizes = sizes[0].elts
-    named = (ast.Name, ast.Attribute)
-    return tuple(ast.unparse(size).rpartition(".")[2] if isinstance(size, named) else "" for size in sizes)
 
 
 def _like_torch(call: OpCall, outputs: list[torch.Tensor]) -> Any:

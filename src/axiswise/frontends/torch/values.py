@@ -89,7 +89,19 @@ def _carry_bounds(word: str, args: Any, kwargs: Any, inputs: list[torch.Tensor],
         # With eight draws for each value it is all but certain that the highest one occurs.
         if high is not None and result.numel() >= 8 * (int(high) - int(low)):
             fact_of(result).bounds = (int(low), int(high) - 1)
-    elif word in ("view", "reshape", "__getitem__", "contiguous", "long", "int", "to", "t", "transpose", "stack", "clone"):
+    elif word in (
+        "view",
+        "reshape",
+        "__getitem__",
+        "contiguous",
+        "long",
+        "int",
+        "to",
+        "t",
+        "transpose",
+        "stack",
+        "clone",
+    ):
         known = [bounds_of(tensor) for tensor in inputs]
         if known and known[0] is not None and word != "__getitem__":
             fact_of(result).bounds = known[0]

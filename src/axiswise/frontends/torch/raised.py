@@ -1,0 +1,98 @@
+"""A live exception's own frames: which layer was running, and the shapes of the tensors its line names.
+
+Only names, fields and shapes are read. Nothing of the user's is called, a property not either.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Iterator
+from types import FrameType, TracebackType
+from typing import Any
+
+import torch
+
+from axiswise.facts import LayerRef
+from axiswise.source.frames import UserCode
+from axiswise.source.text import Sources
+
+MOST_SHAPES = 6
+"""Tensors of one line that are told."""
+
+_SETTINGS = (bool, int, float, str, tuple, type(None))
+
+
+def _frames(traceback: TracebackType | None, user: UserCode) -> tuple[FrameType | None, int, list[FrameType]]:
+    """Return the user's innermost frame, the instruction it stands at, and the library's frames inside it."""
+    own: FrameType | None = None
+    instruction = 0
+    inside: list[FrameType] = []
+    while traceback is not None:
+        if user.owns(traceback.tb_frame.f_code):
+            own, instruction, inside = traceback.tb_frame, traceback.tb_lasti, []
+        else:
+            inside.append(traceback.tb_frame)
+        traceback = traceback.tb_next
+    return own, instruction, inside
+
+
+def layer_of(error: BaseException, sources: Sources) -> LayerRef | None:
+    """Return the library's layer that an exception was raised in, or None where it was raised in none."""
+    own, _, inside = _frames(error.__traceback__, UserCode(sources))
+    running = [frame.f_locals.get("self") for frame in inside]
+    layers = [each for each in running if isinstance(each, torch.nn.Module)]
+    if own is None or not layers:
+        return None
+    called, layer = layers[0], layers[-1]
+    within = _path(layer, called)
+    return LayerRef(_reached(layer, own), type(layer).__name__, _settings(layer), direct=called is layer, inside=within)
+
+
+def _path(module: torch.nn.Module, root: torch.nn.Module) -> str:
+    named: Iterator[tuple[str, Any]] = root.named_modules()
+    return next((name for name, child in named if child is module), "")
+
+
+def _reached(module: torch.nn.Module, frame: FrameType) -> str:
+    """Return the path on which a frame reaches a module: in its own module, or from a name of its."""
+    owner = frame.f_locals.get("self")
+    if isinstance(owner, torch.nn.Module) and (path := _path(module, owner)):
+        return path
+    for name, value in list(frame.f_locals.items()):
+        if value is module:
+            return name
+        if isinstance(value, torch.nn.Module) and (path := _path(module, value)):
+            return f"{name}.{path}"
+    return ""
+
+
+def _settings(layer: torch.nn.Module) -> dict[str, Any]:
+    """Return the constructor's arguments that the layer keeps under their own names."""
+    names = inspect.signature(type(layer).__init__).parameters
+    kept = vars(layer)
+    return {name: kept[name] for name in names if name in kept and isinstance(kept[name], _SETTINGS)}
+
+
+def shapes_of(error: BaseException, sources: Sources) -> dict[str, tuple[int, ...]]:
+    """Return the shapes of the tensors that the user's failing expression names, as it spells them."""
+    own, instruction, _ = _frames(error.__traceback__, UserCode(sources))
+    node = sources.node(own.f_code, instruction) if own is not None else None
+    found: dict[str, tuple[int, ...]] = {}
+    for each in ast.walk(node) if node is not None else ():
+        if own is not None and isinstance(each, (ast.Name, ast.Attribute)) and len(found) < MOST_SHAPES:
+            value = _held(each, own)
+            if isinstance(value, torch.Tensor):
+                found.setdefault(ast.unparse(each), tuple(value.shape))
+    return found
+
+
+def _held(node: ast.expr, frame: FrameType) -> object:
+    """Return what a name or a chain of fields holds, or None where a step is not a plain field."""
+    if isinstance(node, ast.Name):
+        return frame.f_locals.get(node.id, frame.f_globals.get(node.id))
+    if not isinstance(node, ast.Attribute):
+        return None
+    fields: dict[str, Any] = getattr(_held(node.value, frame), "__dict__", {})
+    spaces = [fields, *(fields.get(each, {}) for each in ("_parameters", "_buffers", "_modules"))]
+    return next((space[node.attr] for space in spaces if node.attr in space), None)
