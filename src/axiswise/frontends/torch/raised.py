@@ -9,7 +9,7 @@ import ast
 import inspect
 from collections.abc import Iterator
 from types import FrameType, TracebackType
-from typing import Any
+from typing import Any, cast
 
 import torch
 
@@ -50,7 +50,7 @@ def layer_of(error: BaseException, sources: Sources) -> LayerRef | None:
 
 
 def _path(module: torch.nn.Module, root: torch.nn.Module) -> str:
-    named: Iterator[tuple[str, Any]] = root.named_modules()
+    named: Iterator[tuple[str, Any]] = cast("Any", root).named_modules()
     return next((name for name, child in named if child is module), "")
 
 
