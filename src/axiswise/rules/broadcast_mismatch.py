@@ -47,13 +47,25 @@ class BroadcastMismatch(Rule):
                 (*cut[: longer.axis], shorter.size, *cut[longer.axis + 1 :]), ours if longer is right else theirs
             ):
                 skip = ":, " * longer.axis
+                # A table may well be longer than its use; data that is cut is data lost.
+                is_table = _is_made(scene, longer.operand)
                 yield from scene.wrap(
                     longer.operand,
                     f"{{}}[{skip}:{name}.size({shorter.axis})]",
                     f"cut it to the length of {name}",
-                    evidence=0.6,
+                    evidence=0.6 if is_table else 0.0,
+                    choice=not is_table,
                 )
         yield from scene.agree()
+
+
+MADE = frozenset({"zeros", "ones", "empty", "full", "rand", "randn", "arange", "embedding", "from-array"})
+
+
+def _is_made(scene: Scene, role: str) -> bool:
+    """Return whether an operand is a tensor made of given sizes, not computed from data."""
+    nearest = next(iter(scene.producers(role)), None)
+    return nearest is not None and nearest.call.op in MADE
 
 
 def _meets(left: Shape, right: Shape) -> bool:

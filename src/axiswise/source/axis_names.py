@@ -26,7 +26,7 @@ class AxisNames:
         return self._unpacked[key]
 
     def given(self, frame: FrameType) -> tuple[str, ...]:
-        """Return the names among the sizes of a call (`torch.randn(batch, steps, 512)`), an empty string for each other."""
+        """Return the names among the sizes of a call (`torch.randn(batch, steps, 512)`); empty strings for the rest."""
         if not self.user.owns(frame.f_code):
             return ()
         key = (frame.f_code, frame.f_lasti)

@@ -68,7 +68,7 @@ class CallSite:
         )
 
     def operand(self, call: OpCall, role: str) -> ast.expr | None:
-        """Return the expression of an operand, or None where the line does not spell it (a weight, a Sequential's inside)."""
+        """Return the expression of an operand, or None where the line does not spell it (a weight, say)."""
         node = self.node
         roles = [name for name, ref in call.operands.items() if not ref.parameter and name not in ("weight", "bias")]
         if call.layer is None:

@@ -1,7 +1,7 @@
 """Whether code on the way out handles an exception, or merely swallows it.
 
-A library that catches an error asked a question. A user's handler that does something else instead (returns, assigns, calls)
-handles it; one that only prints, logs, passes or goes round the loop hides it.
+A library that catches an error asked a question. A user's handler that does something else instead (returns, assigns,
+calls) handles it; one that only prints, logs, passes or goes round the loop hides it.
 """
 
 from __future__ import annotations

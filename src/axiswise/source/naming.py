@@ -8,7 +8,7 @@ from axiswise.source.text import Sources
 
 
 def layer_name(sources: Sources, call: OpCall) -> str:
-    """Return a name for the call's layer (`fc1`, `net[2]`, `encoder.layers[3].attn`), or the op word where it has none."""
+    """Return a name for the call's layer (`fc1`, `net[2]`, `encoder.layers[3].attn`), or the op word if it has none."""
     layer = call.layer
     if layer is None:
         return call.op

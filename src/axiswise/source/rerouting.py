@@ -1,7 +1,7 @@
-"""Edits of the operations that an axis passed through: another `dim`, a transpose or a squeeze taken out, a flatten begun later.
+"""Edits of the operations that an axis passed through: another `dim`, a transpose taken out, a later flatten.
 
-Where a size is right and only stands at the wrong axis, the mistake is at one of the calls on the way. Each candidate is
-one small edit of one of them; replay decides.
+Where a size is right and only stands at the wrong axis, the mistake is at one of the calls on the way. Each candidate
+is one small edit of one of them; replay decides.
 """
 
 from __future__ import annotations

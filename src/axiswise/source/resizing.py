@@ -19,6 +19,10 @@ from axiswise.source.provenance import Place, evaluated, places, solved
 from axiswise.source.text import SourceFile, Sources
 
 
+FEW = 2
+"""A difference up to which a size is a name and a little more: the class token beside the patches."""
+
+
 def resizes(sources: Sources, trace: Trace, call: OpCall, use: AxisUse, wanted: int) -> Iterator[Fix]:
     """Yield the fixes that make one side's size `wanted`."""
     offered: set[tuple[Edit, ...]] = set()
@@ -114,13 +118,38 @@ def _argument_edits(site: CallSite, argument: ast.expr, place: Place, frame: Fra
         yield Fix(f"set {subject} to {name}", (Edit(span, name),), base + (0.3 if bare_name else 0.1))
     for text in _arithmetic(argument, place, frame):
         yield Fix(f"set {subject} to {text}", (Edit(span, text),), base + 0.25)
+    twins = _same_calls(site, argument)
+    if len(twins) > 1:
+        edits = tuple(Edit(each, str(place.wanted)) for each in twins)
+        yield Fix(f"set {subject} to {place.wanted} in all {len(twins)}", edits, base + 0.1)
     # A literal in the place of a name throws away what the name says.
     yield Fix(f"set {subject} to {place.wanted}", (Edit(span, str(place.wanted)),), base - (0.15 if bare_name else 0.0))
+
+
+def _same_calls(site: CallSite, argument: ast.expr) -> list[Span]:
+    """Return where an argument stands in every call of the statement that is spelled alike: `zeros(1, n), zeros(1, n)`."""
+    statement, node = site.source.statement_of(site.node), site.node
+    if statement is None or not isinstance(node, ast.Call):
+        return []
+    told = ast.dump(node)
+    offset = (argument.lineno - node.lineno, argument.col_offset - node.col_offset)
+    found: list[Span] = []
+    for each in ast.walk(statement):
+        if isinstance(each, ast.Call) and ast.dump(each) == told:
+            for part in ast.walk(each):
+                here = isinstance(part, ast.expr) and type(part) is type(argument)
+                if here and (part.lineno - each.lineno, part.col_offset - each.col_offset) == offset:
+                    found.append(site.source.span(part))
+                    break
+    return found
 
 
 def _arithmetic(argument: ast.expr, place: Place, frame: Frame) -> Iterator[str]:
     """Yield the argument's own arithmetic with one operand changed or dropped (`d_model * 2` -> `d_model`)."""
     if not isinstance(argument, ast.BinOp):
+        difference = place.wanted - place.value
+        if isinstance(argument, (ast.Name, ast.Attribute)) and 0 < abs(difference) <= FEW:
+            yield f"{ast.unparse(argument)} {'+' if difference > 0 else '-'} {abs(difference)}"
         parts = [(name, value) for name, value in frame.sizes.items() if value > 1 and place.wanted % value == 0]
         for name, value in parts[:2]:
             factor = place.wanted // value

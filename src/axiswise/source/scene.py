@@ -53,10 +53,23 @@ class Scene:
         """The user's own expression that raised."""
         return self.call.site
 
+    def _operand(self, role: str) -> ast.expr | None:
+        """Return the expression of an operand; what a container was called with, where that is what reached the layer."""
+        if self.site is None:
+            return None
+        node, layer = self.site.operand(self.call, role), self.call.layer
+        if node is not None or layer is None or layer.direct or self.site.call is None:
+            return node
+        given = [each for each in self.site.call.args if not isinstance(each, ast.Starred)]
+        ref = self.call.operands.get(role)
+        maker = self.trace.producer(ref.id) if ref is not None and not ref.parameter else None
+        inside = maker is not None and maker[0].site == self.call.site
+        return given[0] if len(given) == 1 and ref is not None and not inside and not ref.parameter else None
+
     # -- words -------------------------------------------------------------------------------------------------------
     def expression(self, role: str) -> str:
         """The user's expression for an operand, in backquotes (`` `x` ``), or the role in plain words."""
-        node = self.site.operand(self.call, role) if self.site else None
+        node = self._operand(role)
         if node is not None and self.site is not None:
             text = " ".join(self.site.source.text_of(node).split())
             if len(text) <= 40:
@@ -107,7 +120,7 @@ class Scene:
 
     # -- parts of a diagnosis ----------------------------------------------------------------------------------------
     def diagnosis(self, message: str, label: str = "") -> Diagnosis:
-        """A diagnosis at the raising line, with the exception and with notes on where each of the two sizes came from."""
+        """A diagnosis at the raising line, with the exception and with notes on where the two sizes came from."""
         notes = (*self.origin(self.conflict.left), *self.origin(self.conflict.right))
         path = self.call.layer.path if self.call.layer else (self.call.within[-1][0] if self.call.within else "")
         return Diagnosis(
@@ -155,9 +168,9 @@ class Scene:
     ) -> Iterable[Fix]:
         """Put an operand's expression into a template at the user's line: `"{}.flatten(1)"`. Parenthesised as needed.
 
-        Inside a Sequential, where no expression stands for the operand, flattening becomes a layer before the failing one.
+        Inside a Sequential, where no expression stands for the operand, flattening becomes a layer before this one.
         """
-        node = self.site.operand(self.call, role) if self.site else None
+        node = self._operand(role)
         if node is not None and self.site is not None:
             text = template.replace("{}", self.site.text(node))
             yield Fix(title, (Edit(self.site.source.span(node), text),), evidence, choice)
@@ -211,7 +224,7 @@ class Scene:
     def without_call(self, title: str, *, evidence: float = 0.0) -> Iterable[Fix]:
         """Take the call out and leave its first operand in its place."""
         first = next(iter(self.call.operands), None)
-        node = self.site.operand(self.call, first) if self.site and first else None
+        node = self._operand(first) if first else None
         if self.site is not None and node is not None and isinstance(self.site.node, ast.expr):
             yield Fix(title, (Edit(self.site.source.span(self.site.node), self.site.text(node)),), evidence)
 
@@ -219,7 +232,7 @@ class Scene:
         """Exchange two operands' expressions."""
         if self.site is None:
             return
-        left, right = self.site.operand(self.call, first), self.site.operand(self.call, second)
+        left, right = self._operand(first), self._operand(second)
         if left is not None and right is not None:
             source = self.site.source
             edits = (Edit(source.span(left), source.text_of(right)), Edit(source.span(right), source.text_of(left)))
@@ -232,7 +245,7 @@ class Scene:
             yield Fix(title, (Edit(self.site.source.span(node), text),), evidence)
 
     def producers(self, role: str) -> Iterator[Scene]:
-        """Scenes of the calls that made an operand, nearest first, for fixes at an earlier line (an unneeded squeeze)."""
+        """Scenes of the calls that made an operand, nearest first, for fixes at an earlier line."""
         ref = self.call.operands.get(role)
         limit = self.call.index if self.call.index >= 0 else len(self.trace.calls)
         for _ in range(8):

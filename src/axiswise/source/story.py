@@ -12,6 +12,9 @@ from axiswise.source.naming import layer_name
 from axiswise.source.provenance import Step, constructor, trail
 from axiswise.source.text import Sources
 
+SAID = {"from-array": "the numpy array", "load-batch": "the loader"}
+"""What is said for an op word that no one would say."""
+
 MOST_NOTES = 3
 
 
@@ -62,7 +65,7 @@ def _from_trail(sources: Sources, trace: Trace, call: OpCall, use: AxisUse) -> I
 
 
 def _told(sources: Sources, step: Step) -> str:
-    name = layer_name(sources, step.call)
+    name = SAID.get(step.call.op) or layer_name(sources, step.call)
     if step.relation == "product" and len(step.factors) > 1:
         product = " x ".join(str(size) for size in step.factors)
         return f"{step.size} = {product}, from the {name}{_where(step.call.site)}"

@@ -1,7 +1,7 @@
 """Values on an abstract run: small constants keep theirs, anything else is guessed and the guess is listed.
 
-`shadowed` computes the real values of small constant tensors beside the abstract ones (lengths, masks, index tables), so
-that masks and indices made of them mean what they say. `READ` answers the calls that ask a tensor for its values.
+`shadowed` computes the real values of small constant tensors beside the abstract ones (lengths, masks, index tables),
+so that masks and indices made of them mean what they say. `READ` answers the calls that ask a tensor for its values.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ from axiswise.frontends.steering import GuessFloat, GuessInt, Steering
 from axiswise.frontends.torch.tensors import fact_of, tensors_in
 from axiswise.source.frames import plain
 
+ENOUGH_DRAWS = 32
 MOST_VALUES = 65_536
 """Elements up to which values are followed."""
 
 CREATORS = frozenset(
-    "tensor as_tensor asarray from_numpy arange linspace zeros ones full eye randint randperm zeros_like ones_like full_like "
-    "tril_indices triu_indices new_tensor new_zeros new_ones new_full LongTensor FloatTensor".split()
+    "tensor as_tensor asarray from_numpy arange linspace zeros ones full eye randint randperm zeros_like ones_like "
+    "full_like tril_indices triu_indices new_tensor new_zeros new_ones new_full LongTensor FloatTensor".split()
 )
 """Functions whose results are constants of the program."""
 
@@ -74,6 +75,7 @@ def shadowed(func: Callable[..., Any], word: str, args: Any, kwargs: Any, result
     for tensor, value in zip(outputs, values, strict=False):
         if value.shape == tensor.shape:
             fact_of(tensor).value = value
+    _carry_bounds(word, args, kwargs, inputs, result)
 
 
 def _carry_bounds(word: str, args: Any, kwargs: Any, inputs: list[torch.Tensor], result: Any) -> None:
@@ -86,8 +88,8 @@ def _carry_bounds(word: str, args: Any, kwargs: Any, inputs: list[torch.Tensor],
         numbers = [int(value) for value in args if isinstance(value, int)]
         high = kwargs.get("high", numbers[-1] if numbers else None)
         low = kwargs.get("low", numbers[0] if len(numbers) > 1 else 0)
-        # With eight draws for each value it is all but certain that the highest one occurs.
-        if high is not None and result.numel() >= 8 * (int(high) - int(low)):
+        # With this many draws it is all but certain that some value near the highest occurs.
+        if high is not None and result.numel() >= ENOUGH_DRAWS:
             fact_of(result).bounds = (int(low), int(high) - 1)
     elif word in (
         "view",
@@ -111,7 +113,7 @@ def bounds_of(tensor: torch.Tensor) -> tuple[int, int] | None:
     """Return the smallest and largest value that an integer tensor holds, or None where that is not known."""
     fact = fact_of(tensor)
     value = fact.value
-    if value is not None and value.numel() and value.dtype in _INTEGERS:
+    if fact.bounds is None and value is not None and value.numel() and value.dtype in _INTEGERS:
         with unset_fake_temporarily():
             return int(value.min()), int(value.max())
     return fact.bounds
