@@ -24,7 +24,7 @@ from axiswise.wire import from_wire
 
 FRONTEND = "axiswise.frontends.torch.program"
 SLOW_IMPORTS = 2.0
-"""Seconds from which on a run's libraries are loaded once into a warm process of their own, before fixes are replayed."""
+"""Seconds of imports from which on a run's libraries are loaded once, in a warm process, before fixes are replayed."""
 
 
 def check(targets: Sequence[str], options: Options | None = None, *, sandbox: Sandbox | None = None) -> Report:

@@ -1,7 +1,7 @@
 """What axiswise says: diagnoses with their fixes, and the report that holds them.
 
-A verdict is set in one place only, `axiswise.verify`, from a replay. Everything here is immutable and turns into the JSON
-of version 1 with `Report.to_json`.
+A verdict is set in one place only, `axiswise.verify`, from a replay. Everything here is immutable and turns into the
+JSON of version 1 with `Report.to_json`.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ def diagnoses(trace: Trace, sources: Sources, *, with_fixes: bool = True) -> lis
 
 
 def _spoken(failure: Failure) -> tuple[Conflict, ...]:
-    """Return the conflicts of a failure to speak of: the first broken clause, and what a wrong rank had hidden behind it."""
+    """Return the conflicts worth speaking of: the first broken clause, and what a wrong rank had hidden behind it."""
     return failure.conflicts if failure.conflicts and failure.conflicts[0].kind == "rank" else failure.conflicts[:1]
 
 

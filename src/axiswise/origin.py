@@ -1,8 +1,8 @@
 """Whole numbers that remember where they came from.
 
-A `Size` is an ordinary `int` to every library, and carries an `Origin`: the literal it was written as, the axis it was
-read off, or the arithmetic that made it. Frontends put Sizes in the place of integer literals and of `x.shape[i]`, so that
-`d_model // heads` still knows its two halves when a layer is built from it.
+A `Size` is an ordinary `int` to every library, and carries an `Origin`: the literal it was written as, the axis it
+was read off, or the arithmetic that made it. Frontends put Sizes in the place of integer literals and of `x.shape[i]`,
+so that `d_model // heads` still knows its two halves when a layer is built from it.
 """
 
 from __future__ import annotations

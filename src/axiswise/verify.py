@@ -1,7 +1,7 @@
 """Prove fixes: apply each candidate to a copy of the source, replay it, and set the verdict by what happened.
 
-This is the only place that sets a verdict. A candidate stands when its replay reaches as far as the program goes, its own
-finding is gone, and no finding of any kind is new.
+This is the only place that sets a verdict. A candidate stands when its replay reaches as far as the program goes, its
+own finding is gone, and no finding of any kind is new.
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ def edited(texts: Mapping[str, str], edits: Iterable[Edit]) -> dict[str, str] | 
 
 
 def _resolved(finding: Diagnosis, fix: Fix, original: Outcome, outcome: Outcome) -> set[int] | None:
-    """Return the positions of the original findings that a replay no longer shows, or None where the fix does not stand."""
+    """Return the positions of the original findings that a replay no longer shows, or None if the fix fails."""
     if _grade(outcome.status) < _grade(original.status):
         return None
     shift = _Shift(fix.edits)

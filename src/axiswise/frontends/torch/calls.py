@@ -243,7 +243,7 @@ def _set_data(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> A
 
 
 def from_numpy(tracer: Tracer, array: Any) -> torch.Tensor:
-    """Let an array become abstract, where `torch.from_numpy` would be called; whole numbers and truth values keep theirs."""
+    """Let an array become abstract, as `torch.from_numpy` is called; whole numbers and truth values are kept."""
     with tracer.quietly():
         with unset_fake_temporarily():
             real = _real_from_numpy(array)
@@ -291,9 +291,9 @@ ANSWERS: dict[str, Answer] = _table(
         "Tensor.size": _size,
         "Tensor.dim Tensor.ndim.__get__ Tensor.ndimension Tensor.numel Tensor.nelement Tensor.stride "
         "Tensor.dtype.__get__ Tensor.requires_grad.__get__ Tensor.requires_grad.__set__ Tensor.is_leaf.__get__ "
-        "Tensor.layout.__get__ Tensor.is_contiguous Tensor.is_floating_point Tensor.is_complex is_floating_point is_complex "
-        "is_tensor Tensor.element_size Tensor.itemsize.__get__ Tensor.grad_fn.__get__ Tensor.names.__get__ numel "
-        "Tensor.is_sparse.__get__ Tensor.is_quantized.__get__ Tensor.is_meta.__get__ Tensor.is_nested.__get__ "
+        "Tensor.layout.__get__ Tensor.is_contiguous Tensor.is_floating_point Tensor.is_complex is_floating_point "
+        "is_complex is_tensor Tensor.element_size Tensor.itemsize.__get__ Tensor.grad_fn.__get__ Tensor.names.__get__ "
+        "numel Tensor.is_sparse.__get__ Tensor.is_quantized.__get__ Tensor.is_meta.__get__ Tensor.is_nested.__get__ "
         "Tensor.storage_offset Tensor._version.__get__ Tensor.grad.__set__ Tensor.register_hook Tensor.retain_grad "
         "Tensor.is_same_size Tensor.__hash__ Tensor.get_device Tensor.is_shared Tensor.is_inference": _plainly,
         "Tensor.device.__get__": _device,

@@ -1,6 +1,6 @@
 """Stand-ins for the parts of torch that an abstract run must not really do: devices, training steps, files, compilers.
 
-`installed(tracer)` puts them in place for the life of the child process; nothing is restored, the child ends with the run.
+`install(tracer)` puts them in place for good: nothing is restored, since the child process ends with the run.
 """
 
 from __future__ import annotations
@@ -195,13 +195,14 @@ def _training(tracer: Tracer) -> None:
     _replace(torch.autograd, "backward", lambda tensors, grads=None, *a, **k: _backward_all(tracer, tensors, grads))
     import torch.utils.checkpoint as checkpointing
 
-    _replace(
-        checkpointing,
-        "checkpoint",
-        lambda function, *args, use_reentrant=None, preserve_rng_state=True, determinism_check=None, context_fn=None, debug=False, **kwargs: (
-            function(*args, **kwargs)
-        ),
-    )
+    _replace(checkpointing, "checkpoint", _at_once)
+
+
+def _at_once(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Call what a checkpoint would call, without the checkpoint's own settings."""
+    for name in ("use_reentrant", "preserve_rng_state", "determinism_check", "context_fn", "debug"):
+        kwargs.pop(name, None)
+    return function(*args, **kwargs)
 
 
 def _backward_all(tracer: Tracer, tensors: Any, gradients: Any) -> None:

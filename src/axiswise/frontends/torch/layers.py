@@ -38,7 +38,7 @@ def built_by(module: torch.nn.Module, frame: FrameType | None, user: UserCode) -
 
 
 def _settings(running: list[FrameType]) -> dict[str, Any]:
-    """Return the constructor arguments by name, in the order of the call; `running` are the `__init__` frames, inner first.
+    """Return the constructor arguments by name, in the order of the call; `running`: `__init__` frames, inner first.
 
     A constructor that takes `*args` hands them on: their names are then those of the next inner one.
     """

@@ -39,7 +39,8 @@ def replay(job: dict[str, Any]) -> dict[str, Any]:
 
     Args:
         job: `script` (absolute path), `argv` (its arguments), `replaced` (texts of edited files by path), `flipped`
-            (lines, as (path, line), whose first undecided branch is to go the other way), `fixes` (False: none are looked for).
+            (lines, as (path, line), whose first undecided branch is to go the other way), `fixes` (False: none are
+            looked for).
 
     Returns:
         `status`, `reason`, `ops`, `assumptions`, `findings`, `decided` (lines decided once, as (path, line)), `modules`

@@ -1,7 +1,7 @@
 """What is known of a tensor beside its shape: identity, device label, axis names, and small values.
 
-Facts hang on the tensor object itself. On abstract runs every tensor lives on the CPU; where the program believes it to be
-is a label, so that a machine without CUDA can follow a program with it.
+Facts hang on the tensor object itself. On abstract runs every tensor lives on the CPU; where the program believes it to
+be is a label, so that a machine without CUDA can follow a program with it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Run a program's torch calls on abstract tensors and write down each one.
 
-`Tracer` receives every torch function that Python code calls. Metadata is answered with sizes that know their axis, values
-with what is known of them, and everything else is run on fake tensors and recorded. A call that fails is confirmed on
-real torch, recorded as a Failure, and replaced by a tensor of the shape it was meant to have, so that the program goes on.
+`Tracer` receives every torch function that Python code calls. Metadata is answered with sizes that know their axis,
+values with what is known of them, and everything else is run on fake tensors and recorded. A call that fails is
+confirmed on real torch, recorded as a Failure, and replaced by a tensor of the shape it was meant to have, so that the
+program goes on.
 """
 
 from __future__ import annotations
@@ -99,7 +100,7 @@ class Tracer(TorchFunctionMode):
         return self.recorded(func, word, args, kwargs, call, result, device, frame)
 
     def _is_doubted(self, call: OpCall) -> bool:
-        """Return whether a call's contract objects: some abstract kernels check less than the real ones, some look at no shape."""
+        """Return whether a call's contract objects: some abstract kernels check less than the real ones, or nothing."""
         contract = contract_of(call.op)
         return contract is not None and bool(contract.conflicts(call))
 
@@ -273,7 +274,8 @@ class Tracer(TorchFunctionMode):
 
     def _device_failure(self, call: OpCall, conflict: Conflict, frame: FrameType) -> None:
         devices = sorted({ref.device for ref in call.operands.values()}, key=lambda name: name == "cpu")
-        message = f"Expected all tensors to be on the same device, but found at least two devices, {devices[0]} and {devices[1]}!"
+        found = f"but found at least two devices, {devices[0]} and {devices[1]}!"
+        message = f"Expected all tensors to be on the same device, {found}"
         call.frames = self.user.frames(frame)
         self.trace.failures.append(Failure("RuntimeError", message, call, call.frames, (conflict,)))
 

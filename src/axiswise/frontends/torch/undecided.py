@@ -23,7 +23,7 @@ def undecided(tracer: Tracer, word: str, args: Any, kwargs: dict[str, Any]) -> A
 
 
 def counted(tracer: Tracer, value: Any) -> Any:
-    """Return arguments with whole numbers in place of 0-dimensional tensors: `torch.ones(length)` asks for their values."""
+    """Return arguments with 0-dimensional whole tensors as numbers: `torch.ones(length)` asks for their values."""
     if is_number(value):
         return int(tracer.reading.item(value))
     if type(value) in (list, tuple):
