@@ -1,0 +1,187 @@
+"""What is measured."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from axiswise import check
+from axiswise.checking import FRONTEND
+from axiswise.diagnosis import Report
+from axiswise.sandbox import Sandbox
+from benchmarks.measuring import Case, Section, Taken, last_line, process
+from benchmarks.peers import peer
+
+DEMO = "examples/demo/train.py"
+TRAINING = "benchmarks/programs/training.py"
+PRODUCT = "benchmarks/programs/product.py"
+MODEL = "benchmarks/programs/model.py"
+
+
+def imports(_stack: ExitStack) -> Section:
+    """What a program pays for `import` alone."""
+    empty = "python -c pass"
+    about = "A new process each. What a program, an editor or a hook pays before anything is done."
+    return Section(
+        "Import",
+        about,
+        (
+            Case(empty, process(["python", "-c", "pass"])),
+            Case("import json", process(["python", "-c", "import json"]), empty),
+            Case("import axiswise", process(["python", "-c", "import axiswise"]), empty),
+            peer("torchtyc", "import torchtyc", process(["python", "-c", "import torchtyc"]), empty),
+            Case("import torch", process(["python", "-c", "import torch"]), empty),
+            peer("torchinfo", "import torchinfo", process(["python", "-c", "import torchinfo"]), empty),
+            peer("tsensor", "import tsensor", process(["python", "-c", "import tsensor"]), empty),
+        ),
+    )
+
+
+def checks(stack: ExitStack) -> Section:
+    """Before running: a script with a fault, and one without."""
+    sandbox = stack.enter_context(Sandbox((f"{FRONTEND}:warm",)))
+    wrong, right = f"python {DEMO}", f"python {TRAINING}"
+    about = (
+        f"`{DEMO}` has one fault: python ends at it, axiswise also searches and replays fixes. `{TRAINING}` has none: "
+        "python trains, axiswise leaves the loop when nothing new comes. Cold: a new process, which loads torch. Warm: "
+        "one `Sandbox` for all checks, as an editor would keep it."
+    )
+    return Section(
+        "Check before running",
+        about,
+        (
+            Case(wrong, process(["python", DEMO], last_line)),
+            Case(f"axiswise check {DEMO}, cold", _axiswise(DEMO), wrong),
+            Case(f"axiswise check {DEMO}, warm", _warm(DEMO, sandbox), wrong),
+            peer("torchtyc", f"torchtyc run {DEMO}", _torchtyc(DEMO), wrong),
+            Case(right, process(["python", TRAINING], lambda done: "" if done.returncode == 0 else last_line(done))),
+            Case(f"axiswise check {TRAINING}, cold", _axiswise(TRAINING), right),
+            Case(f"axiswise check {TRAINING}, warm", _warm(TRAINING, sandbox), right),
+            peer("torchtyc", f"torchtyc run {TRAINING}", _torchtyc(TRAINING), right),
+        ),
+    )
+
+
+def explanations(_stack: ExitStack) -> Section:
+    """From the exception to its explanation."""
+    cases: list[Case] = []
+    for script in (PRODUCT, DEMO):
+        plain = f"python {script}"
+        sensor = process(["python", "-m", "benchmarks.peers", "tensor-sensor", script], last_line)
+        cases += [
+            Case(plain, process(["python", script], last_line)),
+            Case(f"axiswise run {script}", process(["python", "-m", "axiswise", "run", script], _headline), plain),
+            peer("tsensor", f"tensor-sensor on {script}", sensor, plain),
+        ]
+    about = (
+        "The column `more` is the time from the exception to the end of the explanation. axiswise starts a process "
+        "that loads torch, replays the program and tries fixes; tensor-sensor evaluates parts of the failing line."
+    )
+    return Section("From the exception to the explanation", about, tuple(cases))
+
+
+def undisturbed(_stack: ExitStack) -> Section:
+    """What `axiswise run` costs a program that does not fail."""
+    plain, loop = f"python {TRAINING}", "python, the loop alone"
+    watched = ["python", "-m", "axiswise", "run", TRAINING]
+    about = "A training loop in which nothing fails: nothing is patched or watched, so a difference is noise."
+    return Section(
+        "A run in which nothing fails",
+        about,
+        (
+            Case(plain, process(["python", TRAINING])),
+            Case(f"axiswise run {TRAINING}", process(watched), plain),
+            Case(loop, _told(process(["python", TRAINING], last_line))),
+            Case("axiswise run, the loop alone", _told(process(watched, last_line)), loop),
+        ),
+    )
+
+
+def models(stack: ExitStack) -> Section:
+    """One model, as it is and with a layer of the wrong width."""
+    folder = Path(stack.enter_context(TemporaryDirectory()))
+    right = Path(MODEL)
+    wrong = folder / "broken.py"
+    source = right.read_text("utf-8")
+    assert source.count("nn.Linear(256, 10)") == 1, f"{MODEL} has changed: nothing would be broken"
+    wrong.write_text(source.replace("nn.Linear(256, 10)", "nn.Linear(400, 10)"), "utf-8")
+    cases: list[Case] = []
+    for name, path in (("the model", right), ("the broken model", wrong)):
+        plain = f"python, {name}"
+        torchinfo = process(["python", "-m", "benchmarks.peers", "torchinfo", str(path)], _summary)
+        cases += [
+            Case(plain, process(["python", str(path)], last_line)),
+            Case(f"axiswise check, {name}", _axiswise(str(path)), plain),
+            peer("torchinfo", f"torchinfo.summary, {name}", torchinfo, plain),
+            peer("torchtyc", f"torchtyc check, {name}", _torchtyc(str(path), "check"), plain),
+            peer("torchtyc", f"torchtyc run, {name}", _torchtyc(str(path)), plain),
+        ]
+    about = f"`{MODEL}`, and a copy whose last layer takes 400 features in the place of 256. A new process each."
+    return Section("One model", about, tuple(cases))
+
+
+SECTIONS: dict[str, Callable[[ExitStack], Section]] = {
+    "imports": imports,
+    "checks": checks,
+    "explanations": explanations,
+    "undisturbed": undisturbed,
+    "models": models,
+}
+
+
+def _axiswise(script: str) -> Callable[[], Taken]:
+    def said(done: subprocess.CompletedProcess[str]) -> str:
+        try:
+            found = json.loads(done.stdout)
+        except ValueError:
+            return last_line(done)
+        fixes = [finding["fixes"][0]["verdict"] if finding["fixes"] else "no fix" for finding in found["findings"]]
+        faults = [f"{finding['rule']} at line {finding['line']}" for finding in found["findings"]]
+        answers = [f"{fault}, fix {fix}" for fault, fix in zip(faults, fixes, strict=True)]
+        return "; ".join(answers) or f"{found['targets'][0]['status']}, nothing found"
+
+    return process(["python", "-m", "axiswise", "check", script, "--format", "json"], said)
+
+
+def _warm(script: str, sandbox: Sandbox) -> Callable[[], Taken]:
+    def run() -> Taken:
+        began = time.perf_counter()
+        report: Report = check([script], sandbox=sandbox)
+        seconds = time.perf_counter() - began
+        return Taken(seconds, f"{len(report.findings)} found in {report.targets[0].ops} operations")
+
+    return run
+
+
+def _torchtyc(script: str, command: str = "run") -> Callable[[], Taken]:
+    def said(done: subprocess.CompletedProcess[str]) -> str:
+        told = [line for line in done.stdout.splitlines() if "stopped at" in line or "raised" in line]
+        return (told[0] if told else last_line(done)).replace(script, Path(script).name).strip()
+
+    start = "import sys; from torchtyc.cli import main; sys.exit(main())"
+    return process(["python", "-c", start, command, script], said)
+
+
+def _headline(done: subprocess.CompletedProcess[str]) -> str:
+    """Return the first line of axiswise's explanation, or the last line where there is none."""
+    lines = [line for line in done.stderr.splitlines() if line.startswith(("error[", "warning[", "note["))]
+    return lines[0] if lines else last_line(done)
+
+
+def _summary(done: subprocess.CompletedProcess[str]) -> str:
+    lines = [line for line in done.stdout.splitlines() if line.startswith("Total params")]
+    return lines[0] if lines else last_line(done)
+
+
+def _told(run: Callable[[], Taken]) -> Callable[[], Taken]:
+    """Take the time that a program prints for its own."""
+
+    def taken() -> Taken:
+        return Taken(float(run().said))
+
+    return taken
