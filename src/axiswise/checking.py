@@ -11,13 +11,15 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from axiswise.config import Options
 from axiswise.diagnosis import Diagnosis, Report, Target
 from axiswise.origin import Span
 from axiswise.sandbox import Job, Limits, Sandbox, SandboxError
+from axiswise.sandbox import Outcome as Ended
 from axiswise.source.text import read_source
 from axiswise.verify import Outcome, verified
 from axiswise.wire import from_wire
@@ -50,7 +52,7 @@ def check(targets: Sequence[str], options: Options | None = None, *, sandbox: Sa
 
 def _checked(targets: Sequence[str], options: Options, sandbox: Sandbox) -> Report:
     with ThreadPoolExecutor(max_workers=max(1, options.jobs)) as pool:
-        reports = list(pool.map(lambda target: check_script(target, (), options, sandbox), targets))
+        reports = list(pool.map(partial(check_script, argv=(), options=options, sandbox=sandbox), targets))
     report = Report()
     for each in reports:
         report = report.joined(each)
@@ -146,12 +148,12 @@ class _Runs:
             self._own = None
 
 
-def _outcome(run: Any) -> Outcome:
+def _outcome(run: Ended) -> Outcome:
     """Return what a child reported, or why it did not."""
     result = run.result
     if not isinstance(result, dict):
         return Outcome("failed", (), 0, _reason(run))
-    sent: dict[str, Any] = result
+    sent = cast("dict[str, Any]", result)
     findings = tuple(from_wire(each) for each in sent["findings"])
     status, reason = sent["status"], sent["reason"]
     if run.ended != "returned":
@@ -161,7 +163,7 @@ def _outcome(run: Any) -> Outcome:
     return Outcome(status, findings, sent["ops"], reason, sent)
 
 
-def _reason(run: Any) -> str:
+def _reason(run: Ended) -> str:
     words = {
         "timeout": "the time budget ran out",
         "memory": "the memory limit was reached",

@@ -6,9 +6,9 @@ rules turn them into words. Sizes are counted in elements; lines count from 1 an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 from axiswise.origin import Origin, Span
 
@@ -25,9 +25,15 @@ __all__ = [
     "Span",
     "TensorRef",
     "Trace",
+    "is_series",
 ]
 
 Shape = tuple[int, ...]
+
+
+def is_series(value: object) -> TypeGuard[Sequence[Any]]:
+    """Return whether a parameter is a tuple or a list: a shape, a list of axes, a number for each axis."""
+    return isinstance(value, (tuple, list))
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,8 +67,8 @@ def origin_of(number: object) -> Origin | None:
     return number.origin if isinstance(number, (Size, Ratio)) else None
 
 
-def _combined(kind: str, value: float, left: object, right: object) -> Origin:
-    parts = tuple(origin_of(side) or Origin("unknown", float(side)) for side in (left, right))  # type: ignore[arg-type]
+def _combined(kind: str, value: float, left: Any, right: Any) -> Origin:
+    parts = tuple(origin_of(side) or Origin("unknown", float(side)) for side in (left, right))
     nodes = 1 + sum(part.nodes for part in parts)
     return Origin(kind, value, parts=parts, nodes=nodes) if nodes <= LARGEST_TREE else Origin("unknown", value)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 import sysconfig
+from collections.abc import Mapping
 from pathlib import Path
 from types import CodeType, FrameType, TracebackType
+from typing import Any
 
 from axiswise.facts import Frame, Span
 from axiswise.origin import Size
@@ -96,10 +98,8 @@ class UserCode:
 def sizes_in(frame: FrameType) -> dict[str, int]:
     """Return the names of a frame that hold whole numbers, `self.` attributes included."""
     found: dict[str, int] = {}
-    spaces = [("", frame.f_locals)]
-    owner = frame.f_locals.get("self")
-    if owner is not None and hasattr(owner, "__dict__"):
-        spaces.append(("self.", vars(owner)))
+    own: Mapping[str, Any] = getattr(frame.f_locals.get("self"), "__dict__", {})
+    spaces: list[tuple[str, Mapping[str, Any]]] = [("", frame.f_locals), ("self.", own)]
     if frame.f_locals is not frame.f_globals:
         spaces.append(("", frame.f_globals))
     for prefix, space in spaces:

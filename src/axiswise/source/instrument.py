@@ -123,7 +123,7 @@ def instrument(source: SourceFile, guard: LoopGuard) -> Any:
     constants: dict[str, Size] = {}
     tree = ast.parse(source.text, source.path)
     instrumented = _Instrumenter(source, constants).visit(tree)
-    space = vars(builtins)
+    space = builtins.__dict__
     space.update(constants)
     space[LOOPS], space[ROUNDS] = guard.rounds, guard.another_round
     space[MEASURED] = _measured

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
-from axiswise.facts import AxisUse, Frame, OpCall, Origin, TensorRef, Trace
+from axiswise.facts import AxisUse, Frame, OpCall, Origin, TensorRef, Trace, is_series
 from axiswise.ops.contract import contract_of
 from axiswise.origin import Span, origin_of
 
@@ -218,12 +218,12 @@ def _needed(relation: str, part: int, size: int, wanted: int, count: int) -> int
 
 def _given(call: OpCall, name: str, index: int, wanted: int, steps: int, size: int = 0) -> Iterator[Place]:
     """Yield the place of a parameter; `size` is the whole that it is a factor of, 0 where it is the whole itself."""
-    settings = call.layer.settings if call.layer else {}
+    settings: Mapping[str, Any] = call.layer.settings if call.layer else {}
     in_layer = name in settings
     value = settings[name] if in_layer else call.params.get(name)
-    if isinstance(value, (tuple, list)) and 0 <= index < len(value):
+    if is_series(value) and 0 <= index < len(value):
         value = value[index]
-    elif isinstance(value, (tuple, list)) and len(value) == 1:
+    elif is_series(value) and len(value) == 1:
         value, index = value[0], 0
     if isinstance(value, int) and not isinstance(value, bool):
         needed = wanted if not size else value * wanted // size
@@ -264,12 +264,12 @@ def evaluated(origin: Origin, spans: frozenset[Span], number: float) -> float | 
 
 
 OPERATORS: dict[str, Callable[[float, float], float]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "//": operator.floordiv,
-    "/": operator.truediv,
-    "%": operator.mod,
+    "+": lambda left, right: left + right,
+    "-": lambda left, right: left - right,
+    "*": lambda left, right: left * right,
+    "//": lambda left, right: left // right,
+    "/": lambda left, right: left / right,
+    "%": lambda left, right: left % right,
 }
 
 

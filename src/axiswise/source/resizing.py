@@ -18,7 +18,6 @@ from axiswise.source.naming import layer_name
 from axiswise.source.provenance import Place, evaluated, places, solved
 from axiswise.source.text import SourceFile, Sources
 
-
 FEW = 2
 """A difference up to which a size is a name and a little more: the class token beside the patches."""
 
@@ -127,7 +126,7 @@ def _argument_edits(site: CallSite, argument: ast.expr, place: Place, frame: Fra
 
 
 def _same_calls(site: CallSite, argument: ast.expr) -> list[Span]:
-    """Return where an argument stands in every call of the statement that is spelled alike: `zeros(1, n), zeros(1, n)`."""
+    """Return where an argument stands in every call of its statement that is spelled alike (`zeros(n), zeros(n)`)."""
     statement, node = site.source.statement_of(site.node), site.node
     if statement is None or not isinstance(node, ast.Call):
         return []
@@ -137,8 +136,9 @@ def _same_calls(site: CallSite, argument: ast.expr) -> list[Span]:
     for each in ast.walk(statement):
         if isinstance(each, ast.Call) and ast.dump(each) == told:
             for part in ast.walk(each):
-                here = isinstance(part, ast.expr) and type(part) is type(argument)
-                if here and (part.lineno - each.lineno, part.col_offset - each.col_offset) == offset:
+                if not isinstance(part, type(argument)):
+                    continue
+                if (part.lineno - each.lineno, part.col_offset - each.col_offset) == offset:
                     found.append(site.source.span(part))
                     break
     return found

@@ -7,9 +7,10 @@ text), every question still has an answer, in general words.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import zip_longest
+from typing import Any
 
 from axiswise.diagnosis import Diagnosis, Edit, Fix, Note, Raised
 from axiswise.facts import AxisUse, Conflict, Frame, OpCall, Trace
@@ -54,7 +55,7 @@ class Scene:
         return self.call.site
 
     def _operand(self, role: str) -> ast.expr | None:
-        """Return the expression of an operand; what a container was called with, where that is what reached the layer."""
+        """Return the expression of an operand; what a container was called with, where that reached the layer."""
         if self.site is None:
             return None
         node, layer = self.site.operand(self.call, role), self.call.layer
@@ -64,7 +65,8 @@ class Scene:
         ref = self.call.operands.get(role)
         maker = self.trace.producer(ref.id) if ref is not None and not ref.parameter else None
         inside = maker is not None and maker[0].site == self.call.site
-        return given[0] if len(given) == 1 and ref is not None and not inside and not ref.parameter else None
+        known = ref is not None and ref.id >= 0 and not inside and not ref.parameter  # -1: read from words
+        return given[0] if len(given) == 1 and known else None
 
     # -- words -------------------------------------------------------------------------------------------------------
     def expression(self, role: str) -> str:
@@ -203,7 +205,7 @@ class Scene:
         self, name: str, value: str, title: str, *, position: int | None = None, evidence: float = 0.0
     ) -> Iterable[Fix]:
         """The same on the constructor call of the layer."""
-        settings = self.call.layer.settings if self.call.layer else {}
+        settings: Mapping[str, Any] = self.call.layer.settings if self.call.layer else {}
         if position is None and name in settings:
             position = list(settings).index(name)
         return _argument(self.built, name, value, title, position, evidence)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import PurePath
+from typing import Any
 
 from axiswise.diagnosis import Note
-from axiswise.facts import AxisUse, OpCall, Origin, Trace
+from axiswise.facts import AxisUse, OpCall, Origin, Trace, is_series
 from axiswise.origin import Span, origin_of
 from axiswise.source.naming import layer_name
 from axiswise.source.provenance import Step, constructor, trail
@@ -31,9 +32,9 @@ def _where(span: Span | None) -> str:
 
 
 def _from_param(sources: Sources, call: OpCall, use: AxisUse) -> Iterator[Note]:
-    settings = call.layer.settings if call.layer else {}
+    settings: Mapping[str, Any] = call.layer.settings if call.layer else {}
     value = settings.get(use.param, call.params.get(use.param))
-    if isinstance(value, (tuple, list)) and 0 <= use.index < len(value):
+    if is_series(value) and 0 <= use.index < len(value):
         value = value[use.index]
     built = constructor(call)
     if use.param in settings and built is not None and call.layer is not None:
@@ -82,7 +83,7 @@ def _told(sources: Sources, step: Step) -> str:
 def _given(sources: Sources, step: Step) -> Iterator[Note]:
     layer = step.call.layer
     values = [*(layer.settings.values() if layer else ()), *step.call.params.values()]
-    flat = [item for value in values for item in (value if isinstance(value, (tuple, list)) else (value,))]
+    flat = [item for value in values for item in (value if is_series(value) else (value,))]
     for value in flat:
         origin = origin_of(value)
         if origin is not None and origin.value == step.size:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
 from torch._subclasses.fake_tensor import unset_fake_temporarily
 
-from axiswise.frontends.torch.tensors import fact_of, renew, tensors_in
+from axiswise.frontends.torch.tensors import edges_of, fact_of, renew, tensors_in
 
 if TYPE_CHECKING:
     from axiswise.frontends.torch.tracer import Tracer
@@ -122,19 +122,31 @@ def _to(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
 
 
 def _item(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
-    return tracer.reading.item(args[0])
+    return tracer.reading.item(_single(tracer, "item", args[0]))
 
 
 def _float(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
-    return float(tracer.reading.item(args[0]))
+    return float(tracer.reading.item(_single(tracer, "item", args[0])))
 
 
 def _int(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
-    return int(tracer.reading.item(args[0]))
+    return int(tracer.reading.item(_single(tracer, "item", args[0])))
 
 
 def _bool(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
-    return tracer.reading.truth(args[0])
+    return tracer.reading.truth(_single(tracer, "bool", args[0]))
+
+
+def _single(tracer: Tracer, op: str, tensor: torch.Tensor) -> torch.Tensor:
+    """Return the tensor that one value is asked of; a single stand-in where it has several elements, which fails."""
+    frame = _caller().f_back
+    if tensor.numel() == 1 or tracer.raising or frame is None:
+        return tensor
+    try:
+        return tensor if tracer.reading.item(tensor) is None else tensor
+    except RuntimeError as error:
+        pass
+    return tensor
 
 
 def _tolist(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
@@ -156,7 +168,8 @@ def _text(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
 
 def _transforming() -> bool:
     """Return whether a torch.func transform is running, whose gradients are its own."""
-    return torch._C._functorch.peek_interpreter_stack() is not None  # pyright: ignore[reportPrivateUsage]
+    native: Any = torch._C  # pyright: ignore[reportPrivateUsage]
+    return native._functorch.peek_interpreter_stack() is not None
 
 
 def _backward(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
@@ -201,7 +214,7 @@ def _iterate(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> An
 def _index(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """Index with numbers that are tensors as with plain numbers: their values are known or guessed."""
     index = args[1]
-    parts = index if isinstance(index, tuple) else (index,)
+    parts = cast("tuple[Any, ...]", index) if isinstance(index, tuple) else (index,)
     if not any(is_number(part) or isinstance(part, slice) for part in parts):
         return UNANSWERED
     known = tuple(_number(tracer, part) for part in parts)
@@ -220,9 +233,8 @@ def _number(tracer: Tracer, part: Any) -> Any:
     if is_number(part):
         known = fact_of(part).value is not None
         return int(tracer.reading.item(part)) if known else 0
-    if isinstance(part, slice) and any(is_number(edge) for edge in (part.start, part.stop, part.step)):
-        return slice(*(_number(tracer, edge) for edge in (part.start, part.stop, part.step)))
-    return part
+    edges = edges_of(part)
+    return slice(*(_number(tracer, edge) for edge in edges)) if any(is_number(edge) for edge in edges) else part
 
 
 def _autograd_grad(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
@@ -255,7 +267,7 @@ def from_numpy(tracer: Tracer, array: Any) -> torch.Tensor:
     return tracer.recorded(_real_from_numpy, "from_numpy", (), {}, call, result, "cpu", frame)
 
 
-_real_from_numpy = torch.from_numpy
+_real_from_numpy: Any = cast("Any", torch).from_numpy
 
 
 def _array(tensor: torch.Tensor) -> Any:

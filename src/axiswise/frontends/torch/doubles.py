@@ -11,11 +11,12 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch._subclasses.fake_tensor import FakeTensor, unset_fake_temporarily
 
+from axiswise.facts import is_series
 from axiswise.frontends.torch import calls, packing
 from axiswise.frontends.torch.tensors import fact_of, tensors_in
 from axiswise.frontends.torch.tracer import Tracer
@@ -43,6 +44,15 @@ def install(tracer: Tracer) -> None:
 def _replace(owner: Any, name: str, value: Any) -> None:
     if hasattr(owner, name):
         setattr(owner, name, value)
+
+
+def _answering(value: Any) -> Callable[..., Any]:
+    """Return a function that takes anything and answers with one value."""
+
+    def answer(*args: Any, **kwargs: Any) -> Any:
+        return value
+
+    return answer
 
 
 # -- modules -----------------------------------------------------------------------------------------------------------
@@ -79,16 +89,23 @@ def _modules(tracer: Tracer) -> None:
                 device, dtype = fact_of(value).device, value.dtype
             elif isinstance(value, (str, torch.device)) or (isinstance(value, int) and not isinstance(value, bool)):
                 device = value
+
+        def retyped(tensor: torch.Tensor) -> torch.Tensor:
+            return tensor.to(dtype) if tensor.is_floating_point() else tensor
+
         if dtype is not None:
-            self._apply(lambda tensor: tensor.to(dtype) if tensor.is_floating_point() else tensor)
+            cast("Any", self)._apply(retyped)
         return _labelled(self, calls.label(device)) if device is not None else self
 
     def cuda(self: torch.nn.Module, device: Any = None) -> torch.nn.Module:
         return _labelled(self, calls.label("cuda" if device is None else device))
 
+    def cpu(self: torch.nn.Module) -> torch.nn.Module:
+        return _labelled(self, "cpu")
+
     _replace(torch.nn.Module, "to", to)
     _replace(torch.nn.Module, "cuda", cuda)
-    _replace(torch.nn.Module, "cpu", lambda self: _labelled(self, "cpu"))
+    _replace(torch.nn.Module, "cpu", cpu)
 
 
 def _lazily() -> None:
@@ -134,7 +151,7 @@ def _devices(tracer: Tracer) -> None:
         "get_rng_state": None,
     }
     for name, value in answers.items():
-        _replace(cuda, name, lambda *_, _value=value, **__: _value)
+        _replace(cuda, name, _answering(value))
     for name in (
         "synchronize",
         "empty_cache",
@@ -144,9 +161,9 @@ def _devices(tracer: Tracer) -> None:
         "init",
         "reset_peak_memory_stats",
     ):
-        _replace(cuda, name, lambda *_, **__: None)
+        _replace(cuda, name, _answering(None))
     for name in ("device", "stream"):
-        _replace(cuda, name, lambda *_, **__: contextlib.nullcontext())
+        _replace(cuda, name, _answering(contextlib.nullcontext()))
     for owner in (torch, torch.amp, torch.cuda.amp, torch.cpu.amp):
         _replace(owner, "autocast", _NoCast)
     _labels_as_devices()
@@ -192,7 +209,11 @@ def _training(tracer: Tracer) -> None:
 
     for owner in (torch.amp, torch.cuda.amp):
         _replace(owner, "GradScaler", GradScaler)
-    _replace(torch.autograd, "backward", lambda tensors, grads=None, *a, **k: _backward_all(tracer, tensors, grads))
+
+    def backward(tensors: Any, grad_tensors: Any = None, *args: Any, **kwargs: Any) -> None:
+        _backward_all(tracer, tensors, grad_tensors)
+
+    _replace(torch.autograd, "backward", backward)
     import torch.utils.checkpoint as checkpointing
 
     _replace(checkpointing, "checkpoint", _at_once)
@@ -206,8 +227,9 @@ def _at_once(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 
 
 def _backward_all(tracer: Tracer, tensors: Any, gradients: Any) -> None:
-    for tensor in tensors_in(tensors):
-        tensor.backward(gradients if gradients is None else tensor)
+    each: Any
+    for each in tensors_in(tensors):
+        each.backward(None if gradients is None else each)
     tracer.steering.trained()
 
 
@@ -217,18 +239,18 @@ def _files() -> None:
     saved: dict[str, Any] = {}
     load = torch.load
 
-    def key(file: Any) -> str | int:
+    def key(file: Any) -> str:
         return os.path.abspath(os.fspath(file)) if isinstance(file, (str, os.PathLike)) else f"object {id(file)}"
 
     def save_double(obj: Any, f: Any, *args: Any, **kwargs: Any) -> None:
-        saved[str(key(f))] = obj
+        saved[key(f)] = obj
         if isinstance(f, (str, os.PathLike)):
-            with open(f, "wb") as file:
+            with open(key(f), "wb") as file:
                 file.write(b"saved on an abstract run")
 
     def load_double(f: Any, *args: Any, **kwargs: Any) -> Any:
-        if str(key(f)) in saved:
-            return saved[str(key(f))]
+        if key(f) in saved:
+            return saved[key(f)]
         with unset_fake_temporarily():
             kwargs["map_location"] = "cpu"
             return load(f, *args, **kwargs)
@@ -239,15 +261,18 @@ def _files() -> None:
 # -- compilers ---------------------------------------------------------------------------------------------------------
 def _compilers() -> None:
     def same(model: Any = None, *args: Any, **kwargs: Any) -> Any:
-        return model if model is not None else (lambda function: function)
+        return model if model is not None else same
+
+    def traced(func: Any, *args: Any, **kwargs: Any) -> Any:
+        return func
 
     _replace(torch, "compile", same)
-    _replace(torch.nn.Module, "compile", lambda self, *_, **__: None)
+    _replace(torch.nn.Module, "compile", _answering(None))
     _replace(torch.jit, "script", same)
     _replace(torch.jit, "script_if_tracing", same)
     _replace(torch.jit, "ignore", same)
-    _replace(torch.jit, "trace", lambda func, *_, **__: func)
-    _replace(torch, "set_num_threads", lambda *_: None)
+    _replace(torch.jit, "trace", traced)
+    _replace(torch, "set_num_threads", _answering(None))
 
     class Passing(torch.nn.Module):
         def __init__(self, module: torch.nn.Module, *args: Any, **kwargs: Any) -> None:
@@ -269,7 +294,9 @@ def _compilers() -> None:
 def _loaders(tracer: Tracer) -> None:
     from torch.utils.data import DataLoader, _utils
 
-    begin: Any = DataLoader.__init__
+    kind = cast("Any", DataLoader)
+    collating = cast("Any", _utils).collate
+    begin = kind.__init__
 
     def __init__(self: Any, dataset: Any, batch_size: Any = 1, *args: Any, **kwargs: Any) -> None:
         kwargs.update(num_workers=0, pin_memory=False)
@@ -288,9 +315,8 @@ def _loaders(tracer: Tracer) -> None:
         for batch in _batches(self):
             yield _named(tracer, self, batch, sys._getframe(0))  # pyright: ignore[reportPrivateUsage]
 
-    DataLoader.__init__ = __init__
-    DataLoader.__iter__ = __iter__
-    _utils.collate.default_collate_fn_map = dict(_utils.collate.default_collate_fn_map)
+    kind.__init__, kind.__iter__ = __init__, __iter__
+    collating.default_collate_fn_map = dict(collating.default_collate_fn_map)
 
     def collate_tensors(batch: Any, *, collate_fn_map: Any = None) -> torch.Tensor:
         return torch.stack(list(batch), 0)
@@ -298,11 +324,11 @@ def _loaders(tracer: Tracer) -> None:
     def collate_arrays(batch: Any, *, collate_fn_map: Any = None) -> torch.Tensor:
         return torch.stack([torch.as_tensor(array) for array in batch], 0)
 
-    _utils.collate.default_collate_fn_map[torch.Tensor] = collate_tensors
+    collating.default_collate_fn_map[torch.Tensor] = collate_tensors
     if importlib.util.find_spec("numpy"):
         import numpy
 
-        _utils.collate.default_collate_fn_map[numpy.ndarray] = collate_arrays
+        collating.default_collate_fn_map[numpy.ndarray] = collate_arrays
 
 
 def _batches(loader: Any) -> Iterator[Any]:
@@ -311,8 +337,8 @@ def _batches(loader: Any) -> Iterator[Any]:
     from torch.utils.data.sampler import BatchSampler
 
     dataset, collate = loader.dataset, loader.collate_fn
-    if isinstance(dataset, IterableDataset):
-        items = iter(dataset)
+    if isinstance(loader.dataset, IterableDataset):
+        items: Iterator[Any] = iter(dataset)
         for _ in range(MOST_BATCHES_READ if loader.batch_size else 0):
             chunk = list(islice(items, loader.batch_size))
             if not chunk or (loader.drop_last and len(chunk) < loader.batch_size):
@@ -321,8 +347,7 @@ def _batches(loader: Any) -> Iterator[Any]:
         return
     sampler = loader.batch_sampler if loader.batch_sampler is not None else loader.sampler
     if type(sampler) is BatchSampler:
-        total, size = len(sampler.sampler), int(sampler.batch_size)
-        count = len(sampler)
+        total, size, count = len(cast("Any", sampler).sampler), int(sampler.batch_size), len(sampler)
         wanted = [index for index in dict.fromkeys((0, count - 1, 1)) if index < count]
         lists: list[Any] = [list(range(index * size, min((index + 1) * size, total))) for index in wanted]
         lists = [[position % max(len(dataset), 1) for position in positions] for positions in lists]
@@ -330,7 +355,7 @@ def _batches(loader: Any) -> Iterator[Any]:
         with unset_fake_temporarily():
             lists = list(islice(iter(sampler), MOST_BATCHES_READ))
     for positions in lists:
-        if isinstance(positions, (list, tuple)):
+        if is_series(positions):
             many = getattr(dataset, "__getitems__", None)
             yield collate(many(positions) if many else [dataset[position] for position in positions])
         else:

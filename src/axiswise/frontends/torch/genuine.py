@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch._subclasses.fake_tensor import unset_fake_temporarily
 
-from axiswise.frontends.torch.tensors import fact_of, tensors_in
+from axiswise.frontends.torch.tensors import edges_of, fact_of, tensors_in
 from axiswise.source.frames import plain
 
 MOST_ELEMENTS = 30_000_000
@@ -29,11 +29,11 @@ def _real(value: Any) -> Any:
             return torch.tensor(fact.bounds[1], dtype=value.dtype).expand(tuple(value.shape))
         return torch.zeros((), dtype=value.dtype).expand(tuple(value.shape))
     if isinstance(value, dict):
-        return {key: _real(item) for key, item in value.items()}
+        return {key: _real(item) for key, item in cast("dict[Any, Any]", value).items()}
     if type(value) in (list, tuple):
         return type(value)(_real(item) for item in value)
     if isinstance(value, slice):
-        return slice(*(plain(part) for part in (value.start, value.stop, value.step)))
+        return slice(*(plain(edge) for edge in edges_of(value)))
     if isinstance(value, torch.device):
         return torch.device("cpu")
     return plain(value)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import inspect
 import sys
+from collections.abc import Iterable
 from types import FrameType
-from typing import Any
+from typing import Any, cast
 
 import torch
 
-from axiswise.facts import Frame, LayerRef
+from axiswise.facts import Frame, LayerRef, is_series
 from axiswise.source.frames import UserCode
 
 _BUILT = "_axiswise_built"
@@ -55,15 +56,16 @@ def _settings(running: list[FrameType]) -> dict[str, Any]:
         keywords: dict[str, Any] = values.get("kwargs", {})
         names = [*(known[first:] if first is not None else ()), *(name for name in keywords if first is None)]
         values = {**inner.f_locals, **keywords}
-    return {name: values[name] for name in names if _is_setting(values.get(name, _ABSENT))}
+    return {name: values[name] for name in names if is_setting(values.get(name, _ABSENT))}
 
 
 _TAKES_ANY = inspect.CO_VARARGS
 _ABSENT = object()
 
 
-def _is_setting(value: object) -> bool:
-    if isinstance(value, (tuple, list)):
+def is_setting(value: object) -> bool:
+    """Return whether an argument is one that a diagnosis may tell: a number, a text, or several whole numbers."""
+    if is_series(value):
         return all(isinstance(item, int) for item in value)
     return value is None or isinstance(value, (int, float, str))
 
@@ -89,7 +91,8 @@ class ModuleStack:
         root = self.running[0]
         paths = self._paths.get(id(root))
         if paths is None or id(module) not in paths:
-            paths = self._paths[id(root)] = {id(child): name for name, child in root.named_modules()}
+            named = cast("Iterable[tuple[str, object]]", root.named_modules())
+            paths = self._paths[id(root)] = {id(child): name for name, child in named}
         return paths.get(id(module), "")
 
     def is_users(self, module: torch.nn.Module) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch.nn.utils import rnn
@@ -37,7 +37,7 @@ def pad(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Undo `pack`; `total_length` longer than the sequences pads them."""
     time, batch = _extent(sequence)
-    steps = sequence.data.unflatten(0, (time, batch))
+    steps = cast("Any", sequence.data).unflatten(0, (time, batch))
     if total_length is not None and total_length > time:
         steps = torch.cat([steps, steps.new_zeros((total_length - time, *steps.shape[1:]))])
     return (steps.transpose(0, 1) if batch_first else steps), torch.full((batch,), time, dtype=torch.int64)
@@ -55,7 +55,7 @@ def _on_packed(forward: Any) -> Any:
     def run(self: Any, input: Any, hx: Any = None) -> Any:
         if not isinstance(input, rnn.PackedSequence):
             return forward(self, input, hx)
-        steps = input.data.unflatten(0, _extent(input))
+        steps = cast("Any", input.data).unflatten(0, _extent(input))
         was, self.batch_first = self.batch_first, False
         try:
             output, state = forward(self, steps, hx)

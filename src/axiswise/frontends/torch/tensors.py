@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch.nn.utils.rnn import PackedSequence
 
-from axiswise.facts import TensorRef
+from axiswise.facts import TensorRef, is_series
 
 _ATTRIBUTE = "_axiswise_fact"
 _ids = count(1)
@@ -47,25 +47,25 @@ class TensorFact:
 
 def fact_of(tensor: torch.Tensor) -> TensorFact:
     """Return the facts of a tensor, begun if it has none."""
-    found: TensorFact | None = tensor.__dict__.get(_ATTRIBUTE)
+    found: TensorFact | None = vars(tensor).get(_ATTRIBUTE)
     if found is None:
         found = TensorFact(next(_ids))
-        tensor.__dict__[_ATTRIBUTE] = found
+        vars(tensor)[_ATTRIBUTE] = found
     return found
 
 
 def has_fact(tensor: torch.Tensor) -> bool:
     """Return whether a tensor has been met before."""
-    return _ATTRIBUTE in tensor.__dict__
+    return _ATTRIBUTE in vars(tensor)
 
 
 def renew(tensor: torch.Tensor, device: str | None = None) -> TensorFact:
     """Give a tensor a new identity: it now holds the result of another call."""
-    old: TensorFact | None = tensor.__dict__.get(_ATTRIBUTE)
+    old: TensorFact | None = vars(tensor).get(_ATTRIBUTE)
     new = TensorFact(next(_ids), device or (old.device if old else "cpu"))
     if old is not None:
         new.axes, new.parameter = dict(old.axes), old.parameter
-    tensor.__dict__[_ATTRIBUTE] = new
+    vars(tensor)[_ATTRIBUTE] = new
     return new
 
 
@@ -93,7 +93,15 @@ def tensors_in(value: Any) -> list[torch.Tensor]:
     if isinstance(value, PackedSequence):
         return [value.data]
     if isinstance(value, dict):
-        return [tensor for item in value.values() for tensor in tensors_in(item)]
-    if isinstance(value, (list, tuple)):
+        return [tensor for item in cast("dict[Any, Any]", value).values() for tensor in tensors_in(item)]
+    if is_series(value):
         return [tensor for item in value for tensor in tensors_in(item)]
     return []
+
+
+def edges_of(part: Any) -> tuple[Any, ...]:
+    """Return a slice's start, stop and step; nothing for any other index."""
+    if not isinstance(part, slice):
+        return ()
+    whole = cast("slice[Any, Any, Any]", part)
+    return (whole.start, whole.stop, whole.step)

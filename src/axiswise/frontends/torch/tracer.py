@@ -9,7 +9,7 @@ program goes on.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from types import CodeType, FrameType
 from typing import Any
@@ -302,7 +302,7 @@ class Tracer(TorchFunctionMode):
         return result
 
     @contextmanager
-    def as_one(self, *, raising: bool) -> Iterator[None]:
+    def as_one(self, *, raising: bool) -> Generator[None]:
         """Record nothing inside; with `raising`, mend nothing inside either."""
         self.quiet += 1
         self.raising += raising
@@ -313,7 +313,7 @@ class Tracer(TorchFunctionMode):
             self.raising -= raising
 
     @contextmanager
-    def quietly(self) -> Iterator[None]:
+    def quietly(self) -> Generator[None]:
         """Leave the mode for a moment: what runs inside is axiswise's own."""
         with torch._C.DisableTorchFunction():  # pyright: ignore[reportPrivateUsage]
             yield

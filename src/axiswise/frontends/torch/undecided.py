@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
 from torch._subclasses.fake_tensor import unset_fake_temporarily
@@ -96,7 +96,7 @@ class _Undecided:
 
     def getitem(self, tensor: torch.Tensor, index: Any) -> Any:
         """Index with masks: each mask becomes as many positions as it selects."""
-        parts = index if isinstance(index, tuple) else (index,)
+        parts = cast("tuple[Any, ...]", index) if isinstance(index, tuple) else (index,)
         found: list[Any] = []
         for part in parts:
             if isinstance(part, torch.Tensor) and part.dtype in (torch.bool, torch.uint8):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch._subclasses import fake_impls
@@ -149,7 +149,7 @@ class Reading:
 
     def install(self) -> None:
         """Answer those who ask from inside torch, where no mode sees them (`if torch.any(var < 0)` of a loss)."""
-        answers: dict[Any, Any] = fake_impls.op_implementations_dict
+        answers: dict[Any, Any] = cast("Any", fake_impls).op_implementations_dict
         aten = torch.ops.aten
 
         def scalar(mode: Any, func: Any, tensor: torch.Tensor) -> Any:
@@ -181,7 +181,7 @@ class Reading:
         value = fact_of(tensor).value
         if value is not None:
             with unset_fake_temporarily():
-                return value.tolist()
+                return cast("Any", value).tolist()
         return self._nested(tuple(tensor.shape), tensor.dtype)
 
     def _nested(self, shape: tuple[int, ...], dtype: torch.dtype) -> Any:
