@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import io
 import os
 import sys
@@ -15,6 +16,7 @@ from axiswise import __version__
 from axiswise.config import ConfigError, Options, configured, settings
 from axiswise.diagnosis import Report
 from axiswise.render import RenderOptions, formats, renderer
+from axiswise.render.parts.plain import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +40,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     if words[:1] == ["run"] and len(words) > 1 and not words[1].startswith("-"):
         return _run(words[1], words[2:])  # all else is the script's: its options, its streams, its interrupts
+    if sys.stdout is None or sys.stderr is None:  # closed by the caller: nobody reads, the exit status still tells
+        nowhere = open(os.devnull, "w")  # noqa: SIM115  open to the end of the process
+        sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # what the terminal's encoding lacks is written out
             stream.reconfigure(errors="backslashreplace")
@@ -55,10 +60,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Nobody reads on. Python would complain once more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _refuse(f"the output cannot be written: {error.strerror}")
 
 
 def _tell(message: str) -> None:
-    print(f"axiswise: {message}", file=sys.stderr)
+    print(f"axiswise: {visible(message)}", file=sys.stderr)
 
 
 def _refuse(message: str) -> int:
@@ -263,6 +273,8 @@ def _explain(args: argparse.Namespace) -> int:
         for rule in sorted(rules(), key=lambda rule: rule.slug):
             print(f"{rule.slug:<28}{rule.summary}")
         return 0
+    if about == "-" and sys.stdin is None:  # closed by the caller
+        raise CallError("there is nothing to explain: the standard input is closed")
     if about != "-" and about.strip() and not about.strip(LETTERS):
         return _explain_rule(about, args, options)
     text = sys.stdin.buffer.read().decode(errors="replace") if about == "-" else about

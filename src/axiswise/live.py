@@ -29,7 +29,7 @@ from axiswise.source.text import Sources
 UNMET = Note("read from the error's words: a replay on abstract tensors did not meet it")
 _TORN = (RuntimeError, ValueError, IndexError, AssertionError)
 _SUBJECT = re.compile(
-    r"\b(?:shapes?|sizes?|dim\w*|ndim|ranks?|ax[ei]s|broadcast\w*|numel|elements?|batch\w*|channels?|features?|embed\w*"
+    r"\b(?:shapes?|sizes?|dim\w*|ndim|ranks?|ax[ei]s|broadcast\w*|numel|batch(?:es)?|channels?|features?|embed\w*"
     r"|heads?|lengths?|indices|index)\b",
     re.IGNORECASE,
 )

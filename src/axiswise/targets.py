@@ -34,8 +34,10 @@ def scripts(names: Iterable[str]) -> list[str]:
             raise ValueError(f"{name} is a folder; {ONLY_SCRIPTS}{named}")
         elif "::" in name or _MODULE.fullmatch(name):
             raise ValueError(f"{name} names a part of a module; {ONLY_SCRIPTS}: name a .py file that runs it")
+        elif os.path.exists(name):
+            raise ValueError(f"{name} is no regular file; {ONLY_SCRIPTS}")
         else:
-            raise ValueError(f"{name}: no such file")
+            raise ValueError(f"{name or repr(name)}: no such file")
     return list(found)
 
 

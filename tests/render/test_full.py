@@ -24,10 +24,6 @@ def full(*findings: Diagnosis, **options: object) -> str:
     return renderer("full")(Report(findings=findings), RenderOptions(**options))  # type: ignore[arg-type]
 
 
-def without_summary(text: str) -> str:
-    return text.rpartition("\n\n")[0] + "\n"
-
-
 def test_the_whole_report() -> None:
     assert renderer("full")(REPORT, RenderOptions()) == (
         """\
@@ -66,7 +62,7 @@ partial: other.py: line 5 reads a value
 
 
 def test_everything_that_can_be_asked_for() -> None:
-    assert without_summary(full(LINEAR, show_all=True, verbose=True)) == (
+    assert full(LINEAR, show_all=True, verbose=True) == (
         """\
 error[linear-in-features]: `self.fc1` takes 400 features, but `x` has 256
   --> train.py:14:13
@@ -115,7 +111,7 @@ def test_coverage_is_never_rounded_up(targets: tuple[Target, ...], line: str) ->
 
 def test_without_the_file_the_finding_is_still_told(source: Path) -> None:
     source.unlink()
-    assert without_summary(full(replace(LINEAR, notes=(), fixes=(RESIZED,)))) == (
+    assert full(replace(LINEAR, notes=(), fixes=(RESIZED,))) == (
         """\
 error[linear-in-features]: `self.fc1` takes 400 features, but `x` has 256
   --> train.py:14:13
@@ -130,7 +126,7 @@ help: build fc1 with 256 inputs  [verified for every batch >= 1]
 def test_where_another_line_raises_it_is_shown_with_the_shapes_there() -> None:
     note = Note("raised here", span(14, 12, 23))
     wrong = replace(LINEAR, span=span(9, 29, 32), notes=(note,), fixes=())
-    assert without_summary(full(wrong)) == (
+    assert full(wrong) == (
         """\
 error[linear-in-features]: `self.fc1` takes 400 features, but `x` has 256
   --> train.py:9:30
@@ -147,7 +143,7 @@ note: raised here
 
 def test_a_label_without_room_goes_below_the_caret() -> None:
     long = replace(SOFTMAX, fixes=(), label="axis 0 of (batch, classes), which is the batch, not the classes")
-    assert without_summary(full(long)) == (
+    assert full(long) == (
         """\
 warning[softmax-axis]: `torch.softmax` normalises over the batch
   --> train.py:15:16
@@ -161,7 +157,7 @@ warning[softmax-axis]: `torch.softmax` normalises over the batch
 def test_wide_characters_and_tabs_keep_the_caret_in_place(source: Path) -> None:
     source.write_text('\tif 真:\n\t\t名前 = "漢字🙂"; y = f(名前)\n', "utf-8")
     finding = Diagnosis("r", "m", Span("train.py", 2, 2 + 18, 2, 2 + 18 + 2), "here")
-    _, _, line, caret = without_summary(full(finding)).splitlines()
+    _, _, line, caret = full(finding).splitlines()
     assert (line, caret) == ('2 |     名前 = "漢字🙂"; y = f(名前)', "  |                            ^^^^ here")
     assert cell_len(line.partition("f(")[0] + "f(") == len(caret.partition("^")[0])
 
@@ -169,7 +165,7 @@ def test_wide_characters_and_tabs_keep_the_caret_in_place(source: Path) -> None:
 def test_a_long_line_is_cut_around_the_caret(source: Path) -> None:
     source.write_text(f"x = [{', '.join(map(str, range(100)))}]; y = x @ w\n", "utf-8")
     start = source.read_text().index("x @ w")
-    _, _, line, caret = without_summary(full(Diagnosis("r", "m", span(1, start, start + 5)))).splitlines()
+    _, _, line, caret = full(Diagnosis("r", "m", span(1, start, start + 5))).splitlines()
     assert len(line) <= 80
     at = caret.index("^")
     assert line[at : at + caret.count("^")] == "x @ w"
@@ -178,7 +174,7 @@ def test_a_long_line_is_cut_around_the_caret(source: Path) -> None:
 
 def test_a_span_over_lines_is_underlined_to_the_end_of_its_first(source: Path) -> None:
     source.write_text("y = f(\n    x,\n)\n", "utf-8")
-    shown = without_summary(full(Diagnosis("r", "m", Span("train.py", 1, 4, 3, 1))))
+    shown = full(Diagnosis("r", "m", Span("train.py", 1, 4, 3, 1)))
     assert shown.splitlines()[2:] == ["1 | y = f(", "  |     ^^"]
 
 
