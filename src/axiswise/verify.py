@@ -63,11 +63,13 @@ def verified(
     for position, finding in enumerate(original.findings):
         if position in explained:
             continue
+        if finding.follows is not None and finding.follows in unproved:
+            # It worked on a stand-in that no fix bears out: a symptom, as far as anyone can tell.
+            unproved.add(finding.raised_at)
+            continue
         fixes, gone = _prove(finding, original, texts, replay, holds_for, deadline)
         # What vanishes together with this finding, under its best fix, has the same root.
         explained |= {other for other in gone if other > position}
-        if finding.follows in unproved and not _is_proved(fixes):
-            continue  # it worked on a stand-in that no fix bears out: a symptom, as far as anyone can tell
         if not _is_proved(fixes):
             unproved.add(finding.raised_at)
         done.append(relocated(finding.with_fixes(fixes)))

@@ -55,6 +55,12 @@ def _edits(site: CallSite, call: OpCall, kind: str) -> Iterator[Fix]:
         yield from _more_dims(site, call)
     if call.op in CREATORS and kind in RANKED:
         yield from _another_axis(site, call)
+    if call.op == "from-array" and kind == "channels" and len(call.params.get("shape", ())) == 3:
+        edit = Edit(site.source.span(site.node), f"{site.source.text_of(site.node)}.permute(2, 0, 1)")
+        yield Fix("put the channels first where it comes from numpy", (edit,), EVIDENCE)
+    if call.op == "index" and isinstance(site.node, ast.Subscript) and isinstance(site.node.slice, ast.Constant):
+        edit = Edit(site.source.span(site.node), site.source.text_of(site.node.value))
+        yield Fix("take the index out", (edit,), EVIDENCE)
     if call.op == "from-array" and kind in RANKED and isinstance(site.node, ast.expr):
         span, rank = site.source.span(site.node), len(call.params.get("shape", ()))
         for axis in range(rank + 1):
