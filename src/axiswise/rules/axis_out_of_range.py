@@ -36,7 +36,9 @@ class AxisOutOfRange(Rule):
                 yield from earlier.without_call("keep the axes of 1")
         position = place(conflict, 1) if named.index <= 0 else place(conflict, 1) + named.index
         if named.size > highest:
-            yield from scene.argument(named.param, "-1", "count the axis from the end", position=position)
+            yield from scene.argument(
+                named.param, "-1", "count the axis from the end", position=position, evidence=0.05
+            )
             if named.size - 1 <= highest:
                 yield from scene.argument(
                     named.param, str(named.size - 1), f"name axis {named.size - 1}", position=position

@@ -9,9 +9,9 @@ from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
 POOLINGS = (
-    ("{}.mean(1)", "take the mean over the tokens"),
-    ("{}[:, 0]", "take the first token"),
-    ("{}.amax(1)", "take the maximum over the tokens"),
+    ("{}.mean(1)", "take the mean over the tokens", 0.1),
+    ("{}[:, 0]", "take the first token", 0.05),
+    ("{}.amax(1)", "take the maximum over the tokens", 0.0),
 )
 
 
@@ -42,8 +42,12 @@ class UnpooledWeights(Rule):
         )
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
-        for template, title in POOLINGS:
-            yield from choices(scene.wrap(_table(conflict), template, title, choice=True))
+        made = next(iter(scene.producers("stored")), None)
+        for template, title, evidence in POOLINGS:
+            if conflict.kind == "weights" and made is not None:  # what is loaded is a table of tables
+                yield from choices(made.wrap_call(template, title, evidence=evidence))
+            else:
+                yield from scene.wrap(_table(conflict), template, title, choice=True, evidence=evidence)
 
 
 def _table(conflict: Conflict) -> str:

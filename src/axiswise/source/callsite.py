@@ -86,6 +86,8 @@ class CallSite:
             return (node.target, node.value)[index] if index < 2 else None
         if isinstance(node, ast.Compare):
             return (node.left, *node.comparators)[index] if index < 2 else None
+        if isinstance(node, ast.Subscript) and role.startswith("index."):
+            return _index(node, int(role.partition(".")[2]))
         if isinstance(node, (ast.Subscript, ast.Attribute)):
             return node.value if index == 0 else None
         if isinstance(node, ast.UnaryOp):
@@ -96,6 +98,16 @@ class CallSite:
             if keyword.arg == role:
                 return keyword.value
         return self._positional(node, call, role, index)
+
+    def given(self, call: OpCall, role: str, place: int) -> ast.expr | None:
+        """Return the expression given for an operand that is no tensor, by its name or its place among the operands."""
+        if isinstance(self.node, ast.BinOp):
+            return (self.node.left, self.node.right)[place] if place < 2 else None
+        if call.layer is not None and not call.layer.direct:
+            return None
+        if place == 0 and self.is_method(call) and isinstance(self.node, ast.Call):
+            return self.node.func.value if isinstance(self.node.func, ast.Attribute) else None
+        return self.argument(role, place - self.is_method(call))
 
     def _positional(self, node: ast.Call, call: OpCall, role: str, index: int) -> ast.expr | None:
         positional: list[ast.expr] = list(node.args)
@@ -169,6 +181,13 @@ class CallSite:
         """Return an expression's text, in parentheses where it has to be to stand before a dot."""
         text = self.source.text_of(node)
         return text if isinstance(node, _ATOMS) and not isinstance(node, ast.Tuple) else f"({text})"
+
+
+def _index(node: ast.Subscript, place: int) -> ast.expr | None:
+    """Return the expression at a place between square brackets."""
+    listed = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    starred = any(isinstance(each, ast.Starred) for each in listed)
+    return listed[place] if place < len(listed) and not starred else None
 
 
 def _is_literal(node: ast.expr) -> bool:

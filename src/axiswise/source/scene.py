@@ -24,6 +24,10 @@ from axiswise.source.story import origin_notes
 from axiswise.source.text import Sources
 
 
+SIZES_RIGHT = frozenset({"stride", "dtype", "device", "weights"})
+"""Conflicts of tensors whose axes stand where they should: moving axes about would make another program."""
+
+
 class Scene:
     """The surroundings of one conflict."""
 
@@ -59,6 +63,8 @@ class Scene:
         if self.site is None:
             return None
         node, layer = self.site.operand(self.call, role), self.call.layer
+        if role == self.conflict.facts.get("argument") and "position" in self.conflict.facts:
+            node = self.site.given(self.call, role, self.conflict.facts["position"])
         if node is not None or layer is None or layer.direct or self.site.call is None:
             return node
         given = [each for each in self.site.call.args if not isinstance(each, ast.Starred)]
@@ -161,6 +167,8 @@ class Scene:
 
     def elsewhere(self) -> Iterator[Fix]:
         """Edits of the calls that made the operands: another `dim`, a transpose or a squeeze taken out."""
+        if self.conflict.kind in SIZES_RIGHT:
+            return
         sides = [use.operand for use in (self.conflict.left, self.conflict.right) if use is not None and use.operand]
         for role in dict.fromkeys(sides or self.call.operands):
             yield from reroutes(self.sources, self.trace, self.call, role, self.conflict.kind)

@@ -14,6 +14,8 @@ import torch
 from torch._subclasses.fake_tensor import unset_fake_temporarily
 
 from axiswise.frontends.torch.tensors import edges_of, fact_of, renew, tensors_in
+from axiswise.frontends.torch.values import several
+from axiswise.source.handling import is_handled
 
 if TYPE_CHECKING:
     from axiswise.frontends.torch.tracer import Tracer
@@ -138,15 +140,20 @@ def _bool(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
 
 
 def _single(tracer: Tracer, op: str, tensor: torch.Tensor) -> torch.Tensor:
-    """Return the tensor that one value is asked of; a single stand-in where it has several elements, which fails."""
-    frame = _caller().f_back
-    if tensor.numel() == 1 or tracer.raising or frame is None:
+    """Return the tensor that one value is asked of, or a stand-in with one where it has several, which is recorded.
+
+    Raises:
+        RuntimeError: It has several, and the program or a library handles that.
+    """
+    if tensor.numel() == 1:
         return tensor
-    try:
-        return tensor if tracer.reading.item(tensor) is None else tensor
-    except RuntimeError as error:
-        pass
-    return tensor
+    frame = _caller().f_back
+    error = several(tensor, op)
+    if tracer.raising or frame is None or is_handled(tracer.user, frame, error):
+        raise error
+    call = tracer.call_of(_reading(op, tensor), frame, spelled=f"torch.Tensor.{op}")
+    tracer.fail(call, error, frame)
+    return tracer.stand_in((), call)
 
 
 def _tolist(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import importlib.abc
 import importlib.machinery
-import importlib.util
 import logging
 import os
 import sys
@@ -25,6 +24,7 @@ from axiswise.frontends.steering import Steering
 from axiswise.frontends.torch import doubles
 from axiswise.frontends.torch.einops_calls import follow_einops
 from axiswise.frontends.torch.messages import read_message
+from axiswise.frontends.torch.refusals import refused
 from axiswise.frontends.torch.tracer import Tracer
 from axiswise.sandbox import deliver
 from axiswise.source.frames import UserCode
@@ -172,12 +172,13 @@ def _shape_failure(error: Exception, frames: tuple[Frame, ...], tracer: Tracer) 
     read = read_message(type(error).__name__, str(error))
     if read is None or not is_about_shape(read, frames, tracer.user.sources):
         return
+    read = refused(error, read, frames, tracer.user)
     call: OpCall = read.call
     call.frames = frames
     if read.kind == "unpack" and tracer.unpacking is not None and tracer.unpacking.frames:
         if tracer.unpacking.frames[-1].span.line == (frames[-1].span.line if frames else -1):
             call = tracer.unpacking
-    call.layer, call.within = tracer.modules.layer(), tracer.modules.within()
+    call.layer, call.within = call.layer or tracer.modules.layer(), tracer.modules.within()
     conflict = Conflict(read.kind, call, read.left, read.right, read.facts)
     tracer.trace.failures.append(Failure(type(error).__name__, str(error), call, frames, (conflict,)))
 
@@ -221,4 +222,5 @@ def warm() -> None:
     from axiswise.ops.contract import contracts
     from axiswise.rules.rule import rules
 
-    readers(), layers(), contracts(), rules()
+    for load in (readers, layers, contracts, rules):
+        load()

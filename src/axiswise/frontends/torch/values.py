@@ -119,6 +119,14 @@ def bounds_of(tensor: torch.Tensor) -> tuple[int, int] | None:
     return fact.bounds
 
 
+def several(tensor: torch.Tensor, op: str) -> RuntimeError:
+    """Return what torch says where one value (`item`) or a truth value (`bool`) is asked of not one element."""
+    if op == "item":
+        return RuntimeError(f"a Tensor with {tensor.numel()} elements cannot be converted to Scalar")
+    words = "no values" if tensor.numel() == 0 else "more than one value"
+    return RuntimeError(f"Boolean value of Tensor with {words} is ambiguous")
+
+
 class Reading:
     """Answers the calls that ask an abstract tensor for its values."""
 
@@ -133,7 +141,7 @@ class Reading:
             RuntimeError: The tensor has several elements, in torch's words.
         """
         if tensor.numel() != 1:
-            raise RuntimeError(f"a Tensor with {tensor.numel()} elements cannot be converted to Scalar")
+            raise several(tensor, "item")
         fact = fact_of(tensor)
         if fact.value is not None:
             with unset_fake_temporarily():
@@ -168,8 +176,7 @@ class Reading:
             RuntimeError: The tensor has several elements, in torch's words.
         """
         if tensor.numel() != 1:
-            words = "no values" if tensor.numel() == 0 else "more than one value"
-            raise RuntimeError(f"Boolean value of Tensor with {words} is ambiguous")
+            raise several(tensor, "bool")
         value = fact_of(tensor).value
         if value is not None:
             with unset_fake_temporarily():

@@ -1,0 +1,67 @@
+"""The call of a library's function that refused its arguments in Python: constructors and class methods.
+
+No torch function is called there, so nothing was written down. The frames that the exception passed through still hold
+what was given: the outermost of the library's is the call that the user spelled, the innermost the one that raised.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import FrameType
+from typing import Any
+
+import torch
+
+from axiswise.facts import AxisUse, Conflict, Frame, LayerRef, OpCall
+from axiswise.frontends.torch.layers import is_setting
+from axiswise.frontends.torch.tensors import ref_of
+from axiswise.source.frames import UserCode
+
+
+def refused(error: Exception, read: Conflict, frames: tuple[Frame, ...], user: UserCode) -> Conflict:
+    """Return a conflict read from a message, on the call that raised it, as far as that can be read from its frames."""
+    inside = _inside(error, user)
+    if not inside:
+        return read
+    given = _arguments(inside[0])
+    operands = {name: ref_of(value) for name, value in given.items() if isinstance(value, torch.Tensor)}
+    settings = {name: value for name, value in given.items() if is_setting(value)}
+    built = inside[0].f_locals.get("self") if inside[0].f_code.co_name == "__init__" else None
+    layer = LayerRef("", type(built).__name__, settings, frames) if isinstance(built, torch.nn.Module) else None
+    op = read.call.op if layer is not None else inside[0].f_code.co_name
+    call = OpCall(-1, op, operands, settings, frames=frames, layer=layer)
+    sides = (_side(use, inside, call) for use in (read.left, read.right))
+    return Conflict(read.kind, call, *sides, read.facts)
+
+
+def _inside(error: Exception, user: UserCode) -> list[FrameType]:
+    """Return the library's frames inside the user's innermost one, outermost first."""
+    traceback, inside = error.__traceback__, []
+    while traceback is not None:
+        frame = traceback.tb_frame
+        inside = [] if user.owns(frame.f_code) else [*inside, frame]
+        traceback = traceback.tb_next
+    return [frame for frame in inside if not str(frame.f_globals.get("__name__", "")).startswith("axiswise")]
+
+
+def _arguments(frame: FrameType) -> dict[str, Any]:
+    code = frame.f_code
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    return {name: frame.f_locals[name] for name in names if name in frame.f_locals and name not in ("self", "cls")}
+
+
+def _side(use: AxisUse | None, inside: list[FrameType], call: OpCall) -> AxisUse | None:
+    """Return a side of the conflict in the words of the call that the user spelled."""
+    if use is None:
+        return None
+    if use.param:
+        value = inside[-1].f_locals.get(use.param)
+        if not isinstance(value, int):
+            return use
+        alike = [name for name, each in call.params.items() if each is value]
+        name = use.param if use.param in call.params else next(iter(alike), "")
+        return replace(use, size=int(value), param=name or use.param)
+    if use.operand and use.operand not in call.operands and len(call.operands) == 1:
+        role, ref = next(iter(call.operands.items()))
+        return replace(use, operand=role, size=ref.rank if use.axis < 0 else use.size)
+    return use
