@@ -196,7 +196,8 @@ def test_what_could_not_be_run_is_said(checked, name):
 
 
 def test_modules_of_the_users_are_followed(checked, tmp_path):
-    (tmp_path / "models.py").write_text("import torch.nn as nn\n\n\ndef build():\n    return nn.Linear(7, 2)\n", "utf-8")
+    models = "import torch.nn as nn\n\n\ndef build():\n    return nn.Linear(7, 2)\n"
+    (tmp_path / "models.py").write_text(models, "utf-8")
     report = checked("from models import build\nbuild()(torch.randn(3, 5))\n")
     finding = report.findings[0]
     assert (Path(finding.span.path).name, finding.span.line) == ("models.py", 5)

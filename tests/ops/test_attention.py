@@ -8,8 +8,9 @@ import torch
 import torch.nn.functional as F
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.ops.harness import examples, hold, hold_layer, nearly, shapes, sizes, tensor
 from torch import nn
+
+from tests.ops.harness import examples, hold, hold_layer, nearly, shapes, sizes, tensor
 
 flags = st.booleans()
 mask_dtypes = st.sampled_from([torch.bool, torch.bool, torch.float32, torch.float64, torch.int64])

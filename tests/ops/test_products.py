@@ -5,6 +5,7 @@ import torch
 import torch.nn.functional as F
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tests.ops.harness import examples, hold, nearly, shapes, sizes, tensor
 
 dtypes = st.sampled_from([torch.float32, torch.float32, torch.float32, torch.float64, torch.int64])

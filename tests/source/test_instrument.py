@@ -32,7 +32,9 @@ PROGRAMS = [
     "def f(a=4, *, b=5):\n    return a - b\nx = f(), f(1), f(b=2)",
     "x = [i * 2 for i in range(5) if i % 2 == 0]",
     "x = f'{7:>4} {len([1, 2])!r}'",
-    "def kind(v):\n    match v:\n        case 1: return 'one'\n        case [2, *rest]: return rest\n        case {'a': 3}: return 'a'\n        case _: return None\nx = kind(1), kind([2, 5]), kind({'a': 3}), kind(9)",
+    "def kind(v):\n    match v:\n        case 1: return 'one'\n        case [2, *rest]: return rest\n"
+    "        case {'a': 3}: return 'a'\n        case _: return None\n"
+    "x = kind(1), kind([2, 5]), kind({'a': 3}), kind(9)",
     "x = {1: 'a', 2: 'b'}[1]\ny = (10, 20, 30)[-1]\nz = [1, 2, 3, 4][1:3]",
     "i = 0\nwhile i < 5:\n    i += 1\nelse:\n    x = i",
     "class A:\n    n: int = 3\n    def m(self) -> int:\n        return self.n ** 2\nx = A().m()",
