@@ -12,7 +12,12 @@ mask[1, 9:] = 0
 tokens = BertForTokenClassification(BertConfig(**tiny, num_labels=5))
 print(tokens(ids, attention_mask=mask, labels=torch.randint(0, 5, (3, 14))).loss.shape)
 spans = BertForQuestionAnswering(BertConfig(**tiny))
-out = spans(ids, token_type_ids=torch.zeros_like(ids), start_positions=torch.tensor([1, 2, 3]), end_positions=torch.tensor([4, 5, 6]))
+out = spans(
+    ids,
+    token_type_ids=torch.zeros_like(ids),
+    start_positions=torch.tensor([1, 2, 3]),
+    end_positions=torch.tensor([4, 5, 6]),
+)
 print(out.start_logits.shape)
 words = BertForMaskedLM(BertConfig(**tiny))
 print(words(ids, labels=ids).logits.shape)

@@ -12,8 +12,15 @@ out = t5(input_ids=source, labels=labels)
 print(out.loss.shape, out.logits.shape)
 bart = BartForConditionalGeneration(
     BartConfig(
-        vocab_size=70, d_model=32, encoder_layers=1, decoder_layers=1, encoder_attention_heads=4, decoder_attention_heads=4,
-        encoder_ffn_dim=48, decoder_ffn_dim=48, max_position_embeddings=40,
+        vocab_size=70,
+        d_model=32,
+        encoder_layers=1,
+        decoder_layers=1,
+        encoder_attention_heads=4,
+        decoder_attention_heads=4,
+        encoder_ffn_dim=48,
+        decoder_ffn_dim=48,
+        max_position_embeddings=40,
     )
 )
 print(bart(input_ids=source, attention_mask=torch.ones_like(source), labels=labels).logits.shape)

@@ -18,8 +18,15 @@ print(out.logits_per_image.shape, out.loss.shape)
 
 speech = Wav2Vec2ForCTC(
     Wav2Vec2Config(
-        vocab_size=20, **part, conv_dim=(16, 16), conv_stride=(4, 4), conv_kernel=(8, 4), num_feat_extract_layers=2,
-        num_conv_pos_embeddings=8, num_conv_pos_embedding_groups=4, ctc_loss_reduction="mean",
+        vocab_size=20,
+        **part,
+        conv_dim=(16, 16),
+        conv_stride=(4, 4),
+        conv_kernel=(8, 4),
+        num_feat_extract_layers=2,
+        num_conv_pos_embeddings=8,
+        num_conv_pos_embedding_groups=4,
+        ctc_loss_reduction="mean",
     )
 ).eval()
 print(speech(torch.randn(2, 1600), labels=torch.randint(1, 20, (2, 6))).loss.shape)

@@ -14,5 +14,13 @@ print(torch.cat([part.mean(1, keepdim=True) for part in x.split([1, 2], dim=1)],
 print(x.reshape(-1, 5).view(2, 3, 4, 5).equal(x), x.transpose(1, 2).reshape(2, 12, 5).shape)
 print(x.squeeze().shape, x[:, :1].squeeze(1).shape, x.sum((1, 3), keepdim=True).squeeze(-1).shape)
 print(torch.atleast_3d(x[0, 0, 0]).shape, torch.hstack([x, x]).shape, torch.vstack([x, x]).shape)
-print(x.diagonal(dim1=1, dim2=2).shape, torch.diag_embed(x).shape, x.unfold(3, 2, 1).shape, x.as_strided((2, 3), (60, 20)).shape)
-print(torch.meshgrid(torch.arange(3), torch.arange(4), indexing="ij")[0].shape, torch.cartesian_prod(torch.arange(2), torch.arange(3)).shape)
+print(
+    x.diagonal(dim1=1, dim2=2).shape,
+    torch.diag_embed(x).shape,
+    x.unfold(3, 2, 1).shape,
+    x.as_strided((2, 3), (60, 20)).shape,
+)
+print(
+    torch.meshgrid(torch.arange(3), torch.arange(4), indexing="ij")[0].shape,
+    torch.cartesian_prod(torch.arange(2), torch.arange(3)).shape,
+)

@@ -6,7 +6,9 @@ from torch import nn
 
 x = torch.randn(2, 3, 12, 16)
 upscale = 3
-net = nn.Sequential(nn.Conv2d(3, 16, 5, padding=2), nn.Tanh(), nn.Conv2d(16, 3 * upscale**2, 3, padding=1), nn.PixelShuffle(upscale))
+net = nn.Sequential(
+    nn.Conv2d(3, 16, 5, padding=2), nn.Tanh(), nn.Conv2d(16, 3 * upscale**2, 3, padding=1), nn.PixelShuffle(upscale)
+)
 y = net(x)
 base = F.interpolate(x, scale_factor=upscale, mode="bilinear", align_corners=False)
 print((y + base).shape)

@@ -3,7 +3,9 @@
 import torch
 from torch import nn
 
-model = nn.Transformer(d_model=24, nhead=3, num_encoder_layers=1, num_decoder_layers=1, dim_feedforward=48, batch_first=True)
+model = nn.Transformer(
+    d_model=24, nhead=3, num_encoder_layers=1, num_decoder_layers=1, dim_feedforward=48, batch_first=True
+)
 source = torch.randn(5, 9, 24)
 target = torch.randn(5, 7, 24)
 mask = nn.Transformer.generate_square_subsequent_mask(7)

@@ -8,7 +8,16 @@ vit3d = vit_module("vit_3d").ViT(
     image_size=32, frames=8, image_patch_size=8, frame_patch_size=2, num_classes=4, dim=32, depth=1, heads=2, mlp_dim=48
 )
 vivit = vit_module("vivit").ViViT(
-    image_size=32, frames=8, image_patch_size=8, frame_patch_size=2, num_classes=4, dim=32, spatial_depth=1, temporal_depth=1, heads=2, mlp_dim=48
+    image_size=32,
+    frames=8,
+    image_patch_size=8,
+    frame_patch_size=2,
+    num_classes=4,
+    dim=32,
+    spatial_depth=1,
+    temporal_depth=1,
+    heads=2,
+    mlp_dim=48,
 )
 print(vit3d(video).shape, vivit(video).shape)
 

@@ -91,10 +91,10 @@ def nt_xent(first: torch.Tensor, second: torch.Tensor, temperature: float) -> to
 def pretrain(model: SimCLR, loader: DataLoader, config: Config, device: torch.device) -> None:
     augment = Augment(config.image_size)
     optimizer = torch.optim.AdamW(model.parameters(), lr=config.lr, weight_decay=1e-4)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, max_lr=config.lr, total_steps=config.epochs * len(loader)
-    )
+    steps = config.epochs * len(loader)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=config.lr, total_steps=steps)
     scaler = torch.amp.GradScaler("cuda", enabled=torch.cuda.is_available())
+
     for epoch in range(config.epochs):
         total = 0.0
         for images, _ in loader:

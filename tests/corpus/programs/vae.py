@@ -11,8 +11,8 @@ from torch.utils.data import DataLoader, TensorDataset
 try:
     from tqdm import tqdm
 except ImportError:
-    def tqdm(iterable, **kwargs):
-        return iterable
+    tqdm = lambda iterable, **kwargs: iterable
+
 
 LATENT = 20
 EPOCHS = 2
