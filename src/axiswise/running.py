@@ -74,10 +74,10 @@ def run(script: str, argv: Sequence[str]) -> int:
 def _main(path: str) -> types.ModuleType:
     """Return an empty `__main__` with the attributes that python gives a script's."""
     module = types.ModuleType("__main__")
-    module.__dict__.update(__loader__=SourceFileLoader("__main__", path), __builtins__=builtins)
+    module.__dict__.update(__loader__=SourceFileLoader("__main__", path))
     if sys.version_info < (3, 14):
         module.__dict__.update(__annotations__={})
-    module.__dict__.update(__file__=path, __cached__=None)
+    module.__dict__.update(__builtins__=builtins, __file__=path, __cached__=None)
     return module
 
 
