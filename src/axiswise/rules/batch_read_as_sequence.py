@@ -41,6 +41,8 @@ class BatchReadAsSequence(Rule):
         if operand is None or operand.rank != 3:
             return None
         first, second = _axis_words(conflict, scene, role)
+        if not first and not second and _looks_batched(conflict, scene, role):
+            return self._hint(conflict, scene, role)
         if not (first & BATCH) or second & BATCH or first & STEPS:
             return None
         found = scene.diagnosis(
@@ -50,8 +52,33 @@ class BatchReadAsSequence(Rule):
         )
         return replace(found, severity="warning", silent=True, exception=None)
 
+    def _hint(self, conflict: Conflict, scene: Scene, role: str) -> Diagnosis:
+        steps, batch = conflict.call.operands[role].shape[:2]
+        found = scene.diagnosis(
+            f"{scene.callee()} reads {scene.expression(role)} as {steps} steps of a batch of {batch}, "
+            f"though {steps} looks like the batch",
+            label(scene, role),
+        )
+        return replace(found, severity="note", silent=True, exception=None)
+
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
         yield from scene.setting("batch_first", "True", "read the batch from axis 0")
+
+
+MADE = frozenset({"rand", "randn", "zeros", "ones"})
+
+
+def _looks_batched(conflict: Conflict, scene: Scene, role: str) -> bool:
+    """Return whether an attention's made-up input has a batch's number in axis 0 and no batch's number in axis 1.
+
+    People write batches as powers of two, and lengths of examples small and round in tens. Only sizes written for the
+    occasion are judged by that: data has reasons of its own.
+    """
+    steps, batch = conflict.call.operands[role].shape[:2]
+    maker = next(iter(scene.producers(role)), None)
+    made = maker is not None and maker.call.op in MADE and not maker.call.operands
+    usual = steps >= 16 and steps & (steps - 1) == 0 and batch % 4 != 0 and 1 < batch < steps
+    return conflict.call.op == "multihead_attention" and made and usual
 
 
 def _axis_words(conflict: Conflict, scene: Scene, role: str) -> tuple[set[str], set[str]]:
