@@ -57,7 +57,8 @@ class Steering:
         """Decide an unknown truth value for the user's line that asks.
 
         The first visit of a line takes the branch, the second does not, and so on, except that a branch that only
-        raises or leaves is not taken, and an assertion holds. A library's own branch is taken every third time: its loops end by one.
+        raises or leaves is not taken, and an assertion holds. A library's own branch is taken every third time: its
+        loops end by one.
         """
         frame = asking(current())
         if frame is None:

@@ -85,7 +85,8 @@ def requiring(contract: Contract, *roles: str) -> Contract:
         if role is None:
             return contract.conflicts(call)
         results = isinstance(call.params.get(role), tuple) or any(each.startswith(f"{role}.") for each in call.operands)
-        return [Conflict("tuple" if results else "other", call, facts={"argument": role, "position": roles.index(role)})]
+        facts = {"argument": role, "position": roles.index(role)}
+        return [Conflict("tuple" if results else "other", call, facts=facts)]
 
     def output(call: OpCall) -> tuple[Shape, ...] | None:
         return contract.output(call) if missing(call) is None else None

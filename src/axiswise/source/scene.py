@@ -23,7 +23,6 @@ from axiswise.source.resizing import resizes
 from axiswise.source.story import origin_notes
 from axiswise.source.text import Sources
 
-
 SIZES_RIGHT = frozenset({"stride", "dtype", "device", "weights"})
 """Conflicts of tensors whose axes stand where they should: moving axes about would make another program."""
 
