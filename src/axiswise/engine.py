@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from itertools import zip_longest
+from itertools import islice, zip_longest
 
-from axiswise.diagnosis import Diagnosis, Fix, Raised
+from axiswise.diagnosis import Diagnosis, Edit, Fix, Raised
 from axiswise.facts import Conflict, Failure, Frame, Trace
 from axiswise.rules.rule import Rule, rules
 from axiswise.source.provenance import named, stand_in_before
@@ -35,13 +35,41 @@ def diagnoses(trace: Trace, sources: Sources, *, with_fixes: bool = True) -> lis
             scene, rule, diagnosis = named_rule
             key = (diagnosis.rule, diagnosis.raised_at or diagnosis.message)
             if key not in found:
-                found[key] = _with_fixes(scene, rule, diagnosis) if with_fixes else diagnosis
+                hidden = _hidden(failure, conflict, trace, sources) if with_fixes else ()
+                found[key] = _with_fixes(scene, rule, diagnosis, hidden) if with_fixes else diagnosis
     return list(found.values())
 
 
 def _spoken(failure: Failure) -> tuple[Conflict, ...]:
     """Return the conflicts worth speaking of: the first broken clause, and what a wrong rank had hidden behind it."""
     return failure.conflicts if failure.conflicts and failure.conflicts[0].kind == "rank" else failure.conflicts[:1]
+
+
+def _hidden(failure: Failure, conflict: Conflict, trace: Trace, sources: Sources) -> tuple[Fix, ...]:
+    """Return fixes of the clause that the same call breaks next: mending the first alone would only bring it up."""
+    if conflict is not failure.conflicts[0]:
+        return ()
+    for other in failure.conflicts[1:]:
+        ruled = _ruled(other, trace, None, failure.frames, sources)
+        if ruled is not None and ruled[2].rule != "" and other.kind != conflict.kind:
+            scene, rule, _ = ruled
+            return tuple(islice(rule.fixes(scene.conflict, scene), 2))
+    return ()
+
+
+def _both(first: Fix, second: Fix) -> Fix | None:
+    """Return one fix that makes the edits of two, or None where they edit the same place."""
+    edits: dict[object, Edit] = {}
+    for edit in (*first.edits, *second.edits):
+        old = edits.get(edit.span)
+        is_insertion = (edit.span.line, edit.span.column) == (edit.span.end_line, edit.span.end_column)
+        if old is not None and not is_insertion:
+            return None
+        edits[edit.span] = Edit(edit.span, (old.text if old else "") + edit.text)
+    if not first.edits or not second.edits:
+        return None
+    title = f"{first.title}, and {second.title}"
+    return Fix(title, tuple(edits.values()), first.evidence, first.choice or second.choice)
 
 
 def explain_conflict(
@@ -80,9 +108,11 @@ def _ruled(
     return None
 
 
-def _with_fixes(scene: Scene, rule: Rule, diagnosis: Diagnosis) -> Diagnosis:
+def _with_fixes(scene: Scene, rule: Rule, diagnosis: Diagnosis, hidden: tuple[Fix, ...] = ()) -> Diagnosis:
+    own = list(rule.fixes(scene.conflict, scene))
+    joined = (both for first in own[:2] for second in hidden if (both := _both(first, second)) is not None)
     # In turns, so that a mistake of another kind is tried before the third spelling of the likeliest one.
-    turns = zip_longest(rule.fixes(scene.conflict, scene), scene.elsewhere() if scene.raised else ())
+    turns = zip_longest(own, joined, scene.elsewhere() if scene.raised else ())
     return diagnosis.with_fixes(_distinct(fix for turn in turns for fix in turn if fix is not None))
 
 
