@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -81,19 +82,26 @@ def measured(section: Section, rounds: int) -> Iterator[Row]:
         rounds: How often each case is run, in turns.
     """
     seconds: dict[str, list[float]] = {case.name: [] for case in section.cases}
-    said: dict[str, str] = {}
+    said: dict[str, Counter[str]] = {case.name: Counter() for case in section.cases}
     for number in range(rounds + 1):
         for case in section.cases:
             if case.run is None:
                 continue
             print(f"  round {number}: {case.name}", file=sys.stderr, flush=True)
             taken = case.run()
-            said[case.name] = taken.said
+            said[case.name][taken.said] += 1
             if number:
                 seconds[case.name].append(taken.seconds)
     for case in section.cases:
         reference = seconds.get(case.against, [])
-        yield Row(case, seconds[case.name], reference, said.get(case.name, "not installed"))
+        yield Row(case, seconds[case.name], reference, _answer(said[case.name]) if case.run else "not installed")
+
+
+def _answer(said: Counter[str]) -> str:
+    """Return what a tool answered; where its rounds differ, every answer with how often it came."""
+    if len(said) == 1:
+        return next(iter(said))
+    return "; ".join(f"{count} of {said.total()}: {answer}" for answer, count in said.most_common())
 
 
 def process(

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from axiswise import check
 from axiswise.checking import FRONTEND
@@ -137,15 +138,21 @@ SECTIONS: dict[str, Callable[[ExitStack], Section]] = {
 def _axiswise(script: str) -> Callable[[], Taken]:
     def said(done: subprocess.CompletedProcess[str]) -> str:
         try:
-            found = json.loads(done.stdout)
+            return _answer(json.loads(done.stdout))
         except ValueError:
             return last_line(done)
-        fixes = [finding["fixes"][0]["verdict"] if finding["fixes"] else "no fix" for finding in found["findings"]]
-        faults = [f"{finding['rule']} at line {finding['line']}" for finding in found["findings"]]
-        answers = [f"{fault}, fix {fix}" for fault, fix in zip(faults, fixes, strict=True)]
-        return "; ".join(answers) or f"{found['targets'][0]['status']}, nothing found"
 
     return process(["python", "-m", "axiswise", "check", script, "--format", "json"], said)
+
+
+def _answer(report: dict[str, Any]) -> str:
+    """Return a report in a few words: each finding's rule, line and best fix; whether the script was checked."""
+    answers = [
+        f"{finding['rule']} at line {finding['line']}, "
+        + (f"fix {finding['fixes'][0]['verdict']}" if finding["fixes"] else "no fix")
+        for finding in report["findings"]
+    ]
+    return "; ".join(answers) or f"{report['targets'][0]['status']}, nothing found"
 
 
 def _warm(script: str, sandbox: Sandbox) -> Callable[[], Taken]:
@@ -153,7 +160,7 @@ def _warm(script: str, sandbox: Sandbox) -> Callable[[], Taken]:
         began = time.perf_counter()
         report: Report = check([script], sandbox=sandbox)
         seconds = time.perf_counter() - began
-        return Taken(seconds, f"{len(report.findings)} found in {report.targets[0].ops} operations")
+        return Taken(seconds, _answer(report.to_json()))
 
     return run
 
