@@ -47,6 +47,10 @@ class AttentionEmbedDim(Rule):
         if not key or not value or embed is None:
             return
         wanted = [f"{name}={width}" for name, width in (("kdim", key[-1]), ("vdim", value[-1])) if width != embed]
+        query = shape(conflict, "query")
+        whole = query is not None and len(query) == len(key) == 3 and not setting(conflict, "batch_first")
+        if query and whole and query[0] == key[0] and query[1] != key[1]:
+            wanted.append("batch_first=True")  # the lengths differ, and stand where the batch is read from
         first, *more = wanted
         name, _, width = first.partition("=")
         text = ", ".join((width, *more))

@@ -51,7 +51,7 @@ class BroadcastMismatch(Rule):
                 is_table = _is_made(scene, longer.operand)
                 yield from scene.wrap(
                     longer.operand,
-                    f"{{}}[{skip}:{name}.size({shorter.axis})]",
+                    f"{{}}[{skip}: {name}.size({shorter.axis})]",
                     f"cut it to the length of {name}",
                     evidence=0.6 if is_table else 0.0,
                     choice=not is_table,
@@ -59,13 +59,19 @@ class BroadcastMismatch(Rule):
         yield from scene.agree()
 
 
-MADE = frozenset({"zeros", "ones", "empty", "full", "rand", "randn", "arange", "embedding", "from-array"})
+FILLED = frozenset({"zeros", "ones", "empty", "full", "arange", "embedding"})
+DRAWN = frozenset({"rand", "randn", "from-array"})
+HANDED_ON = frozenset({"detach", "to", "clone", "contiguous"})
 
 
 def _is_made(scene: Scene, role: str) -> bool:
-    """Return whether an operand is a tensor made of given sizes, not computed from data."""
-    nearest = next(iter(scene.producers(role)), None)
-    return nearest is not None and nearest.call.op in MADE
+    """Return whether an operand is a table made of given sizes: not computed, and not drawn as data is."""
+    handed_on = False
+    for earlier in scene.producers(role):
+        if earlier.call.op not in HANDED_ON:
+            return earlier.call.op in FILLED or (earlier.call.op in DRAWN and handed_on)
+        handed_on = True
+    return False
 
 
 def _meets(left: Shape, right: Shape) -> bool:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from axiswise.diagnosis import Edit, Fix
 from axiswise.facts import OpCall, Trace
+from axiswise.origin import Span
 from axiswise.source.callsite import CallSite
 from axiswise.source.text import Sources
 
@@ -70,6 +71,8 @@ def _edits(site: CallSite, call: OpCall, kind: str) -> Iterator[Fix]:
         yield from _taken_out(site, call)
     if call.op == "transpose":
         yield from _other_pairs(site, call)
+    if call.op in ("reshape", "view"):
+        yield from _grouped_elsewhere(site, call)
     if call.op == "flatten":
         yield from _begun_elsewhere(site, call)
 
@@ -151,6 +154,30 @@ def _other_pairs(site: CallSite, call: OpCall) -> Iterator[Fix]:
         if {one, two} != now:
             edits = (Edit(site.source.span(first), str(one)), Edit(site.source.span(second), str(two)))
             yield Fix(f"transpose axes {one} and {two}", edits, EVIDENCE - 0.05)
+
+
+def _grouped_elsewhere(site: CallSite, call: OpCall) -> Iterator[Fix]:
+    """Cut the axes that a reshape joins at other places: `(rows, tokens * width)` as `(rows * tokens, width)`."""
+    ref, node = call.operands.get("input"), site.call
+    listed = next((each.elts for each in node.args if isinstance(each, (ast.Tuple, ast.List))), None) if node else None
+    given = listed or (node.args[-len(call.params.get("shape", ())) :] if node else [])
+    parts = [part for each in given for part in _factors(each)]
+    if ref is None or len(parts) != ref.rank or not 2 <= len(given) < ref.rank:
+        return
+    start, end = site.source.span(given[0]), site.source.span(given[-1])
+    span = Span(start.path, start.line, start.column, end.end_line, end.end_column)
+    texts = [site.source.text_of(part) for part in parts]
+    for cuts in combinations(range(1, len(texts)), len(given) - 1):
+        bounds = [0, *cuts, len(texts)]
+        groups = [" * ".join(texts[first:last]) for first, last in pairwise(bounds)]
+        if ", ".join(groups) != site.source.segment(span):
+            yield Fix(f"join the axes as {', '.join(groups)}", (Edit(span, ", ".join(groups)),), EVIDENCE)
+
+
+def _factors(node: ast.expr) -> list[ast.expr]:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return [*_factors(node.left), *_factors(node.right)]
+    return [node]
 
 
 def _begun_elsewhere(site: CallSite, call: OpCall) -> Iterator[Fix]:

@@ -54,6 +54,8 @@ def _last(call: OpCall) -> Frame | None:
 
 def _nearness(place: Place) -> float:
     """Return how much a place is favoured for where it is: a failing layer's own argument is the usual culprit."""
+    if place.wanted == 1 and not place.in_layer:
+        return -0.6  # an axis of 1 fits by broadcasting: nothing is mended, something is gone
     if place.in_layer:
         return 0.35 if place.steps == 0 else max(0.1 - 0.02 * place.steps, 0.0)
     return -0.02 * place.steps

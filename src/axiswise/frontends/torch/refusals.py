@@ -14,6 +14,7 @@ import torch
 
 from axiswise.facts import AxisUse, Conflict, Frame, LayerRef, OpCall
 from axiswise.frontends.torch.layers import is_setting
+from axiswise.frontends.torch.raised import layer_of
 from axiswise.frontends.torch.tensors import ref_of
 from axiswise.source.frames import UserCode
 
@@ -23,20 +24,38 @@ def refused(error: Exception, read: Conflict, frames: tuple[Frame, ...], user: U
     inside = _inside(error, user)
     if not inside:
         return read
-    given = _arguments(inside[0])
+    running = next((frame for frame in inside if frame.f_code.co_name == "forward" and _module(frame)), None)
+    given = _arguments(running or inside[0])
     operands = {name: ref_of(value) for name, value in given.items() if isinstance(value, torch.Tensor)}
     settings = {name: value for name, value in given.items() if is_setting(value)}
-    built = inside[0].f_locals.get("self") if inside[0].f_code.co_name == "__init__" else None
-    layer = LayerRef("", type(built).__name__, settings, frames) if isinstance(built, torch.nn.Module) else None
+    begun = _module(inside[0]) if inside[0].f_code.co_name == "__init__" else None
+    layer = LayerRef("", type(begun).__name__, settings, frames) if begun is not None else None
+    if running is not None:
+        layer = layer_of(error, user.sources)
     op = read.call.op if layer is not None else inside[0].f_code.co_name
     call = OpCall(-1, op, operands, settings, frames=frames, layer=layer)
-    sides = (_side(use, inside, call) for use in (read.left, read.right))
-    return Conflict(read.kind, call, *sides, read.facts)
+    left, right = _side(read.left, inside, call), _side(read.right, inside, call)
+    facts = {**read.facts, **_results(given)} if read.kind == "tuple" else read.facts
+    return Conflict(read.kind, call, left, right, facts)
+
+
+def _results(given: dict[str, Any]) -> dict[str, Any]:
+    """Return which argument is a tuple of tensors: its name and its position."""
+    for position, (name, value) in enumerate(given.items()):
+        if isinstance(value, tuple) and value and isinstance(value[0], torch.Tensor):
+            return {"argument": name, "position": position}
+    return {}
+
+
+def _module(frame: FrameType) -> torch.nn.Module | None:
+    found = frame.f_locals.get("self")
+    return found if isinstance(found, torch.nn.Module) else None
 
 
 def _inside(error: Exception, user: UserCode) -> list[FrameType]:
     """Return the library's frames inside the user's innermost one, outermost first."""
-    traceback, inside = error.__traceback__, []
+    traceback = error.__traceback__
+    inside: list[FrameType] = []
     while traceback is not None:
         frame = traceback.tb_frame
         inside = [] if user.owns(frame.f_code) else [*inside, frame]
