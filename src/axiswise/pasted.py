@@ -12,6 +12,7 @@ from axiswise.diagnosis import Diagnosis, Note, Raised, Report, Target
 from axiswise.engine import explain_conflict
 from axiswise.facts import AxisUse, Conflict, OpCall, TensorRef, Trace
 from axiswise.frontends.torch.messages import find_messages, read_message
+from axiswise.rules.rule import rule_named
 from axiswise.source.locating import Located, locate
 from axiswise.source.log import LoggedError, read_log, without_colours
 from axiswise.source.text import Sources
@@ -21,6 +22,9 @@ MOST_ALSO = 8
 
 _LIBRARY_LINEAR = re.compile(r"torch[/\\]nn[/\\]modules[/\\]linear\.py$")
 _OF_A_SHAPE = re.compile(r"=.*(?:\.shape\b|\.size\(\s*\))")
+
+
+MOST_CAUSES = 3
 
 
 def explain_text(text: str, root: Path) -> Report:
@@ -80,7 +84,8 @@ def _errors(text: str) -> Iterator[tuple[LoggedError, list[Conflict]]]:
         identity = _identity(found.conflict)
         if identity not in seen and found.conflict.kind != "unpack":
             seen.add(identity)
-            yield LoggedError(found.type, found.message, (), 0, 0), [found.conflict]
+            error = LoggedError(found.type, found.message, (), 0, 0)
+            yield error, _fitting([found.conflict], error)
 
 
 def _read(error: LoggedError) -> list[Conflict]:
@@ -100,7 +105,8 @@ def _fitting(conflicts: list[Conflict], error: LoggedError) -> list[Conflict]:
     first = conflicts[0]
     if first.kind == "unpack" and not (error.frames and _OF_A_SHAPE.search(error.frames[-1].text)):
         return []
-    if first.call.op == "matmul" and error.frames and _calls_linear(error):
+    # Without a traceback "mat1 and mat2" stands for a linear layer: few multiply two matrices by hand.
+    if first.call.op == "matmul" and (_calls_linear(error) if error.frames else "mat1 and mat2" in error.message):
         return [as_linear(first)]
     return conflicts
 
@@ -129,7 +135,7 @@ def _explained(error: LoggedError, conflicts: list[Conflict], located: Located, 
     diagnosis = explain_conflict(conflict, Trace(), raised, located.frames, sources)
     if diagnosis is None:
         return None
-    notes = (*diagnosis.notes, *_also(conflicts), *_sizes(conflict), *_place(located))
+    notes = (*diagnosis.notes, *_also(conflicts), *_sizes(conflict), *_place(located), *_usual(diagnosis.rule))
     severity = "warning" if warned else diagnosis.severity
     return replace(diagnosis, notes=tuple(dict.fromkeys(notes)), exception=raised, severity=severity, silent=warned)
 
@@ -164,6 +170,14 @@ def _sizes(conflict: Conflict) -> Iterator[Note]:
         operand = conflict.call.operands.get(use.operand)
         if operand is not None and role == "left" and operand.rank == 2 and operand.shape[0] == other.size:
             yield Note(f"axis 0 of {operand.shape} has {other.size}: transposed, the two fit")
+
+
+def _usual(slug: str) -> Iterator[Note]:
+    """Yield what usually brings such an error about and what to look at: without the program no more can be said."""
+    rule = rule_named(slug)
+    if rule is not None:
+        yield from (Note(f"often: {cause}") for cause in rule.causes()[:MOST_CAUSES])
+        yield Note(f"to mend it: {rule.remedy()}")
 
 
 def _place(located: Located) -> Iterator[Note]:

@@ -52,6 +52,20 @@ class Rule(ABC):
         name = type(self).__module__.rpartition(".")[2]
         return resources.files("axiswise.rules").joinpath(f"{name}.md").read_text("utf-8")
 
+    def causes(self) -> tuple[str, ...]:
+        """Return the usual causes: the points under *Why* of the rule's page, a line each, the likeliest first."""
+        points = self._section("Why").split("\n- ")
+        return tuple(" ".join(point.removeprefix("- ").split()).rstrip(".") for point in points if point.strip())
+
+    def remedy(self) -> str:
+        """Return the first sentence under *How to mend it* of the rule's page."""
+        text = " ".join(self._section("How to mend it").split())
+        return text.partition(". ")[0].rstrip(".")
+
+    def _section(self, title: str) -> str:
+        _, _, rest = self.page().partition(f"\n## {title}\n")
+        return rest.partition("\n## ")[0].strip()
+
 
 @cache
 def rules() -> tuple[Rule, ...]:
