@@ -90,7 +90,7 @@ def undisturbed(_stack: ExitStack) -> Section:
     """What `axiswise run` costs a program that does not fail."""
     plain, loop = f"python {TRAINING}", "python, the loop alone"
     watched = ["python", "-m", "axiswise", "run", TRAINING]
-    about = "`axiswise run` patches and watches nothing while a program runs. A few rounds cannot tell a tenth from nothing."
+    about = "`axiswise run` patches and watches nothing meanwhile. A few rounds cannot tell a tenth from nothing."
     return Section(
         "A run in which nothing fails",
         about,
