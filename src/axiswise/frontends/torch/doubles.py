@@ -17,10 +17,10 @@ import torch
 from torch._subclasses.fake_tensor import FakeTensor, unset_fake_temporarily
 
 from axiswise.facts import is_series
-from axiswise.frontends.torch import calls, loading, packing
+from axiswise.frontends.torch import calls, loading, modules, packing
 from axiswise.frontends.torch.tensors import fact_of, tensors_in
 from axiswise.frontends.torch.tracer import Tracer
-from axiswise.frontends.torch.vocabulary.reading import Reading, read_layer
+from axiswise.frontends.torch.vocabulary.reading import Reading
 from axiswise.origin import Size
 
 MOST_BATCHES_READ = 4
@@ -29,7 +29,7 @@ MOST_BATCHES_READ = 4
 
 def install(tracer: Tracer) -> None:
     """Put every stand-in in place."""
-    _modules(tracer)
+    modules.install(tracer)
     _devices(tracer)
     _training(tracer)
     _files()
@@ -42,11 +42,6 @@ def install(tracer: Tracer) -> None:
     torch.backends.mha.set_fastpath_enabled(False)
 
 
-def _replace(owner: Any, name: str, value: Any) -> None:
-    if hasattr(owner, name):
-        setattr(owner, name, value)
-
-
 def _answering(value: Any) -> Callable[..., Any]:
     """Return a function that takes anything and answers with one value."""
 
@@ -54,83 +49,6 @@ def _answering(value: Any) -> Callable[..., Any]:
         return value
 
     return answer
-
-
-# -- modules -----------------------------------------------------------------------------------------------------------
-def _modules(tracer: Tracer) -> None:
-    begin, call = torch.nn.Module.__init__, torch.nn.Module.__call__
-
-    def __init__(self: torch.nn.Module, *args: Any, **kwargs: Any) -> None:
-        tracer.modules.built(self)
-        begin(self, *args, **kwargs)
-
-    def __call__(self: torch.nn.Module, *args: Any, **kwargs: Any) -> Any:
-        tracer.modules.running.append(self)
-        try:
-            reading = read_layer(self, args, kwargs)
-            if reading is None:
-                return call(self, *args, **kwargs)
-            frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
-            name = f"{type(self).__module__}.{type(self).__qualname__}"
-            return tracer.layer_call(reading, lambda: call(self, *args, **kwargs), name, frame)
-        finally:
-            tracer.modules.running.pop()
-
-    torch.nn.Module.__init__ = __init__
-    torch.nn.Module.__call__ = __call__
-
-    _lazily()
-
-    def to(self: torch.nn.Module, *args: Any, **kwargs: Any) -> torch.nn.Module:
-        device, dtype = kwargs.get("device"), kwargs.get("dtype")
-        for value in args:
-            if isinstance(value, torch.dtype):
-                dtype = value
-            elif isinstance(value, torch.Tensor):
-                device, dtype = fact_of(value).device, value.dtype
-            elif isinstance(value, (str, torch.device)) or (isinstance(value, int) and not isinstance(value, bool)):
-                device = value
-
-        def retyped(tensor: torch.Tensor) -> torch.Tensor:
-            return tensor.to(dtype) if tensor.is_floating_point() else tensor
-
-        if dtype is not None:
-            cast("Any", self)._apply(retyped)
-        return _labelled(self, calls.label(device)) if device is not None else self
-
-    def cuda(self: torch.nn.Module, device: Any = None) -> torch.nn.Module:
-        return _labelled(self, calls.label("cuda" if device is None else device))
-
-    def cpu(self: torch.nn.Module) -> torch.nn.Module:
-        return _labelled(self, "cpu")
-
-    _replace(torch.nn.Module, "to", to)
-    _replace(torch.nn.Module, "cuda", cuda)
-    _replace(torch.nn.Module, "cpu", cpu)
-
-
-def _lazily() -> None:
-    """Let lazy layers' parameters be real: a parameter that changes its class cannot be a fake tensor."""
-    parameter: Any = torch.nn.parameter
-    for kind in (parameter.UninitializedParameter, parameter.UninitializedBuffer):
-        begin, materialize = kind.__new__, kind.materialize
-
-        def __new__(cls: Any, *args: Any, _begin: Any = begin, **kwargs: Any) -> Any:
-            with unset_fake_temporarily():
-                return _begin(cls, *args, **{**kwargs, "device": None})
-
-        def materialized(self: Any, shape: Any, device: Any = None, dtype: Any = None, _do: Any = materialize) -> None:
-            with unset_fake_temporarily():
-                _do(self, tuple(int(size) for size in shape), dtype=dtype)
-
-        kind.__new__, kind.materialize = __new__, materialized
-
-
-def _labelled(module: torch.nn.Module, device: str) -> torch.nn.Module:
-    for name, tensor in [*module.named_parameters(), *module.named_buffers()]:
-        fact = fact_of(tensor)
-        fact.device, fact.parameter = device, name.rpartition(".")[2]
-    return module
 
 
 # -- devices -----------------------------------------------------------------------------------------------------------
@@ -152,7 +70,7 @@ def _devices(tracer: Tracer) -> None:
         "get_rng_state": None,
     }
     for name, value in answers.items():
-        _replace(cuda, name, _answering(value))
+        modules.replace_in(cuda, name, _answering(value))
     for name in (
         "synchronize",
         "empty_cache",
@@ -162,11 +80,11 @@ def _devices(tracer: Tracer) -> None:
         "init",
         "reset_peak_memory_stats",
     ):
-        _replace(cuda, name, _answering(None))
+        modules.replace_in(cuda, name, _answering(None))
     for name in ("device", "stream"):
-        _replace(cuda, name, _answering(contextlib.nullcontext()))
+        modules.replace_in(cuda, name, _answering(contextlib.nullcontext()))
     for owner in (torch, torch.amp, torch.cuda.amp, torch.cpu.amp):
-        _replace(owner, "autocast", _NoCast)
+        modules.replace_in(owner, "autocast", _NoCast)
     _labels_as_devices()
 
 
@@ -209,15 +127,15 @@ def _training(tracer: Tracer) -> None:
             super().__init__("cpu", enabled=False)
 
     for owner in (torch.amp, torch.cuda.amp):
-        _replace(owner, "GradScaler", GradScaler)
+        modules.replace_in(owner, "GradScaler", GradScaler)
 
     def backward(tensors: Any, grad_tensors: Any = None, *args: Any, **kwargs: Any) -> None:
         _backward_all(tracer, tensors, grad_tensors)
 
-    _replace(torch.autograd, "backward", backward)
+    modules.replace_in(torch.autograd, "backward", backward)
     import torch.utils.checkpoint as checkpointing
 
-    _replace(checkpointing, "checkpoint", _at_once)
+    modules.replace_in(checkpointing, "checkpoint", _at_once)
 
 
 def _at_once(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -267,13 +185,13 @@ def _compilers() -> None:
     def traced(func: Any, *args: Any, **kwargs: Any) -> Any:
         return func
 
-    _replace(torch, "compile", same)
-    _replace(torch.nn.Module, "compile", _answering(None))
-    _replace(torch.jit, "script", same)
-    _replace(torch.jit, "script_if_tracing", same)
-    _replace(torch.jit, "ignore", same)
-    _replace(torch.jit, "trace", traced)
-    _replace(torch, "set_num_threads", _answering(None))
+    modules.replace_in(torch, "compile", same)
+    modules.replace_in(torch.nn.Module, "compile", _answering(None))
+    modules.replace_in(torch.jit, "script", same)
+    modules.replace_in(torch.jit, "script_if_tracing", same)
+    modules.replace_in(torch.jit, "ignore", same)
+    modules.replace_in(torch.jit, "trace", traced)
+    modules.replace_in(torch, "set_num_threads", _answering(None))
 
     class Passing(torch.nn.Module):
         def __init__(self, module: torch.nn.Module, *args: Any, **kwargs: Any) -> None:
@@ -285,10 +203,10 @@ def _compilers() -> None:
 
     for name in ("DataParallel",):
         Double = type(name, (Passing,), {})
-        _replace(torch.nn, name, Double)
-        _replace(torch.nn.parallel, name, Double)
+        modules.replace_in(torch.nn, name, Double)
+        modules.replace_in(torch.nn.parallel, name, Double)
     Double = type("DistributedDataParallel", (Passing,), {})
-    _replace(torch.nn.parallel, "DistributedDataParallel", Double)
+    modules.replace_in(torch.nn.parallel, "DistributedDataParallel", Double)
 
 
 # -- loaders -----------------------------------------------------------------------------------------------------------
