@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import Conflict
-from axiswise.rules.reading import choices, label, size
+from axiswise.rules.reading import choices, counts, label, size
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
@@ -34,9 +34,10 @@ class AttentionHeads(Rule):
         divisors = [count for count in range(2, width + 1) if width % count == 0 and width // count > 1]
         below = max((count for count in divisors if count < heads), default=None)
         above = min((count for count in divisors if count > heads), default=None)
-        for wanted in (below, above):
-            if wanted is not None and conflict.call.layer is None and not conflict.call.operands:
+        fitting = [count for count in (below, above) if count is not None]
+        if conflict.call.layer is None and not conflict.call.operands:
+            for wanted in fitting:
                 title = f"set num_heads to {wanted}"
                 yield from choices(scene.argument("num_heads", str(wanted), title, position=1))
-            elif wanted is not None:
-                yield from choices(scene.resize(conflict.right, wanted))
+        else:
+            yield from counts(scene, conflict.right, fitting)

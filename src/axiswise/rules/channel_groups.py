@@ -5,7 +5,7 @@ from math import gcd
 
 from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import Conflict
-from axiswise.rules.reading import choices, label, number, setting, size
+from axiswise.rules.reading import choices, counts, label, number, setting, size
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
@@ -36,21 +36,20 @@ class ChannelGroups(Rule):
         channels, groups = size(conflict.left), size(conflict.right)
         if not channels or not groups:
             return
-        counts = [
+        widths = [
             each
             for name in ("in_channels", "out_channels", "num_channels")
             if (each := number(setting(conflict, name)))
         ]
-        common = gcd(channels, *counts)
+        common = gcd(channels, *widths)
         largest = next((count for count in range(min(groups, common), 1, -1) if common % count == 0), 1)
-        for wanted in dict.fromkeys((gcd(common, groups), largest, common)):
-            if wanted in (1, groups):
-                continue
-            name = conflict.right.param if conflict.right is not None else ""
-            if conflict.call.layer is None and name in PLACES:
+        fitting = [each for each in dict.fromkeys((gcd(common, groups), largest, common)) if each not in (1, groups)]
+        name = conflict.right.param if conflict.right is not None else ""
+        if conflict.call.layer is None and name in PLACES:
+            for wanted in fitting:
                 title = f"set {name} to {wanted}"
                 yield from choices(scene.argument(name, str(wanted), title, position=PLACES[name]))
-            else:
-                yield from choices(scene.resize(conflict.right, wanted))
+        else:
+            yield from counts(scene, conflict.right, fitting)
         if conflict.left is not None and conflict.left.param:
             yield from scene.resize(conflict.left, (channels // groups + 1) * groups)
