@@ -25,8 +25,8 @@ from axiswise.verify import Outcome, verified
 from axiswise.wire import from_wire
 
 FRONTEND = "axiswise.frontends.torch.program"
-SLOW_IMPORTS = 2.0
-"""Seconds of imports from which on a run's libraries are loaded once, in a warm process, before fixes are replayed."""
+SLOW, MANY_MODULES = 2.0, 60
+"""Seconds of a run, and modules that it loaded, from which on its libraries are loaded once, before fixes are replayed."""
 
 
 def check(targets: Sequence[str], options: Options | None = None, *, sandbox: Sandbox | None = None) -> Report:
@@ -135,10 +135,11 @@ class _Runs:
     def warm_up(self, first: Outcome) -> None:
         """Load the script's libraries into a warm process, where that pays for the replays to come."""
         details = first.details or {}
-        if self._own is None and details.get("seconds", 0.0) > SLOW_IMPORTS and details.get("modules"):
-            self._own = Sandbox((f"{FRONTEND}:warm", *details["modules"]), self.limits)
+        modules = details.get("modules", [])
+        if self._own is None and details.get("seconds", 0.0) > SLOW and len(modules) > MANY_MODULES:
+            self._own = Sandbox((f"{FRONTEND}:warm", *modules), self.limits)
             try:
-                next(self.each([{}]))
+                self._own.run(Job(f"{FRONTEND}:ready"))
             except SandboxError:
                 self.close()  # a library that will not load without its program: replays load it themselves
 

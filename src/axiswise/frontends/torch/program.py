@@ -213,6 +213,11 @@ class _Finder(importlib.abc.MetaPathFinder):
         return spec
 
 
+def ready(job: dict[str, Any]) -> bool:
+    """Answer a job that only asks whether the warm process has loaded what it was to load."""
+    return True
+
+
 def warm() -> None:
     """Load what every run needs, before the server forks: called once in the warm process."""
     torch.set_num_threads(1)
