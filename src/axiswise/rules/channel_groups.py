@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from math import gcd
 
 from axiswise.diagnosis import Diagnosis, Fix
@@ -52,4 +53,6 @@ class ChannelGroups(Rule):
         else:
             yield from counts(scene, conflict.right, fitting)
         if conflict.left is not None and conflict.left.param:
-            yield from scene.resize(conflict.left, (channels // groups + 1) * groups)
+            # Other layers meet the channels too: the groups are the smaller change.
+            wider = scene.resize(conflict.left, (channels // groups + 1) * groups)
+            yield from (replace(fix, choice=True, evidence=fix.evidence - 1.0) for fix in wider)
