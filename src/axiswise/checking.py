@@ -26,7 +26,7 @@ from axiswise.wire import from_wire
 
 FRONTEND = "axiswise.frontends.torch.program"
 SLOW, MANY_MODULES = 2.0, 60
-"""Seconds of a run, and modules loaded by it, from which on its libraries are loaded once, before fixes are replayed."""
+"""Seconds of a run, and modules it loaded, from which on its libraries are loaded once, before fixes are replayed."""
 
 
 def check(targets: Sequence[str], options: Options | None = None, *, sandbox: Sandbox | None = None) -> Report:
