@@ -27,8 +27,11 @@ SKIPPED_TO = (9, 19, 49, 99, 199, 499, 999)
 class Steering:
     """Decisions about one run."""
 
-    def __init__(self, user: UserCode, flipped: frozenset[tuple[str, int]] = frozenset()) -> None:
+    def __init__(
+        self, user: UserCode, flipped: frozenset[tuple[str, int]] = frozenset(), machinery: tuple[str, ...] = ()
+    ) -> None:
         self.user = user
+        self.machinery = machinery
         self.flipped = flipped
         self.assumptions: dict[str, None] = {}
         self.decided: dict[tuple[str, int], int] = {}
@@ -60,7 +63,7 @@ class Steering:
         raises or leaves is not taken, and an assertion holds. A library's own branch is taken every third time: its
         loops end by one.
         """
-        frame = asking(current())
+        frame = asking(current(), self.machinery)
         if frame is None:
             return False
         key = (frame.f_code.co_filename, frame.f_lineno)
@@ -142,9 +145,10 @@ class Steering:
         return True
 
 
-def asking(frame: FrameType | None) -> FrameType | None:
-    """Return the nearest frame outwards that is not axiswise's own."""
-    while frame is not None and frame.f_globals.get("__name__", "").startswith("axiswise."):
+def asking(frame: FrameType | None, machinery: tuple[str, ...]) -> FrameType | None:
+    """Return the nearest frame outwards that is neither axiswise's own nor of the framework's machinery."""
+    passed = ("axiswise.", *machinery)
+    while frame is not None and frame.f_globals.get("__name__", "").startswith(passed):
         frame = frame.f_back
     return frame
 

@@ -50,7 +50,7 @@ def replay(job: dict[str, Any]) -> dict[str, Any]:
     sources = Sources(job.get("replaced"))
     user = UserCode(sources)
     flipped = frozenset((str(path), int(line)) for path, line in job.get("flipped", []))
-    steering = Steering(user, flipped)
+    steering = Steering(user, flipped, MACHINERY)
     tracer = Tracer(user, steering)
     script: str = job["script"]
     before = set(sys.modules)
@@ -75,6 +75,9 @@ def replay(job: dict[str, Any]) -> dict[str, Any]:
     _tell_before_exit(told)
     return told(*_run(script, tracer, sources))
 
+
+MACHINERY = ("torch._", "torch.utils._")
+"""Modules through which torch carries a question that someone else asked."""
 
 SELDOM = 5.0
 """Seconds between two early reports of one run."""
