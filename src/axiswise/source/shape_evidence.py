@@ -11,6 +11,10 @@ _PYTHON_ERRORS = ("unpack", "tuple")
 """Conflict kinds whose messages Python also uses for things that are no tensors."""
 
 
+GIVES_PARTS = frozenset({"size", "split", "chunk", "unbind", "tensor_split"})
+"""Methods whose results are as many as the sizes say."""
+
+
 def is_about_shape(conflict: Conflict, frames: tuple[Frame, ...], sources: Sources) -> bool:
     """Return whether a conflict read from a message is about tensors."""
     if conflict.kind not in _PYTHON_ERRORS:
@@ -36,4 +40,4 @@ def _gives_shape(node: ast.expr) -> bool:
         return node.attr == "shape"
     if isinstance(node, ast.Subscript):
         return _gives_shape(node.value)
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "size"
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in GIVES_PARTS
