@@ -104,18 +104,23 @@ def _cpu(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     return moved(tracer, args[0], "cpu")
 
 
-def _to(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
-    """Split `.to` into its two halves: the device is a label, the type is torch's business."""
-    tensor, rest = args[0], list(args[1:])
-    device = kwargs.get("device")
-    dtype = kwargs.get("dtype")
-    for value in rest:
+def conversion(args: Any, kwargs: dict[str, Any]) -> tuple[Any, torch.dtype | None]:
+    """Return the device and the element type that the arguments of a `.to` ask for, None for each that they do not."""
+    device, dtype = kwargs.get("device"), kwargs.get("dtype")
+    for value in args:
         if isinstance(value, torch.dtype):
             dtype = value
         elif isinstance(value, torch.Tensor):
             device, dtype = fact_of(value).device, value.dtype
         elif isinstance(value, (str, torch.device)) or (isinstance(value, int) and not isinstance(value, bool)):
             device = value
+    return device, dtype
+
+
+def _to(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+    """Split `.to` into its two halves: the device is a label, the type is torch's business."""
+    tensor = args[0]
+    device, dtype = conversion(args[1:], kwargs)
     if device is not None:
         tensor = moved(tracer, tensor, label(device))
     if dtype is not None and dtype != tensor.dtype:

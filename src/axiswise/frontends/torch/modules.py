@@ -63,14 +63,7 @@ def install(tracer: Tracer) -> None:
     replace_in(torch.nn.Module, "_apply", _apply)
 
     def to(self: torch.nn.Module, *args: Any, **kwargs: Any) -> torch.nn.Module:
-        device, dtype = kwargs.get("device"), kwargs.get("dtype")
-        for value in args:
-            if isinstance(value, torch.dtype):
-                dtype = value
-            elif isinstance(value, torch.Tensor):
-                device, dtype = fact_of(value).device, value.dtype
-            elif isinstance(value, (str, torch.device)) or (isinstance(value, int) and not isinstance(value, bool)):
-                device = value
+        device, dtype = calls.conversion(args, kwargs)
 
         def retyped(tensor: torch.Tensor) -> torch.Tensor:
             return tensor.to(dtype) if tensor.is_floating_point() else tensor
