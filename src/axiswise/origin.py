@@ -148,3 +148,46 @@ for _kind, _names in {
         _of_size, _of_ratio = _operator(_kind, _name)
         setattr(Size, _name, _of_size)
         setattr(Ratio, _name, _of_ratio)
+
+
+class AnySize(int):
+    """The length of an axis that is left open (`None` in Keras and TensorFlow): it agrees with every number.
+
+    As an int it is 1. Arithmetic on it leaves it open.
+    """
+
+    def __new__(cls) -> AnySize:
+        return super().__new__(cls, 1)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, int)
+
+    def __ne__(self, other: object) -> bool:
+        return not isinstance(other, int)
+
+    def __lt__(self, other: object) -> bool:
+        return False
+
+    __gt__ = __lt__
+
+    def __le__(self, other: object) -> bool:
+        return True
+
+    __ge__ = __le__
+
+    def __hash__(self) -> int:
+        return hash(AnySize)
+
+    def _open(self, other: object) -> AnySize:
+        return self
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _open
+    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = _open
+
+    def __repr__(self) -> str:
+        return "?"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return "?"

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol
 
 from axiswise.origin import Origin, Size, origin_of
+from axiswise.source.observing import Observer, Observing, names
 from axiswise.source.text import SourceFile
 
 PREFIX = "_axiswise_"
@@ -114,8 +115,13 @@ class _Instrumenter(ast.NodeTransformer):
         return call
 
 
-def instrument(source: SourceFile, guard: LoopGuard) -> Any:
+def instrument(source: SourceFile, guard: LoopGuard, observer: Observer | None = None) -> Any:
     """Return the code object of an instrumented module; its helpers are put among the builtins.
+
+    Args:
+        source: The module.
+        guard: Asked at each round of its loops.
+        observer: Sees its calls, operators and subscripts, where the framework cannot be asked to tell of them.
 
     Raises:
         SyntaxError: The source is not valid Python.
@@ -125,6 +131,9 @@ def instrument(source: SourceFile, guard: LoopGuard) -> Any:
     instrumented = _Instrumenter(source, constants).visit(tree)
     space = builtins.__dict__
     space.update(constants)
+    if observer is not None:
+        instrumented = Observing().visit(instrumented)
+        space.update(names(observer))
     space[LOOPS], space[ROUNDS] = guard.rounds, guard.another_round
     space[MEASURED] = _measured
     return compile(instrumented, source.path, "exec", dont_inherit=True)

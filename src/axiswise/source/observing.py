@@ -1,0 +1,134 @@
+"""Let a program's own calls, operators, subscripts and shape attributes pass through an observer.
+
+For frameworks that have no hook of their own under every operation. Applied to a copy of the syntax tree, after
+`axiswise.source.instrument`; lines and columns stay as they were. What Python looks up by the calling frame (`super()`,
+`locals()`) is left alone.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Any, Protocol
+
+PREFIX = "_axiswise_"
+CALL, OPERATE, ITEM, FIELD, SLICE = (f"{PREFIX}{word}" for word in ("call", "operate", "item", "field", "slice"))
+FIELDS = frozenset({"shape", "T", "mT"})
+"""Attributes that are read through the observer."""
+
+_OF_THE_FRAME = frozenset(
+    "super locals globals vars dir eval exec compile print isinstance issubclass type range len int str float bool "
+    "getattr setattr hasattr open input zip enumerate list dict tuple set sorted map filter".split()
+)
+_SYMBOLS: dict[type[ast.operator], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.FloorDiv: "//",
+    ast.Mod: "%",
+    ast.Pow: "**",
+    ast.MatMult: "@",
+    ast.BitAnd: "&",
+    ast.BitOr: "|",
+    ast.BitXor: "^",
+}
+
+
+class Observer(Protocol):
+    """Sees what a program does with its values; each method does what Python would have done, and returns it."""
+
+    def call(self, function: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """Call a function."""
+        ...
+
+    def operate(self, symbol: str, left: Any, right: Any) -> Any:
+        """Apply a binary operator."""
+        ...
+
+    def item(self, value: Any, index: Any) -> Any:
+        """Subscript a value."""
+        ...
+
+    def field(self, value: Any, name: str) -> Any:
+        """Read one of `FIELDS`."""
+        ...
+
+
+def names(observer: Observer) -> dict[str, Any]:
+    """Return what an observed module's code calls, by the names it uses."""
+    return {CALL: observer.call, OPERATE: observer.operate, ITEM: observer.item, FIELD: observer.field, SLICE: slice}
+
+
+class Observing(ast.NodeTransformer):
+    """Rewrites a syntax tree to go through an observer."""
+
+    def _through(self, name: str, node: ast.expr, args: list[ast.expr], keywords: list[ast.keyword]) -> ast.Call:
+        call = ast.Call(ast.copy_location(ast.Name(name, ast.Load()), node), args, keywords)
+        return ast.copy_location(call, node)
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        is_ours = isinstance(node.func, ast.Name) and (
+            node.func.id in _OF_THE_FRAME or node.func.id.startswith(PREFIX)
+        )
+        self.generic_visit(node)
+        return node if is_ours else self._through(CALL, node, [node.func, *node.args], node.keywords)
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        symbol = _SYMBOLS.get(type(node.op))
+        if symbol is None or isinstance(node.left, (ast.Constant, ast.JoinedStr)):
+            return node
+        constant = ast.copy_location(ast.Constant(symbol), node)
+        return self._through(OPERATE, node, [constant, node.left, node.right], [])
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        self.generic_visit(node)
+        index = _as_value(node.slice) if isinstance(node.ctx, ast.Load) else None
+        return node if index is None else self._through(ITEM, node, [node.value, index], [])
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        self.generic_visit(node)
+        if node.attr not in FIELDS or not isinstance(node.ctx, ast.Load):
+            return node
+        constant = ast.copy_location(ast.Constant(node.attr), node)
+        return self._through(FIELD, node, [node.value, constant], [])
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
+        return node
+
+    def visit_arg(self, node: ast.arg) -> ast.AST:
+        return node  # annotations are types
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+        if node.value is not None:
+            node.value = self.visit(node.value)
+        return node
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        node.body = [self.visit(statement) for statement in node.body]
+        return node  # bases may be subscripted types
+
+    def _function(self, node: Any) -> ast.AST:
+        node.args = self.visit(node.args)
+        node.body = [self.visit(statement) for statement in node.body]
+        return node  # decorators see the function that the user wrote, its annotations are types
+
+    visit_FunctionDef = visit_AsyncFunctionDef = _function
+
+    def visit_match_case(self, node: ast.match_case) -> ast.AST:
+        node.body = [self.visit(statement) for statement in node.body]
+        return node
+
+
+def _as_value(index: ast.expr) -> ast.expr | None:
+    """Return a subscript's index as an expression of its own, or None where it has none."""
+    if isinstance(index, ast.Slice):
+        edges = [edge or ast.copy_location(ast.Constant(None), index) for edge in (index.lower, index.upper, index.step)]
+        call = ast.Call(ast.copy_location(ast.Name(SLICE, ast.Load()), index), edges, [])
+        return ast.copy_location(call, index)
+    if isinstance(index, ast.Tuple):
+        parts = [_as_value(part) for part in index.elts]
+        if any(part is None for part in parts):
+            return None
+        return ast.copy_location(ast.Tuple([part for part in parts if part is not None], ast.Load()), index)
+    return None if isinstance(index, ast.Starred) else index
