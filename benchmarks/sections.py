@@ -12,8 +12,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from axiswise import check
-from axiswise.checking import FRONTEND
+from axiswise.checking import warm_sandbox
 from axiswise.diagnosis import Report
+from axiswise.frontends.choosing import TORCH
 from axiswise.sandbox import Sandbox
 from benchmarks.measuring import Case, Section, Taken, last_line, process
 from benchmarks.peers import peer
@@ -45,7 +46,7 @@ def imports(_stack: ExitStack) -> Section:
 
 def checks(stack: ExitStack) -> Section:
     """Before running: a script with a fault, and one without."""
-    sandbox = stack.enter_context(Sandbox((f"{FRONTEND}:warm",)))
+    sandbox = stack.enter_context(warm_sandbox(TORCH, 60))
     wrong, right = f"python {DEMO}", f"python {TRAINING}"
     about = (
         f"`{DEMO}` has one fault: python ends at it, axiswise also searches and replays fixes. `{TRAINING}` has none: "

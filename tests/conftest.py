@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from axiswise.checking import FRONTEND
-from axiswise.sandbox import Limits, Sandbox
+from axiswise.checking import warm_sandbox
+from axiswise.frontends.choosing import TORCH
+from axiswise.sandbox import Sandbox
 
 
 @pytest.fixture(scope="session")
 def warm() -> Iterator[Sandbox]:
     """One sandbox with torch loaded, for all programs."""
-    with Sandbox((f"{FRONTEND}:warm",), Limits(seconds=60)) as made:
+    with warm_sandbox(TORCH, 60) as made:
         yield made

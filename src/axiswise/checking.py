@@ -8,15 +8,17 @@ from __future__ import annotations
 import importlib.util
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
-from functools import partial
+from functools import partial, reduce
 from pathlib import Path
 from typing import Any, cast
 
 from axiswise.config import Options
 from axiswise.diagnosis import Diagnosis, Report, Target
+from axiswise.frontends.choosing import TORCH, family_of
 from axiswise.origin import Span
 from axiswise.sandbox import Job, Limits, Sandbox, SandboxError
 from axiswise.sandbox import Outcome as Ended
@@ -24,7 +26,7 @@ from axiswise.source.text import read_source
 from axiswise.verify import Outcome, verified
 from axiswise.wire import from_wire
 
-FRONTEND = "axiswise.frontends.torch.program"
+PROGRAM = "axiswise.frontends.program"
 SLOW, MANY_MODULES = 2.0, 60
 """Seconds of a run, and modules it loaded, from which on its libraries are loaded once, before fixes are replayed."""
 
@@ -41,22 +43,35 @@ def check(targets: Sequence[str], options: Options | None = None, *, sandbox: Sa
         SandboxError: No child process could be started at all.
     """
     options = options or Options()
-    if importlib.util.find_spec("torch") is None:
-        skipped = (Target(each, "skipped", "torch is not installed in this environment") for each in targets)
-        return Report(tuple(skipped))
-    if sandbox is not None:
-        return _checked(targets, options, sandbox)
-    with Sandbox((f"{FRONTEND}:warm",), Limits(seconds=options.time_budget)) as own:
-        return _checked(targets, options, own)
+    with ExitStack() as stack:
+        opened: dict[str, Sandbox] = {}
+        reports: list[Callable[[], Report]] = []
+        for target in targets:
+            family = family_of(target)
+            if (missing := _missing(family)) is not None:
+                reports.append(partial(Report, (Target(target, "skipped", missing),)))
+                continue
+            if sandbox is None and family not in opened:
+                opened[family] = stack.enter_context(warm_sandbox(family, options.time_budget))
+            here = sandbox or opened[family]
+            reports.append(partial(check_script, target, argv=(), options=options, sandbox=here))
+        pool = stack.enter_context(ThreadPoolExecutor(max_workers=max(1, options.jobs)))
+        return reduce(Report.joined, pool.map(_made, reports), Report())
 
 
-def _checked(targets: Sequence[str], options: Options, sandbox: Sandbox) -> Report:
-    with ThreadPoolExecutor(max_workers=max(1, options.jobs)) as pool:
-        reports = list(pool.map(partial(check_script, argv=(), options=options, sandbox=sandbox), targets))
-    report = Report()
-    for each in reports:
-        report = report.joined(each)
-    return report
+def _made(report: Callable[[], Report]) -> Report:
+    return report()
+
+
+def warm_sandbox(family: str, seconds: float) -> Sandbox:
+    """Return a sandbox in which what every program of a family needs is loaded once; to be used as a context."""
+    return Sandbox((f"axiswise.frontends.{family}.frontend:warm",), Limits(seconds=seconds))
+
+
+def _missing(family: str) -> str | None:
+    """Return why no program of a family can be run here, or None."""
+    needed = "torch" if family == TORCH else "numpy"
+    return f"{needed} is not installed in this environment" if importlib.util.find_spec(needed) is None else None
 
 
 def check_script(target: str, argv: Sequence[str], options: Options, sandbox: Sandbox) -> Report:
@@ -108,6 +123,7 @@ class _Runs:
     def __init__(self, sandbox: Sandbox, path: str, argv: Sequence[str], options: Options) -> None:
         self.sandbox = sandbox
         self.path = path
+        self.family = family_of(path)
         self.argv = list(argv)
         self.flipped: list[Any] = []
         self.limits = Limits(seconds=options.time_budget)
@@ -120,8 +136,9 @@ class _Runs:
             "replaced": dict(replaced),
             "flipped": self.flipped,
             "fixes": not replaced,
+            "family": self.family,
         }
-        return Job(f"{FRONTEND}:replay", payload, cwd=os.getcwd(), limits=self.limits)
+        return Job(f"{PROGRAM}:replay", payload, cwd=os.getcwd(), limits=self.limits)
 
     def once(self, replaced: Mapping[str, str]) -> Outcome:
         """Run the script with some files replaced."""
@@ -137,9 +154,9 @@ class _Runs:
         details = first.details or {}
         modules = details.get("modules", [])
         if self._own is None and details.get("seconds", 0.0) > SLOW and len(modules) > MANY_MODULES:
-            self._own = Sandbox((f"{FRONTEND}:warm", *modules), self.limits)
+            self._own = Sandbox((f"axiswise.frontends.{self.family}.frontend:warm", *modules), self.limits)
             try:
-                self._own.run(Job(f"{FRONTEND}:ready"))
+                self._own.run(Job(f"{PROGRAM}:ready"))
             except SandboxError:
                 self.close()  # a library that will not load without its program: replays load it themselves
 

@@ -14,14 +14,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
-from axiswise.checking import FRONTEND, check_script
+from axiswise.checking import check_script, warm_sandbox
 from axiswise.config import Options
 from axiswise.diagnosis import Diagnosis, Note, Raised, Report
 from axiswise.engine import explain_conflict
 from axiswise.facts import Conflict, Frame, Trace
+from axiswise.frontends.choosing import family_of
 from axiswise.origin import Span
 from axiswise.pasted import as_linear, explain_text
-from axiswise.sandbox import Limits, Sandbox, SandboxError
+from axiswise.sandbox import SandboxError
 from axiswise.source.frames import UserCode
 from axiswise.source.shape_evidence import is_about_shape
 from axiswise.source.text import Sources
@@ -128,7 +129,7 @@ def _replayed(error: Exception, program: Program, frames: tuple[Frame, ...], sec
     """Check the whole program and return the one finding that is this exception, or None."""
     options = Options(time_budget=seconds)
     try:
-        with Sandbox((f"{FRONTEND}:warm",), Limits(seconds=seconds)) as sandbox:
+        with warm_sandbox(family_of(program.path), seconds) as sandbox:
             report = check_script(program.path, program.argv, options, sandbox)
     except SandboxError:
         return None

@@ -13,7 +13,7 @@ from types import FrameType
 from axiswise.source.frames import UserCode
 from axiswise.source.text import Sources
 
-RUNNER = "axiswise.frontends.torch.program"
+RUNNER = "axiswise.frontends.program"
 """The module that runs the user's program: what it catches ends the program."""
 
 TELLING = frozenset("print log debug info warning warn error exception critical write print_exc format_exc".split())

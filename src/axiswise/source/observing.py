@@ -67,9 +67,7 @@ class Observing(ast.NodeTransformer):
         return ast.copy_location(call, node)
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
-        is_ours = isinstance(node.func, ast.Name) and (
-            node.func.id in _OF_THE_FRAME or node.func.id.startswith(PREFIX)
-        )
+        is_ours = isinstance(node.func, ast.Name) and (node.func.id in _OF_THE_FRAME or node.func.id.startswith(PREFIX))
         self.generic_visit(node)
         return node if is_ours else self._through(CALL, node, [node.func, *node.args], node.keywords)
 
@@ -123,7 +121,9 @@ class Observing(ast.NodeTransformer):
 def _as_value(index: ast.expr) -> ast.expr | None:
     """Return a subscript's index as an expression of its own, or None where it has none."""
     if isinstance(index, ast.Slice):
-        edges = [edge or ast.copy_location(ast.Constant(None), index) for edge in (index.lower, index.upper, index.step)]
+        edges = [
+            edge or ast.copy_location(ast.Constant(None), index) for edge in (index.lower, index.upper, index.step)
+        ]
         call = ast.Call(ast.copy_location(ast.Name(SLICE, ast.Load()), index), edges, [])
         return ast.copy_location(call, index)
     if isinstance(index, ast.Tuple):
