@@ -56,9 +56,7 @@ def replay(job: dict[str, Any]) -> dict[str, Any]:
             "reason": reason,
             "ops": steering.operations,
             "assumptions": list(steering.assumptions),
-            "findings": [
-                to_wire(each) for each in diagnoses(frontend.trace, sources, with_fixes=job.get("fixes", True))
-            ],
+            "findings": [to_wire(each) for each in diagnoses(frontend.trace, sources, with_fixes=wants_fixes)],
             "decided": [[path, line] for (path, line), visits in steering.decided.items() if visits == 1],
             "shapes": _shapes(frontend.trace),
             "sizes": {name: sorted(sizes, reverse=True) for name, sizes in frontend.sizes.items()},
