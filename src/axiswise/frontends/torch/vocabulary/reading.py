@@ -4,16 +4,12 @@ A family module of this package holds `READERS`, keyed by the names that `torch.
 layers that check shapes in Python before any op runs, `LAYERS`, keyed by class. Most entries are one line: `reads`
 takes the op word, a signature, and torch's names for it.
 
-A signature lists argument names in order, as in `"input, dim=-1, keepdim=False"`. The first name is the role or the
-parameter's name in the vocabulary, others after `|` are what torch also calls it (`left|input`). `weight?` may be left
-out and is then absent. `*shape` takes the rest, loose or as one sequence. A bare `*` makes what follows keyword-only.
-Arguments are separated by comma and blank, a default within by a comma alone (`dim=(0,1)`). Whether an argument is an
-operand or a parameter is decided by what is given: tensors are operands, everything else is a parameter.
+Signatures are written as `axiswise.frontends.signature` says. Whether an argument is an operand or a parameter is
+decided by what is given: tensors are operands, everything else is a parameter.
 """
 
 from __future__ import annotations
 
-import ast
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,6 +19,8 @@ from typing import Any, cast
 
 import torch
 from torch.overrides import resolve_name  # pyright: ignore[reportUnknownVariableType]
+
+from axiswise.frontends.signature import bind
 
 
 @dataclass(slots=True)
@@ -53,78 +51,11 @@ class Reading:
 Reader = Callable[[Sequence[Any], Mapping[str, Any]], Reading | None]
 LayerReader = Callable[[Any, Sequence[Any], Mapping[str, Any]], Reading | None]
 
-_REQUIRED: Any = object()
-_ABSENT: Any = object()
-
 
 def _is_tensors(value: object) -> bool:
     if not isinstance(value, (list, tuple)) or isinstance(value, torch.Size) or not value:
         return False
     return all(isinstance(item, torch.Tensor) for item in cast("Sequence[object]", value))
-
-
-@dataclass(frozen=True, slots=True)
-class Argument:
-    """One argument of a signature; `kind` is `plain`, `rest` (`*shape`) or `keyword`."""
-
-    name: str
-    aliases: tuple[str, ...]
-    default: Any
-    kind: str
-
-
-@cache
-def signature(text: str) -> tuple[Argument, ...]:
-    """Parse a signature (see the module's docstring)."""
-    arguments: list[Argument] = []
-    kind = "plain"
-    parts = [part.strip() for part in text.split(", ")] if text else []
-    for part in parts:
-        if part == "*":
-            kind = "keyword"
-            continue
-        name, equals, default_text = part.partition("=")
-        default: Any = ast.literal_eval(default_text) if equals else _REQUIRED
-        if name.endswith("?"):
-            name, default = name[:-1], _ABSENT
-        this = kind
-        if name.startswith("*"):
-            name, this, kind = name[1:], "rest", "keyword"
-        names = name.split("|")
-        arguments.append(Argument(names[0], tuple(names), default, this))
-    return tuple(arguments)
-
-
-def bind(text: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return the arguments of a call by the signature's names, or None where the call does not fit the signature.
-
-    Absent optional arguments are left out; keywords that the signature does not know are kept under their own name.
-    """
-    left, named = list(args), dict(kwargs)
-    bound: dict[str, Any] = {}
-    for argument in signature(text):
-        given = next((alias for alias in argument.aliases if alias in named), None)
-        if given is not None:
-            value: Any = named.pop(given)
-            if argument.kind == "rest" and isinstance(value, int):
-                value = (value,)
-        elif argument.kind == "rest" and left:
-            value = cast("Any", left[0]) if len(left) == 1 and isinstance(left[0], (list, tuple)) else tuple(left)
-            left = []
-        elif argument.kind == "plain" and left:
-            value = left.pop(0)
-        elif argument.default is _REQUIRED:
-            return None
-        else:
-            value = argument.default
-        if argument.kind == "rest" and isinstance(value, list):
-            value = tuple(cast("list[Any]", value))
-        if value is not _ABSENT and not (value is None and argument.default is _ABSENT):
-            bound[argument.name] = value
-    if left:
-        return None
-    bound.update(named)
-    return bound
 
 
 def reader(op: str, text: str, **fixed: Any) -> Reader:
