@@ -37,7 +37,7 @@ picture: $(READY)
 $(READY): pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet torch==2.13.0
-	$(BIN)/python -m pip install --quiet torch==2.13.0 --editable '.[torch,dev,programs]'
+	$(BIN)/python -m pip install --quiet torch==2.13.0 --editable '.[torch,dev,frameworks,programs]'
 	# Without what it asks for: of its modules the tests take those that need no torchvision.
 	$(BIN)/python -m pip install --quiet --no-deps vit-pytorch==1.26.11
 	touch $@

@@ -28,9 +28,14 @@ class Steering:
     """Decisions about one run."""
 
     def __init__(
-        self, user: UserCode, flipped: frozenset[tuple[str, int]] = frozenset(), machinery: tuple[str, ...] = ()
+        self,
+        user: UserCode,
+        flipped: frozenset[tuple[str, int]] = frozenset(),
+        machinery: tuple[str, ...] = (),
+        patience: float = PATIENCE,
     ) -> None:
         self.user = user
+        self.patience = patience
         self.machinery = machinery
         self.flipped = flipped
         self.assumptions: dict[str, None] = {}
@@ -118,7 +123,7 @@ class Steering:
             if len(self.seen) > before[0] and not skipping:
                 began = time.monotonic()
                 continue
-            if self.steps == before[2] and time.monotonic() - began < PATIENCE:
+            if self.steps == before[2] and time.monotonic() - began < self.patience:
                 continue
             skipping = True
             target = next((index for index in wanted if index >= position), None)
@@ -137,7 +142,7 @@ class Steering:
         now = time.monotonic()
         seen, steps, since = self._while_rounds.get(key, (-1, self.steps, now))
         quiet = seen == len(self.seen) and self.operations > 0
-        if quiet and (self.steps > steps or now - since > PATIENCE):
+        if quiet and (self.steps > steps or now - since > self.patience):
             self._while_rounds.pop(key, None)
             self.assume(f"the loop at line {key[1]} was left: no further round brought anything new")
             return False

@@ -20,10 +20,21 @@ TELLING = frozenset("print log debug info warning warn error exception critical 
 """Calls that tell of an error and do nothing about it."""
 
 
-def is_handled(user: UserCode, frame: FrameType | None, error: Exception) -> bool:
-    """Return whether the nearest handler from a frame outwards that would catch an error does something about it."""
+def is_handled(user: UserCode, frame: FrameType | None, error: Exception, rewording: tuple[str, ...] = ()) -> bool:
+    """Return whether the nearest handler from a frame outwards that would catch an error does something about it.
+
+    Args:
+        user: Tells the user's frames.
+        frame: Where the error is raised.
+        error: What is raised.
+        rewording: Modules, by the beginning of their names, whose handlers that end by raising are passed over: a
+            framework that says every error again in longer words has not handled it.
+    """
     while frame is not None and frame.f_globals.get("__name__") != RUNNER:
         handler = _handler_around(user.sources, frame, error)
+        if handler is not None and isinstance(handler.body[-1], ast.Raise):
+            if str(frame.f_globals.get("__name__")).startswith(rewording or ("\0",)):
+                handler = None
         if handler is not None:
             return not user.owns(frame.f_code) or not _only_tells(handler.body)
         frame = frame.f_back

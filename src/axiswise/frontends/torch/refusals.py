@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from axiswise.facts import AxisUse, Conflict, Frame, LayerRef, OpCall
-from axiswise.frontends.torch.layers import is_setting
+from axiswise.frontends.construction import is_setting
 from axiswise.frontends.torch.raised import layer_of
 from axiswise.frontends.torch.tensors import ref_of
 from axiswise.source.frames import UserCode

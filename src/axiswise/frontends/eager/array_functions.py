@@ -1,0 +1,131 @@
+"""The functions that NumPy named and that `jax.numpy` and `keras.ops` took over, by the module they are found in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from axiswise.facts import is_series
+from axiswise.frontends.eager.kinds import Arrays
+from axiswise.frontends.eager.vocabulary import Reader, Reading, first_of, reader, reads
+from axiswise.ops.broadcast import UNARY
+
+_PAIR = "left|x1|a|x, right|x2|b|y"
+_REDUCED = "input|a|x, dim|axis=None, *, keepdim|keepdims=False"
+_SIZED = "shape|size"
+
+BINARY: dict[str, str] = {
+    "add": "add",
+    "sub": "subtract",
+    "mul": "multiply",
+    "div": "divide true_divide",
+    "floor_divide": "floor_divide",
+    "remainder": "mod remainder",
+    "pow": "power",
+    "eq": "equal",
+    "ne": "not_equal",
+    "lt": "less",
+    "le": "less_equal",
+    "gt": "greater",
+    "ge": "greater_equal",
+    "atan2": "arctan2",
+    **{word: word for word in "maximum minimum logical_and logical_or logical_xor hypot logaddexp".split()},
+}
+"""Op words with two operands, and the names of each."""
+
+_SAME = {"acos": "arccos", "asin": "arcsin", "atan": "arctan", "abs": "abs absolute", "clone": "copy"}
+
+
+def _einsum(arrays: Arrays, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reading | None:
+    """Read `einsum("ij,jk", a, b)`."""
+    if not args or not isinstance(args[0], str):
+        return None
+    operands = {f"operands.{place}": value for place, value in enumerate(args[1:])}
+    return Reading("einsum", operands, {"equation": args[0]})
+
+
+def _from_data(arrays: Arrays, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reading | None:
+    """Read an array made from data: another array, or nested lists whose shape is all that counts."""
+    data = args[0] if args else next(iter(kwargs.values()), None)
+    if arrays.kind_of(data) is not None:
+        return Reading("from-array", {"input": data})
+    return Reading("from-array", {}, {"shape": nested(data, arrays)})
+
+
+def nested(data: Any, arrays: Arrays) -> tuple[int, ...]:
+    """Return the shape of nested lists and arrays, as their first items show it."""
+    if arrays.kind_of(data) is not None:
+        return arrays.shape_of(data)
+    if is_series(data):
+        return (len(data), *(nested(data[0], arrays) if data else ()))
+    return ()
+
+
+def _arange(arrays: Arrays, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reading | None:
+    alone = reader("arange", "end|stop, *, dtype?", start=0, step=1)
+    return first_of(alone, reader("arange", "start, end|stop, step=1, dtype?"))(arrays, args, kwargs)
+
+
+def _where(arrays: Arrays, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reading | None:
+    """Read the form with three operands; `where(mask)` gives indices, whose number no shape tells."""
+    return reader("where", "condition, input|x|x1, other|y|x2")(arrays, args, kwargs)
+
+
+def array_functions(module: str) -> dict[str, Reader]:
+    """Return table entries for the functions of a module that speaks as NumPy does (`numpy`, `keras.ops`)."""
+
+    def of(names: str) -> str:
+        return " ".join(f"{module}.{name}" for name in names.split())
+
+    found: dict[str, Reader] = {}
+    for op, names in BINARY.items():
+        found |= reads(op, _PAIR, of(names))
+    for op in sorted(UNARY):
+        found |= reads(op, "input|x|a", of(_SAME.get(op, op)))
+    for op in ("sum", "mean", "prod", "all", "any", "amax", "amin", "argmax", "argmin", "var", "std", "count_nonzero"):
+        found |= reads(op, _REDUCED, of(op))
+    for op, name in (("amax", "max"), ("amin", "min"), ("median", "median")):
+        found |= reads(op, _REDUCED, of(name))
+    for table in (
+        reads("matmul", _PAIR, of("matmul")),
+        reads("matmul", _PAIR, of("dot")),
+        reads("outer", _PAIR, of("outer")),
+        reads("inner", _PAIR, of("inner")),
+        reads("tensordot", f"{_PAIR}, dims|axes=2", of("tensordot")),
+        dict.fromkeys(of("einsum").split(), _einsum),
+        reads("reshape", "input|a|x, *shape|newshape", of("reshape")),
+        reads("flatten", "input|a|x", of("ravel")),
+        reads("unsqueeze", "input|a|x, dim|axis", of("expand_dims")),
+        reads("squeeze", "input|a|x, dim|axis=None", of("squeeze")),
+        dict.fromkeys(of("transpose").split(), transposed),
+        reads("transpose", "input|a|x, dim0|axis1, dim1|axis2", of("swapaxes")),
+        reads("movedim", "input|a|x, source, destination", of("moveaxis")),
+        reads("expand", "input|array|x, *shape", of("broadcast_to")),
+        reads("tile", "input|A|x, *repeats|reps", of("tile")),
+        reads("repeat_interleave", "input|a|x, repeats, dim|axis=None", of("repeat")),
+        reads("cat", "tensors|arrays|xs|tup, dim|axis=0", of("concatenate concat")),
+        reads("stack", "tensors|arrays|x, dim|axis=0", of("stack")),
+        *(reads(op, "tensors|tup|xs", of(op)) for op in ("hstack", "vstack", "dstack")),
+        reads("roll", "input|a|x, shifts|shift, dims|axis=None", of("roll")),
+        reads("flip", "input|m|x, dims|axis=None", of("flip")),
+        *(reads(op, "input|a|x, dim|axis=None", of(op)) for op in ("cumsum", "cumprod")),
+        *(reads(op, _SIZED, of(op)) for op in ("zeros", "ones", "empty")),
+        reads("full", "shape, fill_value", of("full")),
+        *(reads(f"{op}_like", "input|a|x|prototype", of(f"{op}_like")) for op in ("zeros", "ones", "empty")),
+        reads("eye", "n|N, m|M=None", of("eye identity")),
+        reads("linspace", "start, end|stop, steps|num=50", of("linspace")),
+        dict.fromkeys(of("arange").split(), _arange),
+        dict.fromkeys(of("array asarray convert_to_tensor").split(), _from_data),
+        dict.fromkeys(of("where").split(), _where),
+        reads("clamp", "input|a|x, min|a_min|x_min?, max|a_max|x_max?", of("clip")),
+    ):
+        found |= table
+    return found
+
+
+def transposed(arrays: Arrays, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reading | None:
+    """Read a transposition: of the axes given, loose or as one sequence, or of all in reverse."""
+    given = reader("permute", "input|a|x, *dims|axes")(arrays, args, kwargs)
+    if given is None or given.params.get("dims") is None:
+        return reader("reverse-axes", "input|a|x, axes?")(arrays, args[:1], {})
+    return given

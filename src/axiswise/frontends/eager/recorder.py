@@ -1,0 +1,240 @@
+"""Write down what a program does with its arrays while it really runs.
+
+`Recorder` is the observer of the user's source (`axiswise.source.observing`) and the place where frameworks' adapters
+report what happens inside their layers. A call that fails is recorded as a Failure and replaced by an array of the
+shape it was meant to have, so that the program goes on.
+"""
+
+from __future__ import annotations
+
+import operator
+import sys
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import Any, cast
+
+from axiswise.facts import Conflict, Failure, LayerRef, OpCall, Shape, TensorRef, Trace
+from axiswise.frontends.eager.kinds import Arrays, Kind
+from axiswise.frontends.eager.vocabulary import Reading, Vocabulary
+from axiswise.frontends.messages import read_message
+from axiswise.frontends.steering import Steering
+from axiswise.ops.contract import contract_of
+from axiswise.origin import AnySize, Origin, Size
+from axiswise.source.axis_names import AxisNames
+from axiswise.source.frames import UserCode, plain
+from axiswise.source.handling import is_handled
+
+OPERATORS = {
+    "+": ("add", "add"),
+    "-": ("sub", "sub"),
+    "*": ("mul", "mul"),
+    "/": ("div", "truediv"),
+    "//": ("floor_divide", "floordiv"),
+    "%": ("remainder", "mod"),
+    "**": ("pow", "pow"),
+    "@": ("matmul", "matmul"),
+    "&": ("bitwise_and", "and_"),
+    "|": ("bitwise_or", "or_"),
+    "^": ("bitwise_xor", "xor"),
+}
+"""Python's operators: the op word of each, and its function in `operator`."""
+
+REWORDING = ("keras.", "tensorflow.", "tf_keras.")
+"""Modules that catch every error to raise it again in longer words."""
+
+_NUMBERS = (int, float, bool, str, Size)
+
+
+class Recorder:
+    """What was seen of one run."""
+
+    def __init__(self, user: UserCode, steering: Steering) -> None:
+        self.user = user
+        self.steering = steering
+        self.trace = Trace()
+        self.arrays = Arrays()
+        self.vocabulary = Vocabulary(self.arrays)
+        self.names = AxisNames(user)
+        self.sizes: dict[str, set[int]] = {}
+        self.unpacking: OpCall | None = None
+        self.on_failure: Callable[[], None] = lambda: None
+        self.quiet = 0
+        self.running_layer: Callable[[], LayerRef | None] = lambda: None
+        self.running_modules: Callable[[], tuple[tuple[str, str], ...]] = tuple
+
+    # -- what the user's source does ----------------------------------------------------------------------------------
+    def call(self, function: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """Call a function; one that the vocabulary knows is written down."""
+        found = self.vocabulary.find(function) if not self.quiet else None
+        if found is None:
+            return function(*args, **kwargs)
+        name, read, owner = found
+        reading = read(self.arrays, (*owner, *args), kwargs)
+        if reading is None:
+            return function(*args, **kwargs)
+        bare = [plain(value) for value in args]
+        named = {key: plain(value) for key, value in kwargs.items()}
+        return self.run(reading, lambda: function(*bare, **named), _caller(), name)
+
+    def operate(self, symbol: str, left: Any, right: Any) -> Any:
+        """Apply an operator; one on arrays is written down."""
+        word, name = OPERATORS[symbol]
+        apply: Callable[[Any, Any], Any] = getattr(operator, name)
+        if self.quiet or (isinstance(left, _NUMBERS) and isinstance(right, _NUMBERS)):
+            return apply(left, right)
+        if self.arrays.kind_of(left) is None and self.arrays.kind_of(right) is None:
+            return apply(left, right)
+        reading = Reading(word)
+        reading.put("left", left, self.arrays)
+        reading.put("right", right, self.arrays)
+        return self.run(reading, lambda: apply(plain(left), plain(right)), _caller(), symbol)
+
+    def item(self, value: Any, index: Any) -> Any:
+        """Subscript a value; an array's subscript is written down."""
+        if self.quiet or self.arrays.kind_of(value) is None:
+            return value[index]
+        reading = self._subscripted(value, index)
+        if reading is None:
+            return value[index]
+        return self.run(reading, lambda: value[plain(index)], _caller(), "[]")
+
+    def field(self, value: Any, name: str) -> Any:
+        """Read an attribute: a shape's sizes know their axis, a transposition is written down."""
+        kind = self.arrays.kind_of(value) if not self.quiet else None
+        if kind is None:
+            return getattr(value, name)
+        if name == "shape":
+            return self._shape(value, kind, _caller())
+        read = self.vocabulary.method(kind.name, name)
+        reading = read(self.arrays, (value,), {}) if read is not None else None
+        if reading is None:
+            return getattr(value, name)
+        return self.run(reading, lambda: getattr(value, name), _caller(), f"{kind.name}.{name}")
+
+    def _shape(self, value: Any, kind: Kind, frame: FrameType) -> Any:
+        fact, shape = self.arrays.fact_of(value), kind.shape(value) or ()
+        words = self.names.unpacked(frame)
+        if len(words) == len(shape):
+            fact.axes.update(enumerate(words))
+        elif len(words) > 1:
+            # What comes next fails in Python itself, where no array is at hand any more.
+            self.unpacking = OpCall(-1, "unpack", {"input": self.arrays.ref_of(value)}, frames=self.user.frames(frame))
+        sizes = tuple(
+            None if size is None else Size(size, Origin("axis", size, tensor=fact.id, axis=axis))
+            for axis, size in enumerate(shape)
+        )
+        return kind.sized(value.shape, sizes)
+
+    def _subscripted(self, value: Any, index: Any) -> Reading | None:
+        """File an index: arrays as operands, their roles in their places."""
+        parts = cast("tuple[Any, ...]", index) if isinstance(index, tuple) else (index,)
+        reading, filed = Reading("index", {"input": value}), list[Any]()
+        for place, part in enumerate(parts):
+            if self.arrays.kind_of(part) is not None:
+                reading.operands[f"index.{place}"] = part
+                filed.append(f"index.{place}")
+            elif part is None or part is Ellipsis or isinstance(part, (int, slice)):
+                filed.append(plain(cast("Any", part)))
+            else:
+                return None
+        reading.params["index"] = tuple(filed)
+        return reading
+
+    # -- one call -----------------------------------------------------------------------------------------------------
+    def run(self, reading: Reading, do: Callable[[], Any], frame: FrameType, spelled: str) -> Any:
+        """Run a call that was read, record it, and mend it where it fails."""
+        call = self.call_of(reading, frame, spelled)
+        try:
+            result = do()
+        except Exception as error:
+            if "axiswise_failure" in vars(error) or is_handled(self.user, frame, error, REWORDING):
+                raise
+            given = [value for value in reading.operands.values() if not isinstance(value, TensorRef)]
+            outputs = self.fail(call, error, frame, given)
+            if outputs is None:
+                raise
+            result = outputs[0] if len(outputs) == 1 else outputs
+        self.record(call, result, frame)
+        return result
+
+    def call_of(self, reading: Reading, frame: FrameType, spelled: str) -> OpCall:
+        """Return the fact for a reading at a running frame."""
+        operands = {
+            role: value if isinstance(value, TensorRef) else self.arrays.ref_of(value)
+            for role, value in reading.operands.items()
+        }
+        return OpCall(
+            -1,
+            reading.op,
+            operands,
+            reading.params,
+            frames=self.user.frames(frame),
+            layer=self.running_layer(),
+            within=self.running_modules(),
+            spelled=spelled,
+        )
+
+    def record(self, call: OpCall, result: Any, frame: FrameType) -> None:
+        """Put a call that gave a result into the trace."""
+        given = {ref.id for ref in call.operands.values()}
+        outputs = [each for each in self.arrays.among(result) if self.arrays.fact_of(each).id not in given]
+        if outputs:
+            if not call.operands:
+                self._name_axes(outputs[0], frame)
+            call.outputs = tuple(self.arrays.ref_of(each) for each in outputs)
+            self.trace.add(call)
+        shapes = tuple(ref.shape for ref in call.operands.values())
+        self.steering.saw((call.frames[-1:] and call.frames[-1].span, call.op, str(shapes)))
+
+    def _name_axes(self, value: Any, frame: FrameType) -> None:
+        """Name a new array's axes by the names its sizes are given as: `np.zeros((samples, steps))`."""
+        words = self.names.given(frame)
+        if len(words) == len(self.arrays.shape_of(value)):
+            self.arrays.fact_of(value).axes.update({axis: word for axis, word in enumerate(words) if word})
+
+    # -- failures -----------------------------------------------------------------------------------------------------
+    def fail(self, call: OpCall, error: Exception, frame: FrameType, given: Sequence[Any]) -> list[Any] | None:
+        """Record a failed call; return arrays of the shapes it was meant to give, or None where that is unknown."""
+        contract = contract_of(call.op)
+        conflicts = contract.conflicts(call) if contract else []
+        if not conflicts:
+            read = read_message(type(error).__name__, str(error))
+            if read is None:
+                return None  # about something else than shapes
+            conflicts = [_on(read, call)]
+        self.failed(call, error, frame, conflicts)
+        shapes = contract.output(call) if contract else None
+        if shapes is None or not given:
+            return None
+        call.saved = True
+        return [self.stand_in(shape, given[0]) for shape in shapes]
+
+    def failed(self, call: OpCall, error: Exception, frame: FrameType, conflicts: Sequence[Conflict]) -> None:
+        """Write a failure down; the exception is marked, so that no outer call tells of it again."""
+        call.frames = self.user.frames(frame)
+        failure = Failure(type(error).__name__, str(error), call, call.frames, tuple(conflicts))
+        self.trace.failures.append(failure)
+        vars(error)["axiswise_failure"] = failure
+        self.on_failure()
+
+    def stand_in(self, shape: Shape, like: Any) -> Any:
+        """Return an array in the place of one that a failed call should have given."""
+        kind = self.arrays.kind_of(like)
+        assert kind is not None
+        dtype = kind.dtype(like)
+        wanted = tuple(None if isinstance(size, AnySize) else int(size) for size in shape)
+        return kind.made(wanted, dtype, like)
+
+
+def _on(read: Conflict, call: OpCall) -> Conflict:
+    """Return what a message says as a conflict of a call, as far as the call has such operands."""
+    left, right = (
+        side if side and (not side.operand or side.operand in call.operands) else None
+        for side in (read.left, read.right)
+    )
+    return Conflict(read.kind, call, left, right, read.facts)
+
+
+def _caller() -> FrameType:
+    """Return the frame of the user's line behind an observed call."""
+    return sys._getframe(2)  # pyright: ignore[reportPrivateUsage]

@@ -1,0 +1,21 @@
+"""Adapts the recorder to Keras: its symbolic tensors, its layers, its training loops, its losses."""
+
+from __future__ import annotations
+
+from axiswise.frontends.eager.array_functions import array_functions
+from axiswise.frontends.eager.recorder import Recorder
+from axiswise.frontends.keras import training
+from axiswise.frontends.keras.batches import Batches
+from axiswise.frontends.keras.kind import KIND
+from axiswise.frontends.keras.layers import LayerStack
+
+
+def attach(recorder: Recorder) -> None:
+    """Let Keras' calls be written down."""
+    recorder.arrays.add(KIND)
+    recorder.vocabulary.add(array_functions("keras.ops"))
+    batches = Batches(recorder)
+    stack = LayerStack(recorder, batches)
+    recorder.running_layer, recorder.running_modules = stack.layer, stack.within
+    stack.install()
+    training.install(recorder, batches)

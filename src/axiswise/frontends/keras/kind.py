@@ -1,0 +1,20 @@
+"""Keras' symbolic tensors as arrays."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import keras
+
+from axiswise.frontends.eager.kinds import Kind, OpenShape
+
+
+def _shape(tensor: Any) -> OpenShape | None:
+    return None if tensor.shape is None else tuple(tensor.shape)
+
+
+def _made(shape: OpenShape, dtype: str, like: Any) -> Any:
+    return cast("Any", keras).KerasTensor(shape, dtype)
+
+
+KIND = Kind("KerasTensor", (cast("Any", keras).KerasTensor,), _shape, lambda tensor: str(tensor.dtype), _made)

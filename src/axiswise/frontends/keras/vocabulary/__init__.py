@@ -1,0 +1,1 @@
+"""Keras' layers in the field's words, one family a file."""
