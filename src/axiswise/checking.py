@@ -20,10 +20,11 @@ from axiswise.config import Options
 from axiswise.diagnosis import Diagnosis, Report, Target
 from axiswise.frontends.choosing import TORCH, family_of
 from axiswise.origin import Span
+from axiswise.replay import Outcome, Program
 from axiswise.sandbox import Job, Limits, Sandbox, SandboxError
 from axiswise.sandbox import Outcome as Ended
 from axiswise.source.text import read_source
-from axiswise.verify import Outcome, verified
+from axiswise.verify import verified
 from axiswise.wire import from_wire
 
 PROGRAM = "axiswise.frontends.program"
@@ -79,9 +80,9 @@ def check_script(target: str, argv: Sequence[str], options: Options, sandbox: Sa
     began = time.monotonic()
     path = os.path.abspath(target)
     runs = _Runs(sandbox, path, argv, options)
-    base = runs.once({})
-    findings = list(_proved(base, runs, options, began))
-    findings += _other_branches(base, runs, options, began)
+    base = runs.once()
+    findings = list(_proved(base, range(len(base.findings)), runs, options, began))
+    findings += _other_branches(base, findings, runs, options, began)
     kept = tuple(_relative(each) for each in findings if options.wants(each.rule))
     details = base.details or {}
     entry = Target(
@@ -96,25 +97,30 @@ def check_script(target: str, argv: Sequence[str], options: Options, sandbox: Sa
     return Report((entry,), kept)
 
 
-def _proved(outcome: Outcome, runs: _Runs, options: Options, began: float) -> tuple[Diagnosis, ...]:
-    if not outcome.findings:
+def _proved(
+    outcome: Outcome, only: Sequence[int], runs: _Runs, options: Options, began: float
+) -> tuple[Diagnosis, ...]:
+    if not only:
         return ()
     runs.warm_up(outcome)
     left = max(options.time_budget - (time.monotonic() - began), 1.0)
-    texts = _texts(outcome.findings)
-    return verified(outcome, texts, runs.each, holds_for=_holds_for(outcome), seconds=left)
+    program = Program(runs.each, lambda path: read_source(Path(path)))
+    return verified(outcome, program, seconds=left, only=only)
 
 
-def _other_branches(base: Outcome, runs: _Runs, options: Options, began: float) -> list[Diagnosis]:
+def _other_branches(
+    base: Outcome, findings: Sequence[Diagnosis], runs: _Runs, options: Options, began: float
+) -> list[Diagnosis]:
     """Run once more with every branch that was decided once going the other way; return what is new."""
     decided = (base.details or {}).get("decided", [])
     if not decided or time.monotonic() - began > options.time_budget / 2:
         return []
     runs.flipped = decided
-    other = runs.once({})
-    known = {(each.rule, each.raised_at) for each in base.findings}
-    fresh = tuple(each for each in other.findings if (each.rule, each.raised_at) not in known)
-    return list(_proved(replace(other, findings=fresh), runs, options, began)) if fresh else []
+    other = runs.once()
+    known = {(each.rule, each.raised_at) for each in (*base.findings, *findings)}
+    fresh = [at for at, each in enumerate(other.findings) if (each.rule, each.raised_at) not in known]
+    found = _proved(other, fresh, runs, options, began)
+    return [each for each in found if (each.rule, each.raised_at) not in known]
 
 
 class _Runs:
@@ -129,24 +135,25 @@ class _Runs:
         self.limits = Limits(seconds=options.time_budget)
         self._own: Sandbox | None = None
 
-    def _job(self, replaced: Mapping[str, str]) -> Job:
+    def _job(self, replaced: Mapping[str, str], fixes: bool) -> Job:
         payload = {
             "script": self.path,
             "argv": self.argv,
             "replaced": dict(replaced),
             "flipped": self.flipped,
-            "fixes": not replaced,
+            "fixes": fixes,
             "family": self.family,
         }
         return Job(f"{PROGRAM}:replay", payload, cwd=os.getcwd(), limits=self.limits)
 
-    def once(self, replaced: Mapping[str, str]) -> Outcome:
-        """Run the script with some files replaced."""
-        return next(self.each([replaced]))
+    def once(self) -> Outcome:
+        """Run the script as it is, with candidate fixes."""
+        return next(self.each([{}], fixes=True))
 
-    def each(self, copies: Sequence[Mapping[str, str]]) -> Iterator[Outcome]:
+    def each(self, copies: Sequence[Mapping[str, str]], *, fixes: bool = False) -> Iterator[Outcome]:
         """Run the script once for each set of replaced files."""
-        for outcome in (self._own or self.sandbox).iterate((self._job(copy) for copy in copies), parallel=2):
+        jobs = (self._job(copy, fixes) for copy in copies)
+        for outcome in (self._own or self.sandbox).iterate(jobs, parallel=2):
             yield _outcome(outcome)
 
     def warm_up(self, first: Outcome) -> None:
@@ -192,28 +199,13 @@ def _reason(run: Ended) -> str:
     return f"{words}: {run.detail}" if run.detail else words
 
 
-def _holds_for(outcome: Outcome) -> str:
-    """Return the sizes that a replay covers, in words: `batch 32 and 8`."""
-    sizes: Mapping[str, Sequence[int]] = (outcome.details or {}).get("sizes", {})
-    parts = [f"{name} {_listed([str(size) for size in values])}" for name, values in sizes.items() if len(values) > 1]
-    return ", ".join(parts)
-
-
-def _listed(words: Sequence[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-
-
-def _texts(findings: Sequence[Diagnosis]) -> dict[str, str]:
-    paths = {edit.span.path for finding in findings for fix in finding.fixes for edit in fix.edits}
-    return {path: read_source(Path(path)) for path in paths}
-
-
 def _relative(finding: Diagnosis) -> Diagnosis:
     """Return a finding with paths relative to the working directory where they can be."""
     return replace(
         finding,
         span=_near(finding.span),
         raised_at=_near(finding.raised_at),
+        behind=_near(finding.behind),
         notes=tuple(replace(note, span=_near(note.span)) for note in finding.notes),
         fixes=tuple(
             replace(fix, edits=tuple(replace(edit, span=_near(edit.span) or edit.span) for edit in fix.edits))

@@ -104,6 +104,9 @@ class Diagnosis:
         raised_at: The user's line that raises; equals `span` where the mistake is there.
         module: Path of the layer concerned, or empty.
         follows: The failed expression whose stand-in this one worked on; not part of the JSON.
+        behind: The line that ends the program before this one is reached: its fixes were verified together with the
+            best one of the finding there; not part of the JSON.
+        history: The expressions that made the sizes in question; not part of the JSON.
     """
 
     rule: str
@@ -118,6 +121,8 @@ class Diagnosis:
     raised_at: Span | None = None
     module: str = ""
     follows: Span | None = None
+    behind: Span | None = None
+    history: tuple[Span, ...] = ()
 
     def with_fixes(self, fixes: tuple[Fix, ...]) -> Diagnosis:
         return replace(self, fixes=fixes)

@@ -1,191 +1,201 @@
 """Prove fixes: apply each candidate to a copy of the source, replay it, and set the verdict by what happened.
 
 This is the only place that sets a verdict. A candidate stands when its replay reaches as far as the program goes, its
-own finding is gone, and no finding of any kind is new.
+own finding is gone, and no finding of any kind is new. Where an error ends the program and only uncovers others, those
+are proved on the edited copy in their turn; the candidate stands when it does so together with their fixes.
 """
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from axiswise.diagnosis import Diagnosis, Edit, Fix
+from axiswise.diagnosis import Diagnosis, Fix, Note
 from axiswise.origin import Span
-from axiswise.source.edit import apply_to_text
+from axiswise.replay import Outcome, Program, Trial
 from axiswise.source.scene import relocated
+from axiswise.source.shift import Shift
 
 ENOUGH = 4
 """Verified fixes of one finding after which no further candidate is tried."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What one run of a program showed.
-
-    Attributes:
-        status: As in `Target.status`; `failed` also when the child died.
-        findings: What was found.
-        ops: Operations run.
-        reason: Why it was not `checked`.
-        details: The frontend's other fields.
-    """
-
-    status: str
-    findings: tuple[Diagnosis, ...]
-    ops: int
-    reason: str | None = None
-    details: Mapping[str, Any] | None = None
-
-
-Replay = Callable[[Sequence[Mapping[str, str]]], Iterator[Outcome]]
-"""Runs a program once for each set of replaced texts (by path), in order."""
+DEEPEST = 3
+"""Errors, each behind the one before, that end the program and are looked behind."""
+UNCOVERING = 2
+"""Copies of the program, past the first such error, that are searched for what lies behind it."""
 
 
 def verified(
-    original: Outcome, texts: Mapping[str, str], replay: Replay, *, holds_for: str, seconds: float
+    original: Outcome, program: Program, *, seconds: float, only: Iterable[int] | None = None
 ) -> tuple[Diagnosis, ...]:
     """Return an outcome's findings with their fixes proved, ranked, and the findings at their fix's place.
 
+    Where one of them ends the program, what was found behind it follows it.
+
     Args:
         original: What the unchanged program showed.
-        texts: Its files as they are, by path.
-        replay: Runs edited copies.
-        holds_for: The sizes that each replay covers, in words.
+        program: The program.
         seconds: Time after which the remaining candidates stay unverified.
+        only: Positions of the findings that are asked for; all of them where None.
     """
-    deadline = time.monotonic() + seconds
-    done: list[Diagnosis] = []
-    explained: set[int] = set()
-    unproved: set[Span | None] = set()
-    for position, finding in enumerate(original.findings):
-        if position in explained:
-            continue
-        if finding.follows is not None and finding.follows in unproved:
-            # It worked on a stand-in that no fix bears out: a symptom, as far as anyone can tell.
-            unproved.add(finding.raised_at)
-            continue
-        fixes, gone = _prove(finding, original, texts, replay, holds_for, deadline)
-        # What vanishes together with this finding, under its best fix, has the same root.
-        explained |= {other for other in gone if other > position}
-        if not _is_proved(fixes):
-            unproved.add(finding.raised_at)
-        done.append(relocated(finding.with_fixes(fixes)))
-    return tuple(done)
+    asked = range(len(original.findings)) if only is None else only
+    search = _Search(original, program, time.monotonic() + seconds, DEEPEST)
+    return tuple(relocated(each) for each in search.proved(asked))
 
 
-def _is_proved(fixes: Sequence[Fix]) -> bool:
-    return any(fix.verdict != "unverified" for fix in fixes)
+@dataclass(frozen=True, slots=True)
+class _Proof:
+    """What became of one finding's fixes.
+
+    Attributes:
+        fixes: Those that stand, best first; where none does, those worth showing.
+        gone: Positions of the findings that vanish with the best one.
+        behind: What the best one uncovers, each with a fix that stands together with it.
+    """
+
+    fixes: tuple[Fix, ...]
+    gone: frozenset[int] = frozenset()
+    behind: tuple[Diagnosis, ...] = ()
 
 
-def _prove(
-    finding: Diagnosis,
-    original: Outcome,
-    texts: Mapping[str, str],
-    replay: Replay,
-    holds_for: str,
-    deadline: float,
-) -> tuple[tuple[Fix, ...], set[int]]:
-    candidates = [fix for fix in finding.fixes if fix.edits]
-    advice = [fix for fix in finding.fixes if not fix.edits]
-    usable = [(fix, copy) for fix in candidates if (copy := edited(texts, fix.edits)) is not None]
-    standing: list[tuple[Fix, set[int]]] = []
-    falling: list[Fix] = []
-    untried = [fix for fix, _ in usable]
-    outcomes = replay([copy for _, copy in usable])
-    for (fix, _), outcome in zip(usable, outcomes, strict=False):
-        untried.remove(fix)
-        gone = _resolved(finding, fix, original, outcome)
-        if gone is None:
-            falling.append(fix)
-        else:
-            proved = replace(fix, verdict="verified", holds_for=holds_for)
-            standing.append((replace(proved, evidence=_rank(fix, gone, _upset(fix, original, outcome))), gone))
-        if len(standing) >= ENOUGH or time.monotonic() > deadline:
-            break
-    standing.sort(key=lambda pair: -pair[0].evidence)
-    shown = [fix for fix, _ in standing]
-    rest = [] if shown else [*untried[:2], *(fix for fix in falling if fix.choice)][:2]
-    return (*shown, *rest, *advice), (standing[0][1] if standing else set())
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """The search for fixes of what one run of a program, or of a copy of it, showed.
+
+    Attributes:
+        original: What it showed.
+        program: The program or the copy.
+        deadline: When to stop.
+        depth: How many errors that end the program may still be looked behind.
+    """
+
+    original: Outcome
+    program: Program
+    deadline: float
+    depth: int
+
+    def proved(self, positions: Iterable[int]) -> list[Diagnosis]:
+        """Return findings with their fixes proved, each root once, and what lies behind them."""
+        done: list[Diagnosis] = []
+        explained: set[int] = set()
+        unproved: set[Span | None] = set()
+        for position in positions:
+            finding = self.original.findings[position]
+            if position in explained:
+                continue
+            if finding.follows is not None and finding.follows in unproved:
+                # It worked on a stand-in that no fix bears out: a symptom, as far as anyone can tell.
+                unproved.add(finding.raised_at)
+                continue
+            proof = self._prove(position)
+            # What vanishes together with this finding, under its best fix, has the same root.
+            explained |= {other for other in proof.gone if other > position}
+            finding = finding.with_fixes(proof.fixes)
+            if not _is_proved(finding):
+                unproved.add(finding.raised_at)
+            done += [_telling(finding, len(proof.behind)), *proof.behind]
+        return done
+
+    def _prove(self, position: int) -> _Proof:
+        finding = self.original.findings[position]
+        advice = [fix for fix in finding.fixes if not fix.edits]
+        copies = ((fix, self.program.edited(fix.edits)) for fix in finding.fixes if fix.edits)
+        usable = [(fix, copy) for fix, copy in copies if copy is not None]
+        standing: list[tuple[Fix, Trial]] = []
+        falling: list[tuple[Trial, Program]] = []
+        untried = [fix for fix, _ in usable]
+        outcomes = self.program.each([copy for _, copy in usable])
+        for (fix, copy), outcome in zip(usable, outcomes, strict=False):
+            untried.remove(fix)
+            trial = Trial(fix, self.original, outcome)
+            if trial.stands(position):
+                standing.append((self._verified(trial), trial))
+            else:
+                falling.append((trial, copy))
+            if len(standing) >= ENOUGH or time.monotonic() > self.deadline:
+                break
+        if standing:
+            standing.sort(key=lambda pair: -pair[0].evidence)
+            return _Proof((*(fix for fix, _ in standing), *advice), frozenset(standing[0][1].gone))
+        chained = self._uncovering(position, falling)
+        if chained is not None:
+            return replace(chained, fixes=(*chained.fixes, *advice))
+        rest = [*untried[:2], *(trial.fix for trial, _ in falling if trial.fix.choice)][:2]
+        return _Proof((*rest, *advice))
+
+    def _verified(self, trial: Trial) -> Fix:
+        holds_for = self.original.holds_for
+        return replace(trial.fix, verdict="verified", holds_for=holds_for, evidence=_rank(trial))
+
+    def _uncovering(self, position: int, falling: Sequence[tuple[Trial, Program]]) -> _Proof | None:
+        """Return the proof of a fix that stands together with those of what it uncovers, or None."""
+        if not self.depth or not self.original.is_ended_by(self.original.findings[position]):
+            return None
+        further = [(trial, copy) for trial, copy in falling if trial.gets_further(position)]
+        further.sort(key=lambda pair: -_rank(pair[0]))
+        for trial, copy in further[: UNCOVERING if self.depth == DEEPEST else 1]:
+            if time.monotonic() > self.deadline:
+                return None
+            proof = self._together(position, trial.fix, copy)
+            if proof is not None:
+                return proof
+        return None
+
+    def _together(self, position: int, fix: Fix, copy: Program) -> _Proof | None:
+        """Return the proof of a fix together with the best fixes of what its copy shows, or None."""
+        trial = Trial(fix, self.original, copy.once(fixes=True))
+        below = replace(self, original=trial.after, program=copy, depth=self.depth - 1).proved(trial.new)
+        shift, changed = Shift(fix.edits), Shift(self.program.narrowed(fix.edits))
+        behind: list[Diagnosis] = []
+        edits = dict.fromkeys(fix.edits)
+        for each in below:
+            if not _is_proved(each):
+                return None
+            # What comes of the first edit, or is best mended by changing it again, is the same error, moved.
+            if any(changed.is_new(span) for span in each.history) or shift.fix_before(each.fixes[0]) is None:
+                return None
+            found = shift.finding_before(each)
+            edits |= dict.fromkeys(_applied(found).edits)
+            behind.append(_placed(found, self.original.findings[position].raised_at))
+        combined = self.program.edited(edits)
+        if combined is None:
+            return None
+        trial = Trial(replace(fix, edits=tuple(edits)), self.original, combined.once())
+        if not trial.stands(position):
+            return None
+        proved = replace(self._verified(trial), edits=fix.edits, holds_for=trial.after.holds_for)
+        return _Proof((proved,), frozenset(trial.gone), tuple(behind))
 
 
-def _rank(fix: Fix, gone: set[int], upset: int) -> float:
-    """Return how good a fix that stands is: its own evidence, what else it mends, what it upsets, its length."""
+def _is_proved(finding: Diagnosis) -> bool:
+    return any(fix.edits and fix.verdict != "unverified" for fix in finding.fixes)
+
+
+def _applied(finding: Diagnosis) -> Fix:
+    """Return the fix of a proved finding that is taken with others: the best one that leaves nothing to choose."""
+    standing = [fix for fix in finding.fixes if fix.edits and fix.verdict != "unverified"]
+    return next((fix for fix in standing if not fix.choice), standing[0])
+
+
+def _rank(trial: Trial) -> float:
+    """Return how good a fix is: its own evidence, what else it mends or uncovers, what it upsets, its length."""
+    fix = trial.fix
     size = sum(len(edit.text) for edit in fix.edits)
-    return fix.evidence + 0.5 * len(gone) - min(0.1 * upset, 0.5) - 0.002 * size - (1.0 if fix.choice else 0.0)
+    mended = len(trial.gone) - len(trial.new)
+    return fix.evidence + 0.5 * mended - min(0.1 * trial.upset, 0.5) - 0.002 * size - (1.0 if fix.choice else 0.0)
 
 
-def _upset(fix: Fix, original: Outcome, outcome: Outcome) -> int:
-    """Return how many lines give other shapes after a fix than they did, or were meant to do, before it."""
-    before, after = ((each.details or {}).get("shapes", {}) for each in (original, outcome))
-    shift, count = _Shift(fix.edits), 0
-    for place, shapes in before.items():
-        path, line, op = place.rsplit(":", 2)
-        count += after.get(f"{path}:{shift.line(path, int(line))}:{op}") != shapes
-    return count
+def _telling(finding: Diagnosis, behind: int) -> Diagnosis:
+    """Return a finding that says how many others its fix was verified with."""
+    if not behind:
+        return finding
+    others = f"those of the {behind} findings" if behind > 1 else "that of the finding"
+    note = Note(f"it ends the program; its fix is verified together with {others} behind it")
+    return replace(finding, notes=(*finding.notes, note))
 
 
-def edited(texts: Mapping[str, str], edits: Iterable[Edit]) -> dict[str, str] | None:
-    """Return the texts that edits change, changed; None where an edit does not fit its file."""
-    changed: dict[str, list[Edit]] = {}
-    for edit in edits:
-        changed.setdefault(edit.span.path, []).append(edit)
-    if not changed.keys() <= texts.keys():
-        return None
-    try:
-        return {path: apply_to_text(texts[path], own) for path, own in changed.items()}
-    except ValueError:
-        return None
-
-
-def _resolved(finding: Diagnosis, fix: Fix, original: Outcome, outcome: Outcome) -> set[int] | None:
-    """Return the positions of the original findings that a replay no longer shows, or None if the fix fails."""
-    if _grade(outcome.status) < _grade(original.status):
-        return None
-    shift = _Shift(fix.edits)
-    left = {_key(each, _Shift(())) for each in outcome.findings}
-    known = {_key(each, shift) for each in original.findings}
-    if left - known or _key(finding, shift) in left:
-        return None
-    if outcome.status == "partial" and not _ends_alike(finding, original, outcome):
-        return None
-    return {position for position, each in enumerate(original.findings) if _key(each, shift) not in left}
-
-
-_SURROUNDINGS = ("FileNotFoundError", "ModuleNotFoundError", "ImportError", "PermissionError", "EOFError", "OSError")
-"""Errors of the place a program runs at: no edit of its shapes brings them about."""
-
-
-def _ends_alike(finding: Diagnosis, original: Outcome, outcome: Outcome) -> bool:
-    """Return whether a replay that stopped early did so for a reason that the fix has nothing to do with."""
-    before, after = (re.sub(r" at line \d+", "", reason or "") for reason in (original.reason, outcome.reason))
-    if before == after:
-        return True
-    message = finding.exception.message.splitlines()[0] if finding.exception and finding.exception.message else ""
-    ended_by_this = bool(message) and message in before
-    return ended_by_this and any(name in after for name in _SURROUNDINGS)
-
-
-def _grade(status: str) -> int:
-    return ("failed", "skipped", "partial", "checked").index(status)
-
-
-def _key(finding: Diagnosis, shift: _Shift) -> tuple[str, str, int]:
-    span = finding.raised_at
-    return (finding.rule, span.path, shift.line(span.path, span.line)) if span else (finding.rule, "", 0)
-
-
-class _Shift:
-    """Where lines of the original stand after edits."""
-
-    def __init__(self, edits: Sequence[Edit]) -> None:
-        self.edits = edits
-
-    def line(self, path: str, line: int) -> int:
-        moved = line
-        for edit in self.edits:
-            if edit.span.path == path and edit.span.end_line < line:
-                moved += edit.text.count("\n") - (edit.span.end_line - edit.span.line)
-        return moved
+def _placed(finding: Diagnosis, ended: Span | None) -> Diagnosis:
+    """Return a finding from behind an error, telling behind which."""
+    if finding.behind is not None:
+        return finding
+    return replace(finding, behind=ended, notes=(*finding.notes, Note("behind the error that ends the program", ended)))

@@ -36,6 +36,7 @@ def from_wire(sent: dict[str, Any]) -> Diagnosis:
         raised_at=_span(sent["raised_at"]),
         module=sent["module"],
         follows=_span(sent["follows"]),
+        history=tuple(Span(**span) for span in sent["history"]),
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from axiswise.diagnosis import Diagnosis, Edit, Fix
+from axiswise.origin import Span
 from axiswise.source.edit import digest
 
 
@@ -65,16 +66,20 @@ def mending(findings: Sequence[Diagnosis]) -> Mending:
     applied: list[tuple[Diagnosis, Fix]] = []
     left: list[tuple[Diagnosis, str]] = []
     taken: set[Edit] = set()
+    mended: set[Span | None] = {None}
     for finding in findings:
         verified = [fix for fix in finding.fixes if fix.edits and fix.verdict != "unverified"]
         fix = next((fix for fix in verified if not fix.choice), None)
-        if fix is None:
+        if finding.behind not in mended:
+            left.append((finding, "it lies behind an error that is left"))
+        elif fix is None:
             left.append((finding, "its fixes are choices to take" if verified else "none of its fixes was verified"))
         elif any(_clash(edit, other) for edit in fix.edits for other in taken):
             left.append((finding, "its fix overlaps another one: call `--fix` again"))
         else:
             applied.append((finding, fix))
             taken.update(fix.edits)
+            mended.add(finding.raised_at)
     return Mending(tuple(applied), tuple(left))
 
 
