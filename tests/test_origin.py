@@ -9,7 +9,7 @@ import pickle
 from hypothesis import given
 from hypothesis import strategies as st
 
-from axiswise.origin import LARGEST_TREE, Origin, Size, Span, origin_of
+from axiswise.origin import LARGEST_TREE, AnySize, Origin, Size, Span, origin_of
 
 numbers = st.integers(-1000, 1000)
 
@@ -66,3 +66,13 @@ def test_a_counters_history_is_cut():
 def test_division_and_back_stays_known():
     half = literal(512) / literal(8, 2)
     assert origin_of(half).kind == "/"  # type: ignore[union-attr]
+
+
+def test_an_open_size_agrees_with_every_number() -> None:
+    size = AnySize()
+    assert size == 5
+    assert size == size * 3 + 2
+    assert (size != 7, 7 != size, 7 == size) == (False, False, True)  # noqa: SIM300  an int on the left asks it too
+    assert f"{size} {size!r}" == "? ?"
+    assert isinstance(4 * size // 2, AnySize)
+    assert (4 * size) % 3 == 0
