@@ -107,7 +107,7 @@ def _words(error: BaseException) -> str:
 
 def _conflict(error: Exception, sources: Sources) -> Conflict | None:
     """Return what a message says about shapes, or None where it is about something else."""
-    messages = importlib.import_module("axiswise.frontends.torch.messages")
+    messages = importlib.import_module("axiswise.frontends.messages")
     conflict: Conflict | None = messages.read_message(type(error).__name__, _words(error))
     if conflict is None or type(error).__name__ == "OutOfMemoryError":
         return None

@@ -11,7 +11,7 @@ from axiswise.algebra.factors import as_maps
 from axiswise.diagnosis import Diagnosis, Note, Raised, Report, Target
 from axiswise.engine import explain_conflict
 from axiswise.facts import AxisUse, Conflict, OpCall, TensorRef, Trace
-from axiswise.frontends.torch.messages import find_messages, read_message
+from axiswise.frontends.messages import find_messages, read_message
 from axiswise.rules.rule import rule_named
 from axiswise.source.locating import Located, locate
 from axiswise.source.log import LoggedError, read_log, without_colours

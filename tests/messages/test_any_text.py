@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from axiswise.frontends.torch.messages import find_messages, read_message, wordings
+from axiswise.frontends.messages import find_messages, read_message, wordings
 from axiswise.ops.contract import KINDS
 from axiswise.pasted import explain_text
 from axiswise.source.log import read_log

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from axiswise.frontends.torch.messages import find_messages, read_message
+from axiswise.frontends.messages import find_messages, read_message
 from axiswise.ops.contract import KINDS
 from tests.messages.raised import OTHERWISE
 

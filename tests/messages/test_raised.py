@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from axiswise.frontends.torch.messages import read_message, wordings
+from axiswise.frontends.messages import read_message, wordings
 from axiswise.frontends.torch.messages.weights import parameter
 from axiswise.ops.contract import KINDS
 from tests.messages.raised import RAISED

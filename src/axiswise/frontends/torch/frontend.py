@@ -10,10 +10,10 @@ from contextlib import contextmanager
 import torch
 
 from axiswise.facts import Conflict, Frame, LayerRef
+from axiswise.frontends.messages import read_message
 from axiswise.frontends.steering import Steering
 from axiswise.frontends.torch import doubles
 from axiswise.frontends.torch.einops_calls import follow_einops
-from axiswise.frontends.torch.messages import read_message
 from axiswise.frontends.torch.refusals import refused
 from axiswise.frontends.torch.tracer import Tracer
 from axiswise.source.frames import UserCode

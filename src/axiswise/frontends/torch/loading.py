@@ -14,7 +14,7 @@ import torch
 from torch.nn.modules.module import _IncompatibleKeys  # pyright: ignore[reportPrivateUsage]
 
 from axiswise.facts import AxisUse, Conflict, Failure, OpCall
-from axiswise.frontends.torch.messages import read_message
+from axiswise.frontends.messages import read_message
 from axiswise.frontends.torch.tensors import ref_of
 from axiswise.frontends.torch.tracer import Tracer
 from axiswise.source.handling import is_handled

@@ -24,11 +24,11 @@ from torch.nn.parameter import is_lazy
 from torch.overrides import TorchFunctionMode
 
 from axiswise.facts import Conflict, Failure, Frame, OpCall, Shape, Trace
+from axiswise.frontends.messages import read_message
 from axiswise.frontends.steering import Steering
 from axiswise.frontends.torch import calls, values
 from axiswise.frontends.torch.genuine import genuine
 from axiswise.frontends.torch.layers import ModuleStack
-from axiswise.frontends.torch.messages import read_message
 from axiswise.frontends.torch.tensors import fact_of, ref_of, renew, tensors_in
 from axiswise.frontends.torch.undecided import counted, undecided
 from axiswise.frontends.torch.vocabulary.reading import Reading, name_of, read_call

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from axiswise.algebra.broadcasting import first_clash
 from axiswise.facts import Conflict, Shape
-from axiswise.frontends.torch.messages.found import conflict, rank, size
+from axiswise.frontends.messages.found import conflict, rank, size
+from axiswise.frontends.messages.wording import Family
 from axiswise.frontends.torch.messages.placement import element_type
-from axiswise.frontends.torch.messages.wording import Family
 
 family = Family()
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from axiswise.facts import Conflict, Shape
+from axiswise.frontends.messages.found import conflict, rank, size
+from axiswise.frontends.messages.wording import Family
 from axiswise.frontends.torch.messages.broadcasting import clash
-from axiswise.frontends.torch.messages.found import conflict, rank, size
-from axiswise.frontends.torch.messages.wording import Family
 
 family = Family()
 

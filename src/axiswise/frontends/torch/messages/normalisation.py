@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from axiswise.facts import Conflict, Shape
-from axiswise.frontends.torch.messages.found import conflict, first_difference, rank, size, unequal
-from axiswise.frontends.torch.messages.wording import Family
+from axiswise.frontends.messages.found import conflict, first_difference, rank, size, unequal
+from axiswise.frontends.messages.wording import Family
 
 family = Family()
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import prod
 
 from axiswise.facts import AxisUse, Conflict, Shape
-from axiswise.frontends.torch.messages.found import conflict, rank, size
-from axiswise.frontends.torch.messages.wording import Family
+from axiswise.frontends.messages.found import conflict, rank, size
+from axiswise.frontends.messages.wording import Family
 
 family = Family()
 

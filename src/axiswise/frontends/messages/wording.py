@@ -66,6 +66,7 @@ class Wording:
         anchor: The longest run of its words, in lower case: text without it cannot match.
         slots: Kind of each slot by name.
         reader: Turns the values of the slots into a conflict, or None where they show no disagreement.
+        framework: Whose wording it is.
     """
 
     template: str
@@ -73,6 +74,7 @@ class Wording:
     anchor: str
     slots: dict[str, str]
     reader: Reader
+    framework: str = ""
 
     @property
     def weight(self) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from axiswise.facts import Conflict, Shape
-from axiswise.frontends.torch.messages.found import conflict
-from axiswise.frontends.torch.messages.wording import read_shape
+from axiswise.frontends.messages.found import conflict
+from axiswise.frontends.messages.wording import read_shape
 
 _SHAPE = re.compile(
     r"(?:torch\.Size\()?[\[(]\s?-?\d{1,18}(?:,\s?-?\d{1,18}){0,12},?\s?[\])]"

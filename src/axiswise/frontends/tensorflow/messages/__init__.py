@@ -1,0 +1,1 @@
+"""The wording of TensorFlow, run eagerly and as a graph; each module holds one family."""
