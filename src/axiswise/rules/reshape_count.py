@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import prod
+from math import isqrt, prod
 
 from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import AxisUse, Conflict
@@ -51,6 +51,19 @@ class ReshapeCount(Rule):
             others = elements // given[axis] if given[axis] else 0
             if others and product % others == 0 and product != elements:
                 yield from scene.resize(AxisUse("input", axis, given[axis]), product // others)
+        inner = prod(given[1:-1])
+        if -1 in asked[:1] and len(given) > 1 and inner and product % inner == 0:
+            yield from scene.resize(AxisUse("input", len(given) - 1, given[-1]), product // inner)
+        if -1 not in asked:
+            yield from self._sides(scene, given, product)
+
+    def _sides(self, scene: Scene, given: tuple[int, ...], product: int) -> Iterable[Fix]:
+        """Give the two sides of a square another length, where they have one origin."""
+        if len(given) < 3 or given[-1] != given[-2] or not prod(given[:-2]) or product % prod(given[:-2]):
+            return
+        side = isqrt(product // prod(given[:-2]))
+        if side > 1 and prod(given[:-2]) * side**2 == product:
+            yield from scene.resize(AxisUse("input", len(given) - 1, given[-1]), side)
 
 
 def asked_shape(conflict: Conflict) -> tuple[int, ...]:

@@ -16,6 +16,9 @@ from axiswise.origin import Span, origin_of
 LONGEST_TRAIL = 60
 """Calls that an axis is followed through before its origin counts as unknown."""
 
+WIDEST = 8
+"""The largest kernel, stride or padding that is considered in the place of another."""
+
 FURTHEST = 400
 """Tensors looked at in search of a stand-in."""
 
@@ -148,6 +151,15 @@ def _name_before(trace: Trace, tensor: int, axis: int, before: int) -> str:
     return ""
 
 
+def is_collected(trace: Trace, call: OpCall, use: AxisUse) -> bool:
+    """Return whether a size adds up what a loop collected: a guess, since a loop may be left before its end."""
+    for step in trail(trace, call, use):
+        makers = [trace.producer(ref.id) for ref in step.call.operands.values()]
+        if step.relation == "sum" and len(makers) > 1 and len({maker and maker[0].site for maker in makers}) == 1:
+            return True
+    return False
+
+
 def stand_in_before(trace: Trace, call: OpCall) -> OpCall | None:
     """Return the failed call whose stand-in a call works on, however far back, or None."""
     waiting = [ref.id for ref in call.operands.values()]
@@ -193,12 +205,39 @@ def _places(
     repeated = source.relation == "product" and bool(source.axes)
     for name, index in source.params:
         yield from _given(call, name, index, wanted, steps, size if repeated else 0)
+    if source.relation == "window":
+        yield from _windows(call, output, axis, wanted, steps)
     axes = [(role, position) for role, position in source.axes if role in call.operands]
     for role, position in axes:
         part = call.operands[role].shape[position]
         needed = _needed(source.relation, part, size, wanted, len(axes))
         if needed is not None:
             yield from _places(trace, call.operands[role].id, position, needed, call.index, steps + 1, budget)
+
+
+def _windows(call: OpCall, output: int, axis: int, wanted: int, steps: int) -> Iterator[Place]:
+    """Yield the settings of a window with which it would leave what is wanted, the least change first."""
+    contract = contract_of(call.op)
+    for name, lowest in (("kernel_size", 1), ("stride", 1), ("padding", 0)):
+        settings: Mapping[str, Any] = call.layer.settings if call.layer else {}
+        value: Any = settings.get(name, call.params.get(name))
+        if contract is None or not isinstance(value, int) or isinstance(value, bool):
+            continue
+        current = int(value)
+        for number in sorted(range(lowest, WIDEST + 1), key=lambda number: (abs(number - current), number)):
+            shapes = contract.output(_with_window(call, name, number)) if number != current else None
+            if shapes is not None and shapes[output][axis : axis + 1] == (wanted,):
+                yield Place(name, -1, current, number, origin_of(value), call, name in settings, steps)
+                break
+
+
+def _with_window(call: OpCall, name: str, number: int) -> OpCall:
+    """Return a call with another kernel, stride or padding."""
+    weight = call.operands.get("weight")
+    if name != "kernel_size" or weight is None:
+        return replace(call, params={**call.params, name: number})
+    shape = (*weight.shape[:2], *(number for _ in weight.shape[2:]))
+    return replace(call, operands={**call.operands, "weight": replace(weight, shape=shape)})
 
 
 def _needed(relation: str, part: int, size: int, wanted: int, count: int) -> int | None:
@@ -245,7 +284,7 @@ def solved(origin: Origin, leaf: Origin, wanted: float) -> int | None:
     for side, other, is_left in ((left, right, True), (right, left, False)):
         if leaf not in _leaves(side):
             continue
-        inner = _inverted(origin.kind, other.value, wanted, is_left)
+        inner = inverted(origin.kind, other.value, wanted, is_left)
         return solved(side, leaf, inner) if inner is not None else None
     return None
 
@@ -277,7 +316,8 @@ def _leaves(origin: Origin) -> list[Origin]:
     return [origin, *(leaf for part in origin.parts for leaf in _leaves(part))]
 
 
-def _inverted(kind: str, other: float, wanted: float, is_left: bool) -> float | None:
+def inverted(kind: str, other: float, wanted: float, is_left: bool) -> float | None:
+    """Return what one operand has to be for an operation with the other to give `wanted`, or None."""
     if kind == "+":
         return wanted - other
     if kind == "-":

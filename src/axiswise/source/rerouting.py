@@ -9,14 +9,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from itertools import combinations, pairwise
+from math import prod
 
 from axiswise.diagnosis import Edit, Fix
-from axiswise.facts import OpCall, Trace
+from axiswise.facts import Conflict, OpCall, Trace, is_series
 from axiswise.origin import Span
+from axiswise.source.ancestry import makers
 from axiswise.source.callsite import CallSite
 from axiswise.source.text import Sources
 
-FURTHEST = 8
+FURTHEST = 12
 """Calls back from the conflict that are looked at, for each side."""
 
 EVIDENCE = 0.9
@@ -26,32 +28,36 @@ EVIDENCE = 0.9
 CREATORS = frozenset("zeros ones empty full rand randn randint".split())
 
 
+ALONG_ONE = frozenset(
+    "cat stack sum mean softmax log_softmax max min amax amin argmax argmin any all prod std var norm topk unsqueeze "
+    "chunk split select".split()
+)
+"""Operations along one axis that the call names."""
+
 RANKED = frozenset({"rank", "unpack", "broadcast", "target", "target-rank", "join", "stack"})
 """Conflicts that an axis of 1 more, given where a tensor is made, may mend."""
 
 
-def reroutes(sources: Sources, trace: Trace, call: OpCall, role: str, kind: str) -> Iterator[Fix]:
-    """Yield edits of the calls that made one operand, nearest first; `kind` is the conflict's."""
-    ref = call.operands.get(role)
-    before = call.index if call.index >= 0 else len(trace.calls)
-    steps = 0
-    while ref is not None and steps < FURTHEST:
-        found = trace.producer(ref.id)
-        if found is None or found[0].index >= before:
-            return
-        maker = found[0]
+def reroutes(sources: Sources, trace: Trace, call: OpCall, role: str, conflict: Conflict) -> Iterator[Fix]:
+    """Yield edits of the calls that made one operand, nearest first, for a conflict in which it stands."""
+    other = next((use for use in (conflict.left, conflict.right) if use is not None and use.operand != role), None)
+    wanted = other.size if other is not None else -1
+    for steps, maker in makers(trace, call, role, FURTHEST):
         site = CallSite.at(sources, maker.frames[-1] if maker.frames else None)
+        for fix in _gathered(sources, maker, conflict.kind, wanted):
+            yield Fix(fix.title, fix.edits, fix.evidence - 0.02 * steps)
         if site is not None and maker.layer is None:
-            for fix in _edits(site, maker, kind):
+            for fix in _edits(site, maker, conflict.kind, wanted):
                 yield Fix(fix.title, fix.edits, fix.evidence - 0.02 * steps)
-        before = maker.index
-        ref = next(iter(maker.operands.values()), None)
-        steps += 1
 
 
-def _edits(site: CallSite, call: OpCall, kind: str) -> Iterator[Fix]:
-    if call.op in ("cat", "stack", "sum", "mean", "softmax", "max", "amax", "unsqueeze", "chunk", "split", "select"):
-        yield from _other_dims(site, call)
+def _edits(site: CallSite, call: OpCall, kind: str, wanted: int) -> Iterator[Fix]:
+    if call.op in ALONG_ONE:
+        yield from _other_dims(site, call, wanted)
+    if call.op in ("matmul", "mm", "bmm"):
+        yield from _exchanged(site, call)
+    if call.op in ("repeat", "tile"):
+        yield from _axis_before(site, call)
     if call.op in ("sum", "mean", "amax"):
         yield from _more_dims(site, call)
     if call.op in CREATORS and kind in RANKED:
@@ -77,7 +83,34 @@ def _edits(site: CallSite, call: OpCall, kind: str) -> Iterator[Fix]:
         yield from _begun_elsewhere(site, call)
 
 
-def _other_dims(site: CallSite, call: OpCall) -> Iterator[Fix]:
+def _gathered(sources: Sources, call: OpCall, kind: str, wanted: int) -> Iterator[Fix]:
+    """Pool or flatten the sides of a map that a layer of features is given, where that leaves what it takes."""
+    shape = call.outputs[0].shape if call.outputs else ()
+    if kind not in ("contraction", "features") or len(shape) != 4:
+        return
+    ways = {"mean over the height and the width": (shape[1], ".mean(dim=(2, 3))")}
+    ways["flatten all but the batch"] = (prod(shape[1:]), ".flatten(1)")
+    for title, (size, text) in ways.items():
+        for frame in reversed(call.frames[-2:]) if size == wanted else ():
+            site = CallSite.at(sources, frame)
+            if site is not None and isinstance(site.node, ast.expr):
+                edit = Edit(site.source.span(site.node), f"{site.text(site.node)}{text}")
+                yield Fix(title, (edit,), EVIDENCE)
+
+
+def _exchanged(site: CallSite, call: OpCall) -> Iterator[Fix]:
+    """Exchange the operands of a product that can be taken the other way round, with another result."""
+    left, right = (call.operands.get(role) for role in ("left", "right"))
+    if left is None or right is None or min(left.rank, right.rank) < 2 or left.shape[-2] != right.shape[-1]:
+        return
+    first, second = site.operand(call, "left"), site.operand(call, "right")
+    if first is not None and second is not None:
+        source = site.source
+        edits = (Edit(source.span(first), source.text_of(second)), Edit(source.span(second), source.text_of(first)))
+        yield Fix("exchange the operands of the product", edits, EVIDENCE)
+
+
+def _other_dims(site: CallSite, call: OpCall, wanted: int) -> Iterator[Fix]:
     """Name another axis, where the call names one."""
     dim = call.params.get("dim", 0 if call.op in ("cat", "stack", "chunk", "split") else None)
     if not isinstance(dim, int):
@@ -88,9 +121,11 @@ def _other_dims(site: CallSite, call: OpCall) -> Iterator[Fix]:
     for other in range(rank):
         if other == dim % max(rank, 1) or (call.op == "cat" and not _joins(shapes, other)):
             continue
-        edit = _argument_edit(site, call, "dim", 1, str(other))
+        edit = _argument_edit(site, call, "dim", 2 if call.op == "topk" else 1, str(other))
         if edit is not None:
-            yield Fix(f"{call.op} along axis {other}", (edit,), EVIDENCE)
+            # Parts that add up to just the size that is asked for were meant to be joined there.
+            adds_up = call.op == "cat" and sum(shape[other] for shape in shapes) == wanted
+            yield Fix(f"{call.op} along axis {other}", (edit,), EVIDENCE + (0.2 if adds_up else 0.0))
 
 
 def _more_dims(site: CallSite, call: OpCall) -> Iterator[Fix]:
@@ -140,7 +175,20 @@ def _taken_out(site: CallSite, call: OpCall) -> Iterator[Fix]:
         node = site.node.value
     if node is not None and isinstance(site.node, ast.expr):
         edit = Edit(site.source.span(site.node), site.text(node))
-        yield Fix(f"take the {call.op} out", (edit,), EVIDENCE + (0.1 if call.op == "squeeze" else 0.0))
+        rank = next(iter(call.operands.values())).rank
+        odd = 0.1 if call.op == "squeeze" or (call.op == "unsqueeze" and rank > 2) else 0.0
+        yield Fix(f"take the {call.op} out", (edit,), EVIDENCE + odd)
+
+
+def _axis_before(site: CallSite, call: OpCall) -> Iterator[Fix]:
+    """Add an axis of 1 for the further factor that a tensor is repeated by: `h.repeat(1, steps, 1)` of two axes."""
+    ref, node = next(iter(call.operands.values()), None), site.operand(call, "input")
+    factors = call.params.get("repeats", call.params.get("dims", ()))
+    if ref is None or node is None or not is_series(factors) or len(factors) != ref.rank + 1:
+        return
+    for axis in range(1, ref.rank + 1):
+        edit = Edit(site.source.span(node), f"{site.text(node)}.unsqueeze({axis})")
+        yield Fix(f"add axis {axis} before it is repeated", (edit,), EVIDENCE)
 
 
 def _other_pairs(site: CallSite, call: OpCall) -> Iterator[Fix]:

@@ -16,7 +16,15 @@ from axiswise.origin import Origin, Span
 from axiswise.source.callsite import CallSite
 from axiswise.source.naming import layer_name
 from axiswise.source.provenance import Place, evaluated, places, solved
+from axiswise.source.respelling import squares, whole, with_number
 from axiswise.source.text import SourceFile, Sources
+from axiswise.source.unread import names_in, unread_parameters, words
+
+UNREAD = 0.5
+"""A parameter that the function never reads was to be read somewhere."""
+
+COUNTS = frozenset("batch bs bsz epoch epochs seed step steps iter iters worker workers patience".split())
+"""Words of names that count what no layer is as wide as."""
 
 FEW = 2
 """A difference up to which a size is a name and a little more: the class token beside the patches."""
@@ -30,6 +38,17 @@ def resizes(sources: Sources, trace: Trace, call: OpCall, use: AxisUse, wanted: 
             if fix.edits not in offered:
                 offered.add(fix.edits)
                 yield fix
+
+
+def spelling(sources: Sources, trace: Trace, call: OpCall, use: AxisUse) -> str:
+    """Return the expression of the number that one side's size was chosen by, empty where it names nothing."""
+    place = next(places(trace, call, use, use.size), None)
+    layer = place.call.layer if place is not None and place.in_layer else None
+    if place is None or layer is None or place.value != use.size:
+        return ""
+    site = CallSite.at(sources, (layer.built[-1:] or (None,))[0])
+    argument = _argument(site, place) if site is not None else None
+    return ast.unparse(argument) if argument is not None and names_in(argument) else ""
 
 
 def _at(sources: Sources, place: Place) -> Iterator[Fix]:
@@ -113,10 +132,13 @@ def _argument_edits(site: CallSite, argument: ast.expr, place: Place, frame: Fra
     span = site.source.span(argument)
     current = site.source.segment(span)
     base = _number_evidence(site.source, place) + _nearness(place)
-    names = [name for name, value in frame.sizes.items() if value == place.wanted and name != current]
+    named = (name for name, value in frame.sizes.items() if value == place.wanted and name != current)
+    names = [name for name in named if not (place.in_layer and words(name) & COUNTS)]
     bare_name = not isinstance(argument, ast.Constant)
-    for name in names[:2]:
-        yield Fix(f"set {subject} to {name}", (Edit(span, name),), base + (0.3 if bare_name else 0.1))
+    unread = unread_parameters(site.source, site.node)
+    for name in sorted(names, key=lambda name: (name not in unread, not _akin(name, place.name)))[:2]:
+        evidence = base + (0.3 if isinstance(argument, ast.BinOp) else 0.1) + (UNREAD if name in unread else 0.0)
+        yield Fix(f"set {subject} to {name}", (Edit(span, name),), evidence)
     for text in _arithmetic(argument, place, frame):
         yield Fix(f"set {subject} to {text}", (Edit(span, text),), base + 0.25)
     twins = _same_calls(site, argument)
@@ -124,7 +146,13 @@ def _argument_edits(site: CallSite, argument: ast.expr, place: Place, frame: Fra
         edits = tuple(Edit(each, str(place.wanted)) for each in twins)
         yield Fix(f"set {subject} to {place.wanted} in all {len(twins)}", edits, base + 0.1)
     # A literal in the place of a name throws away what the name says.
-    yield Fix(f"set {subject} to {place.wanted}", (Edit(span, str(place.wanted)),), base - (0.15 if bare_name else 0.0))
+    lost = 0.45 if names_in(argument) else 0.15 if bare_name else 0.0
+    yield Fix(f"set {subject} to {place.wanted}", (Edit(span, str(place.wanted)),), base - lost)
+
+
+def _akin(name: str, argument: str) -> bool:
+    """Return whether a name shares a word with the argument it would be given for (`in_dim`, `in_features`)."""
+    return bool(words(name) & words(argument))
 
 
 def _same_calls(site: CallSite, argument: ast.expr) -> list[Span]:
@@ -171,17 +199,23 @@ def _arithmetic(argument: ast.expr, place: Place, frame: Frame) -> Iterator[str]
 def _literal_edits(sources: Sources, place: Place, origin: Origin, inside: Span | None, subject: str) -> Iterator[Fix]:
     literals = origin.literals()
     yield from _twin_edits(sources, place, origin, literals, subject)
+    yield from _squared(sources, place, origin, literals, subject)
     for leaf in literals:
         if leaf.span is None or leaf.span == inside:
             continue
         number = solved(origin, leaf, place.wanted)
         source = sources.file(leaf.span.path)
-        if number is None or number == leaf.value or source is None:
+        if source is None:
             continue
         name = _name_of(source, leaf.span)
-        title = f"set {name} to {number}" if name else f"set {subject} to {number}"
+        if number is None or number == leaf.value or (name and number == 1 and not place.in_layer):
+            continue
+        edit, text = with_number(source, leaf.span, number)
         evidence = _literal_evidence(source, int(leaf.value), number) + _nearness(place) - 0.1 * len(literals)
-        yield Fix(title, (Edit(leaf.span, str(number)),), evidence)
+        top = whole(source, leaf.span)
+        if top is not None and names_in(top):  # times a name: people double and quadruple
+            evidence += 0.1 * (roundness(number) - roundness(int(leaf.value)))
+        yield Fix(f"set {name or subject} to {text}", (edit,), evidence + (0.4 if edit.span != leaf.span else 0.0))
 
 
 def _twin_edits(
@@ -199,9 +233,20 @@ def _twin_edits(
                 yield Fix(f"set {subject} to {place.wanted}: {number} for {int(value)}", edits, 0.4 + _nearness(place))
 
 
+def _squared(
+    sources: Sources, place: Place, origin: Origin, literals: tuple[Origin, ...], subject: str
+) -> Iterator[Fix]:
+    """Square a side that is added or multiplied as it stands, where an area is wanted."""
+    for path in dict.fromkeys(leaf.span.path for leaf in literals if leaf.span is not None):
+        source = sources.file(path)
+        for edit, text in squares(source, origin, place.wanted) if source is not None else ():
+            name = _name_of(source, edit.span) if source is not None else ""
+            yield Fix(f"set {name or subject} to {text}", (edit,), 0.4 + _nearness(place))
+
+
 def _name_of(source: SourceFile, span: Span) -> str:
-    """Return the name or keyword that a literal is given to, or an empty string."""
-    node = source.node_spanning(span)
+    """Return the name or keyword that a literal, or the arithmetic around it, is given to, or an empty string."""
+    node = whole(source, span)
     parent = source.parents.get(node) if node is not None else None
     if isinstance(parent, ast.Assign) and len(parent.targets) == 1:
         return ast.unparse(parent.targets[0])

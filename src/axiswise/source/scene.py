@@ -16,15 +16,21 @@ from axiswise.diagnosis import Diagnosis, Edit, Fix, Note, Raised
 from axiswise.facts import AxisUse, Conflict, Frame, OpCall, Trace
 from axiswise.origin import Span
 from axiswise.source.callsite import CallSite
+from axiswise.source.echoes import echoes
+from axiswise.source.forgotten import remembered
 from axiswise.source.naming import layer_name
-from axiswise.source.provenance import constructor
+from axiswise.source.provenance import constructor, is_collected
 from axiswise.source.rerouting import reroutes
-from axiswise.source.resizing import resizes
+from axiswise.source.resizing import resizes, spelling
 from axiswise.source.story import origin_notes
 from axiswise.source.text import Sources
 
 SIZES_RIGHT = frozenset({"stride", "dtype", "device", "weights"})
 """Conflicts of tensors whose axes stand where they should: moving axes about would make another program."""
+
+
+ALIKE = 0.4
+"""What it is worth that both ends of an axis are spelled alike."""
 
 
 class Scene:
@@ -158,19 +164,35 @@ class Scene:
         if left is None or right is None:
             return ()
         ways = [
-            sorted(self.resize(right, left.size), key=lambda fix: -fix.evidence),
-            sorted(self.resize(left, right.size), key=lambda fix: -fix.evidence),
+            sorted(self._brought_to(right, left), key=lambda fix: -fix.evidence),
+            sorted(self._brought_to(left, right), key=lambda fix: -fix.evidence),
         ]
         ways.sort(key=lambda way: -way[0].evidence if way else 0.0)
         return [fix for turn in zip_longest(*ways) for fix in turn if fix is not None]
 
+    def _brought_to(self, use: AxisUse, other: AxisUse) -> Iterator[Fix]:
+        """Fixes that give one side the other's size; one that spells it as the other side is spelled fits best."""
+        if is_collected(self.trace, self.call, other):
+            return
+        spelled = spelling(self.sources, self.trace, self.call, other)
+        for fix in self.resize(use, other.size):
+            alike = spelled and all(edit.text == spelled for edit in fix.edits)
+            yield replace(fix, evidence=fix.evidence + ALIKE) if alike else fix
+
     def elsewhere(self) -> Iterator[Fix]:
-        """Edits of the calls that made the operands: another `dim`, a transpose or a squeeze taken out."""
+        """Edits elsewhere: what was forgotten, a parallel line, another `dim`, a transpose or a squeeze taken out."""
+        sides = [use.operand for use in (self.conflict.left, self.conflict.right) if use is not None and use.operand]
+        roles = list(dict.fromkeys(sides or self.call.operands))
+        around = (self.sources, self.trace, self.call)
+        if self.conflict.kind not in SIZES_RIGHT:
+            for role in roles:
+                yield from remembered(*around, role)
+        for role in roles:
+            yield from echoes(*around, role)
         if self.conflict.kind in SIZES_RIGHT:
             return
-        sides = [use.operand for use in (self.conflict.left, self.conflict.right) if use is not None and use.operand]
-        for role in dict.fromkeys(sides or self.call.operands):
-            yield from reroutes(self.sources, self.trace, self.call, role, self.conflict.kind)
+        ways = [reroutes(*around, role, self.conflict) for role in roles]
+        yield from (fix for turn in zip_longest(*ways) for fix in turn if fix is not None)
 
     def wrap(
         self, role: str, template: str, title: str, *, choice: bool = False, evidence: float = 0.0

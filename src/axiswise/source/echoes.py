@@ -1,0 +1,68 @@
+"""A line that differs from its neighbour by one slip: `v = v.view(...)` below `q = q.view(...).transpose(1, 2)`.
+
+Lines that are written in parallel are meant to do alike; where one of them clashes, it is tried as its neighbour reads.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+
+from axiswise.diagnosis import Edit, Fix
+from axiswise.facts import OpCall, Trace
+from axiswise.source.ancestry import makers
+from axiswise.source.callsite import CallSite
+from axiswise.source.provenance import constructor
+from axiswise.source.text import SourceFile, Sources
+
+FURTHEST = 8
+"""Calls back from the conflict whose lines are looked at."""
+
+ALIKE = 0.7
+"""Share of the text that two lines have in common from which on they are parallel."""
+
+EVIDENCE = 1.0
+
+
+def echoes(sources: Sources, trace: Trace, call: OpCall, role: str) -> Iterator[Fix]:
+    """Yield edits that write a statement on the way of an operand as a parallel statement beside it reads."""
+    seen: set[ast.stmt] = set()
+    for steps, maker in ((0, call), *makers(trace, call, role, FURTHEST)):
+        for frame in (*maker.frames[-1:], constructor(maker)):
+            site = CallSite.at(sources, frame)
+            statement = site.source.statement_of(site.node) if site is not None else None
+            if site is not None and isinstance(statement, ast.Assign) and statement not in seen:
+                seen.add(statement)
+                yield from _parallel(site.source, statement, EVIDENCE - 0.02 * steps)
+
+
+def _parallel(source: SourceFile, statement: ast.Assign, evidence: float) -> Iterator[Fix]:
+    own, mine = _name(statement), source.text_of(statement.value)
+    offered = {mine}
+    for other in _neighbours(source, statement):
+        name = _name(other)
+        if not own or not name or own == name:
+            continue
+        text = re.sub(rf"\b{re.escape(name)}\b", own, source.text_of(other.value))
+        if text not in offered and SequenceMatcher(None, mine, text).ratio() >= ALIKE:
+            offered.add(text)
+            title = f"write {own} as {name} is written at line {other.lineno}"
+            yield Fix(title, (Edit(source.span(statement.value), text),), evidence)
+
+
+def _neighbours(source: SourceFile, statement: ast.Assign) -> Iterator[ast.Assign]:
+    """Yield the assignments of the same block with a call of the same kind, nearest first."""
+    parent = source.parents[statement]
+    block = [each for each in ast.iter_child_nodes(parent) if isinstance(each, ast.Assign)]
+    others = [each for each in block if each is not statement]
+    for other in sorted(others, key=lambda each: abs(each.lineno - statement.lineno))[:4]:
+        if isinstance(other.value, ast.Call) and isinstance(statement.value, ast.Call):
+            yield other
+
+
+def _name(statement: ast.Assign) -> str:
+    """Return the name that a statement gives a value to, the last part of an attribute; empty for several."""
+    target = statement.targets[0]
+    return target.attr if isinstance(target, ast.Attribute) else target.id if isinstance(target, ast.Name) else ""

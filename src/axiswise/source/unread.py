@@ -1,0 +1,91 @@
+"""What a program makes and never uses: a parameter, a variable, a layer. Where shapes clash, it tells of the slip."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from axiswise.source.text import SourceFile
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def function_of(source: SourceFile, node: ast.AST) -> Function | None:
+    """Return the innermost function around a node."""
+    return next((each for each in _around(source, node) if isinstance(each, Function)), None)
+
+
+def _around(source: SourceFile, node: ast.AST) -> Iterator[ast.AST]:
+    current = source.parents.get(node)
+    while current is not None:
+        yield current
+        current = source.parents.get(current)
+
+
+def names_in(node: ast.AST) -> set[str]:
+    """Return the names that an expression reads."""
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load)}
+
+
+def words(name: str) -> set[str]:
+    """Return the words of a name, in lower case: `self.in_dim` has `self`, `in` and `dim`."""
+    return set(name.lower().replace(".", "_").split("_"))
+
+
+def unread_parameters(source: SourceFile, node: ast.AST) -> set[str]:
+    """Return the parameters of the function around a node that it never reads."""
+    function = function_of(source, node)
+    if function is None:
+        return set()
+    return {each.arg for each in _parameters(function)} - {"self", "cls"} - names_in(function)
+
+
+def _parameters(function: Function) -> list[ast.arg]:
+    return [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
+
+
+def unread_names(source: SourceFile, node: ast.AST) -> list[str]:
+    """Return the names that are given a value above a node, in its function, and that the function never reads.
+
+    A name that says so itself (`_`, `_hidden`) is left out, and so is one of several that a statement unpacks.
+    """
+    function = function_of(source, node)
+    if function is None:
+        return []
+    read, line = names_in(function), getattr(node, "lineno", 0)
+    given = [each.arg for each in _parameters(function) if each.arg not in ("self", "cls")]
+    for each in ast.walk(function):
+        if isinstance(each, ast.Assign) and each.lineno < line and isinstance(each.targets[0], ast.Name):
+            given.append(each.targets[0].id)
+    return [name for name in dict.fromkeys(given) if name not in read and not name.startswith("_")]
+
+
+def uncalled_layers(source: SourceFile, node: ast.AST) -> list[str]:
+    """Return the attributes of the class around a node that are set to what a call returns and that no line reads."""
+    owner = next((each for each in _around(source, node) if isinstance(each, ast.ClassDef)), None)
+    if owner is None:
+        return []
+    read = {
+        each.attr
+        for each in ast.walk(source.tree)
+        if isinstance(each, ast.Attribute) and isinstance(each.ctx, ast.Load)
+    }
+    found: list[str] = []
+    for each in ast.walk(owner):
+        if isinstance(each, ast.Assign) and isinstance(each.value, ast.Call) and _is_built(each.value):
+            target = each.targets[0]
+            if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self":
+                found.append(target.attr)
+    return [name for name in dict.fromkeys(found) if name not in read]
+
+
+def _is_built(call: ast.Call) -> bool:
+    """Return whether a call looks like a constructor's: its name begins with a capital letter."""
+    name = (
+        call.func.attr
+        if isinstance(call.func, ast.Attribute)
+        else call.func.id
+        if isinstance(call.func, ast.Name)
+        else ""
+    )
+    return name[:1].isupper()
