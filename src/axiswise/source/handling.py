@@ -32,7 +32,7 @@ def is_handled(user: UserCode, frame: FrameType | None, error: Exception, reword
     """
     while frame is not None and frame.f_globals.get("__name__") != RUNNER:
         handler = _handler_around(user.sources, frame, error)
-        if handler is not None and isinstance(handler.body[-1], ast.Raise):
+        if handler is not None and _ends_by_raising(handler.body):
             if str(frame.f_globals.get("__name__")).startswith(rewording or ("\0",)):
                 handler = None
         if handler is not None:
@@ -51,6 +51,11 @@ def _handler_around(sources: Sources, frame: FrameType, error: Exception) -> ast
         if first <= frame.f_lineno <= last:
             found = next((handler for handler in node.handlers if _catches(handler, error)), found)
     return found
+
+
+def _ends_by_raising(body: Sequence[ast.stmt]) -> bool:
+    last = body[-1]
+    return isinstance(last, ast.Raise) or (isinstance(last, ast.Try) and _ends_by_raising(last.body))
 
 
 def _catches(handler: ast.ExceptHandler, error: Exception) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any, cast
 
-from axiswise.facts import Conflict, Failure, LayerRef, OpCall, Shape, TensorRef, Trace
+from axiswise.facts import Conflict, Failure, Frame, LayerRef, OpCall, Shape, TensorRef, Trace
 from axiswise.frontends.eager.kinds import Arrays, Kind
 from axiswise.frontends.eager.vocabulary import Reading, Vocabulary
 from axiswise.frontends.messages import read_message
@@ -39,7 +39,7 @@ OPERATORS = {
 }
 """Python's operators: the op word of each, and its function in `operator`."""
 
-REWORDING = ("keras.", "tensorflow.", "tf_keras.")
+REWORDING = ("keras.", "tensorflow.", "tf_keras.", "jax.")
 """Modules that catch every error to raise it again in longer words."""
 
 _NUMBERS = (int, float, bool, str, Size)
@@ -141,23 +141,23 @@ class Recorder:
         return reading
 
     # -- one call -----------------------------------------------------------------------------------------------------
-    def run(self, reading: Reading, do: Callable[[], Any], frame: FrameType, spelled: str) -> Any:
-        """Run a call that was read, record it, and mend it where it fails."""
-        call = self.call_of(reading, frame, spelled)
+    def run(
+        self, reading: Reading, do: Callable[[], Any], frame: FrameType, spelled: str, layer: LayerRef | None = None
+    ) -> Any:
+        """Run a call that was read, record it, and mend it where it fails; `layer` is the library's that makes it."""
+        call = self.call_of(reading, frame, spelled, layer)
         try:
             result = do()
         except Exception as error:
             if "axiswise_failure" in vars(error) or is_handled(self.user, frame, error, REWORDING):
                 raise
-            given = [value for value in reading.operands.values() if not isinstance(value, TensorRef)]
-            outputs = self.fail(call, error, frame, given)
-            if outputs is None:
+            result = self.fail(call, error, frame, reading)
+            if result is None:
                 raise
-            result = outputs[0] if len(outputs) == 1 else outputs
         self.record(call, result, frame)
         return result
 
-    def call_of(self, reading: Reading, frame: FrameType, spelled: str) -> OpCall:
+    def call_of(self, reading: Reading, frame: FrameType, spelled: str, layer: LayerRef | None = None) -> OpCall:
         """Return the fact for a reading at a running frame."""
         operands = {
             role: value if isinstance(value, TensorRef) else self.arrays.ref_of(value)
@@ -168,11 +168,15 @@ class Recorder:
             reading.op,
             operands,
             reading.params,
-            frames=self.user.frames(frame),
-            layer=self.running_layer(),
+            frames=self._line(frame, layer),
+            layer=layer,
             within=self.running_modules(),
             spelled=spelled,
         )
+
+    def _line(self, frame: FrameType, layer: LayerRef | None) -> tuple[Frame, ...]:
+        """Return the user's frames of a call; where a model is only being put together, those that built the layer."""
+        return layer.built if layer is not None and not layer.called and layer.built else self.user.frames(frame)
 
     def record(self, call: OpCall, result: Any, frame: FrameType) -> None:
         """Put a call that gave a result into the trace."""
@@ -193,8 +197,8 @@ class Recorder:
             self.arrays.fact_of(value).axes.update({axis: word for axis, word in enumerate(words) if word})
 
     # -- failures -----------------------------------------------------------------------------------------------------
-    def fail(self, call: OpCall, error: Exception, frame: FrameType, given: Sequence[Any]) -> list[Any] | None:
-        """Record a failed call; return arrays of the shapes it was meant to give, or None where that is unknown."""
+    def fail(self, call: OpCall, error: Exception, frame: FrameType, reading: Reading) -> Any:
+        """Record a failed call; return what it was meant to give, or None where that is unknown."""
         contract = contract_of(call.op)
         conflicts = contract.conflicts(call) if contract else []
         if not conflicts:
@@ -204,14 +208,18 @@ class Recorder:
             conflicts = [_on(read, call)]
         self.failed(call, error, frame, conflicts)
         shapes = contract.output(call) if contract else None
-        if shapes is None or not given:
-            return None
-        call.saved = True
-        return [self.stand_in(shape, given[0]) for shape in shapes]
+        given = [value for value in reading.operands.values() if not isinstance(value, TensorRef)]
+        if reading.instead is not None:
+            result = reading.instead(shapes)
+        else:
+            made = [self.stand_in(shape, given[0]) for shape in shapes or ()] if given else []
+            result = made[0] if len(made) == 1 else made or None
+        call.saved = result is not None
+        return result
 
     def failed(self, call: OpCall, error: Exception, frame: FrameType, conflicts: Sequence[Conflict]) -> None:
         """Write a failure down; the exception is marked, so that no outer call tells of it again."""
-        call.frames = self.user.frames(frame)
+        call.frames = self._line(frame, call.layer)
         failure = Failure(type(error).__name__, str(error), call, call.frames, tuple(conflicts))
         self.trace.failures.append(failure)
         vars(error)["axiswise_failure"] = failure

@@ -23,4 +23,4 @@ def _made(shape: OpenShape, dtype: str, like: Any) -> Any:
     return _JAX.numpy.zeros(tuple(1 if size is None else size for size in shape), dtype)
 
 
-KIND = Kind("Array", (_JAX.Array,), lambda array: tuple(array.shape), lambda array: str(array.dtype), _made)
+KIND = Kind("Array", (_JAX.Array, _JAX.core.Tracer), lambda array: tuple(array.shape), lambda array: str(array.dtype), _made)
