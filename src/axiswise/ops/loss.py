@@ -1,6 +1,7 @@
 """Losses of predictions against targets: `input`, `target`, `weight`; params reduction, reduce (the old spelling).
 
-Losses that take class numbers want the input's shape without its class axis (axis 1, or 0 of a single sample). Losses
+Losses that take class numbers want the input's shape without its class axis (params["class_axis"], else axis 1, or 0
+of a single sample); params["highest_index"] is the largest number among them, where a frontend knows it. Losses
 that compare element by element either insist on one shape or, in torch, broadcast with a warning: that is legal here.
 """
 
@@ -17,7 +18,12 @@ from axiswise.ops.contract import UNKNOWN, Contract, same, shape_of
 PROBABILITIES = ("cross_entropy",)
 """Losses that also take a target of the input's shape: probabilities of the classes."""
 
-EQUAL = ("binary_cross_entropy", "binary_cross_entropy_with_logits", "multilabel_margin_loss")
+EQUAL = (
+    "one_hot_cross_entropy",
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "multilabel_margin_loss",
+)
 BROADCAST = (
     "mse_loss",
     "l1_loss",
@@ -27,6 +33,7 @@ BROADCAST = (
     "poisson_nll_loss",
     "hinge_embedding_loss",
     "soft_margin_loss",
+    "multilabel_soft_margin_loss",
 )
 
 
@@ -51,6 +58,9 @@ def unlike(call: OpCall, left: str, right: str) -> list[Conflict]:
 
 # -- class numbers ---------------------------------------------------------------------------------------------------
 def _class_axis(call: OpCall) -> int:
+    named = call.params.get("class_axis")
+    if named is not None:
+        return int(named)
     return 1 if call.operands["input"].rank > 1 else 0
 
 
@@ -149,6 +159,8 @@ def _element_conflicts(call: OpCall) -> list[Conflict]:
         found = [Conflict("inplace", call, whole(call, "input"), whole(call, "target"))]
     else:
         found = []
+    if call.op == "multilabel_soft_margin_loss" and not given:
+        return wrong_rank(call, "input", "1 or more")
     return found + _element_dtypes(call) + (_element_weights(call) if not found else [])
 
 
@@ -163,13 +175,16 @@ def _element_dtypes(call: OpCall) -> list[Conflict]:
 
 
 def _element_weights(call: OpCall) -> list[Conflict]:
-    """Weights broadcast to the input, which never grows for them."""
+    """Weights broadcast to the input, which grows for them in one loss only."""
     shape, found = call.operands["input"].shape, list[Conflict]()
+    if call.op == "multilabel_soft_margin_loss":
+        shape = broadcast(shape, call.operands["target"].shape) or shape
     for role in (role for role in ("weight", "pos_weight") if role in call.operands):
         clash = first_clash(call.operands[role].shape, shape)
         if clash:
-            found += differ("broadcast", call, axis_of(call, role, clash[0]), axis_of(call, "input", clash[1]))
-        elif broadcast(call.operands[role].shape, shape) != shape:
+            given = axis_of(call, "input", clash[1] - len(shape) + call.operands["input"].rank)
+            found += differ("broadcast", call, axis_of(call, role, clash[0]), given)
+        elif broadcast(call.operands[role].shape, shape) != shape and call.op != "multilabel_soft_margin_loss":
             found.append(Conflict("inplace", call, whole(call, "input"), whole(call, role)))
     return found
 
@@ -180,6 +195,10 @@ def _element_output(call: OpCall) -> tuple[Shape, ...] | None:
         return ((),)
     if call.op == "multilabel_margin_loss":
         return (given[:-1],)
+    if call.op == "multilabel_soft_margin_loss":
+        weight = shape_of(call, "weight") or ()
+        common, axis = broadcast(given, target, weight) or given, len(given) - 1
+        return ((*common[:axis], *common[axis + 1 :]),)
     return (broadcast(given, target) or given,)
 
 
@@ -187,6 +206,9 @@ def _element_source(call: OpCall, output: int, axis: int) -> AxisSource:
     shape = call.outputs[output].shape
     if call.op == "multilabel_margin_loss":
         return same("input", axis)
+    if call.op == "multilabel_soft_margin_loss":
+        is_own = axis < call.operands["input"].rank and call.operands["input"].shape[axis] == shape[axis]
+        return same("input", axis) if is_own else UNKNOWN
     for role in ("input", "target"):
         position = axis - len(shape) + call.operands[role].rank
         if position >= 0 and call.operands[role].shape[position] == shape[axis]:
@@ -214,25 +236,6 @@ def _margin_output(call: OpCall) -> tuple[Shape, ...] | None:
     return ((),) if reduced(call) else (call.operands["target"].shape,)
 
 
-def _ctc_conflicts(call: OpCall) -> list[Conflict]:
-    """ctc_loss: `log_probs` (T, N, C) or (T, C), `targets` (N, S) or all in one row, and a length for each."""
-    found = wrong_rank(call, "log_probs", 2, 3) + wrong_rank(call, "targets", 1, 2)
-    if found or call.operands["log_probs"].rank == 2:
-        return found
-    batch = axis_of(call, "log_probs", 1)
-    if call.operands["targets"].rank == 2:
-        found += differ("target", call, batch, axis_of(call, "targets", 0))
-    for role in ("input_lengths", "target_lengths"):
-        if role in call.operands:
-            found += differ("batch", call, whole(call, role), batch)
-    return found
-
-
-def _ctc_output(call: OpCall) -> tuple[Shape, ...] | None:
-    shape = call.operands["log_probs"].shape
-    return ((),) if reduced(call) or len(shape) != 3 else (shape[1:2],)
-
-
 def _source_of(role: str, axis: int) -> Callable[[OpCall, int, int], AxisSource]:
     return lambda call, output, position: same(role, axis)
 
@@ -245,5 +248,4 @@ CONTRACTS: dict[str, Contract] = {
     "nll_loss": _CLASSES,
     **dict.fromkeys((*EQUAL, *BROADCAST), _ELEMENTS),
     "multi_margin_loss": Contract(_margin_conflicts, _margin_output, _source_of("target", 0)),
-    "ctc_loss": Contract(_ctc_conflicts, _ctc_output, _source_of("log_probs", 1)),
 }

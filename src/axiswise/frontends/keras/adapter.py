@@ -6,6 +6,7 @@ from axiswise.frontends.eager.array_functions import array_functions
 from axiswise.frontends.eager.recorder import Recorder
 from axiswise.frontends.keras import training
 from axiswise.frontends.keras.batches import Batches
+from axiswise.frontends.keras.judging import Judges
 from axiswise.frontends.keras.kind import KIND
 from axiswise.frontends.keras.layers import LayerStack
 
@@ -19,3 +20,4 @@ def attach(recorder: Recorder) -> None:
     recorder.running_layer, recorder.running_modules = stack.layer, stack.within
     stack.install()
     training.install(recorder, batches)
+    Judges(recorder).install()

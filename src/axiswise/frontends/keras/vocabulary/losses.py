@@ -1,0 +1,125 @@
+"""Losses and metrics: what they do to their two operands before they compare them, and which word they go by."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from types import FrameType
+from typing import Any, cast
+
+import numpy as np
+
+from axiswise.facts import OpCall, Shape, TensorRef
+from axiswise.frontends.eager.recorder import Recorder
+from axiswise.frontends.eager.vocabulary import Reading
+
+ONE_HOT, NUMBERS, EQUAL = "one_hot_cross_entropy", "nll_loss", "binary_cross_entropy"
+WORDS: dict[str, str] = {
+    "categorical_crossentropy": ONE_HOT,
+    "categorical_focal_crossentropy": ONE_HOT,
+    "CategoricalCrossentropy": ONE_HOT,
+    "sparse_categorical_crossentropy": NUMBERS,
+    "SparseCategoricalCrossentropy": NUMBERS,
+    "binary_crossentropy": EQUAL,
+    "binary_focal_crossentropy": EQUAL,
+    "mean_squared_error": "mse_loss",
+    "mean_absolute_error": "l1_loss",
+    "mean_absolute_percentage_error": "l1_loss",
+    "mean_squared_logarithmic_error": "mse_loss",
+    "log_cosh": "huber_loss",
+    "huber": "huber_loss",
+    "poisson": "poisson_nll_loss",
+    "kl_divergence": "kl_div",
+    "hinge": "hinge_embedding_loss",
+    "squared_hinge": "hinge_embedding_loss",
+    "sparse_categorical_accuracy": NUMBERS,
+    "sparse_top_k_categorical_accuracy": NUMBERS,
+    "RootMeanSquaredError": "mse_loss",
+}
+"""Keras' functions, and the classes that are no wrapper around one, by the field's word for what they compare."""
+
+CLASSES = 1 << 22
+"""Class numbers of one batch that are looked through for the extremes."""
+
+
+def read_comparison(
+    recorder: Recorder, own: Any, target: Any, predicted: Any, settings: Mapping[str, Any], frame: FrameType
+) -> Reading | None:
+    """Read a loss or a metric as one operation, or None where its name is not known or its operands are no arrays.
+
+    Args:
+        recorder: The run.
+        own: The function or the class that does it.
+        target, predicted: Its operands as they were given.
+        settings: `axis`, `ignore_class`.
+        frame: Who called it.
+    """
+    module: str = getattr(own, "__module__", "") or ""
+    word = WORDS.get(getattr(own, "__name__", "")) if module.startswith("keras.") else None
+    arrays = recorder.arrays
+    if word is None or arrays.kind_of(target) is None or arrays.kind_of(predicted) is None:
+        return None
+    ours, theirs = arrays.ref_of(predicted), arrays.ref_of(target)
+    reading = Reading(word)
+    if word == NUMBERS:
+        theirs = _aligned(recorder, replace(theirs, dtype="int64"), ours, ours.rank, frame)
+        axis = settings.get("axis", -1)
+        reading.params["class_axis"] = (axis if isinstance(axis, int) else -1) % max(ours.rank, 1)
+        reading.params |= _extremes(target, settings.get("ignore_class"))
+    else:
+        ours, theirs = _of_one_rank(recorder, ours, theirs, frame)
+        theirs = replace(theirs, dtype="float32")
+    reading.operands |= {"target": theirs, "input": replace(ours, dtype="float32")}
+    return reading
+
+
+def _of_one_rank(recorder: Recorder, ours: TensorRef, theirs: TensorRef, frame: FrameType) -> tuple[Any, Any]:
+    """Give two operands one rank as Keras does: an axis of 1 at the end of one is taken away, or given to the other."""
+    if theirs.rank == ours.rank + 1 and theirs.shape[-1] == 1:
+        if ours.rank == 1:
+            return _reshaped(recorder, ours, "unsqueeze", frame), theirs
+        return ours, _reshaped(recorder, theirs, "squeeze", frame)
+    if ours.rank == theirs.rank + 1 and ours.shape[-1] == 1:
+        if theirs.rank == 1:
+            return ours, _reshaped(recorder, theirs, "unsqueeze", frame)
+        return _reshaped(recorder, ours, "squeeze", frame), theirs
+    return ours, theirs
+
+
+def _aligned(recorder: Recorder, theirs: TensorRef, ours: TensorRef, rank: int, frame: FrameType) -> TensorRef:
+    """Take the axis of 1 away that class numbers may have at the end."""
+    if theirs.rank == rank and theirs.rank and theirs.shape[-1] == 1:
+        return _reshaped(recorder, theirs, "squeeze", frame)
+    return theirs
+
+
+def _reshaped(recorder: Recorder, ref: TensorRef, op: str, frame: FrameType) -> TensorRef:
+    shape: Shape = (*ref.shape, 1) if op == "unsqueeze" else ref.shape[:-1]
+    made = TensorRef(recorder.arrays.identity(), shape, ref.dtype, ref.device)
+    call = OpCall(-1, op, {"input": ref}, {"dim": -1}, (made,), recorder.user.frames(frame))
+    recorder.trace.add(call)
+    return made
+
+
+def _extremes(target: Any, ignored: Any) -> dict[str, int]:
+    """Return the largest and the smallest class number, where the values are at hand."""
+    numbers = _values(target)
+    if numbers is None or not 0 < numbers.size <= CLASSES or numbers.dtype.kind not in "iufb":
+        return {}
+    counted: Any = numbers[numbers != ignored] if ignored is not None else numbers
+    if not counted.size or not np.isfinite(counted).all():
+        return {}
+    return {"highest_index": int(counted.max()), "lowest_index": int(counted.min())}
+
+
+def _values(array: Any) -> Any:
+    """Return an array's numbers, or None for a symbolic one."""
+    if isinstance(array, np.ndarray):
+        return array
+    if type(array).__name__ in ("EagerTensor", "ResourceVariable", "ArrayImpl"):
+        return np.asarray(array)
+    torch: Any = sys.modules.get("torch")
+    if torch is not None and isinstance(array, torch.Tensor) and not cast("Any", array).is_meta:
+        return cast("Any", array).detach().cpu().numpy()
+    return None
