@@ -116,3 +116,42 @@ def test_what_losses_name() -> None:
     assert hold(lambda: F.binary_cross_entropy_with_logits(logits, tensor((4,)))) == ("target",)
     # Broadcasting is legal, if hardly ever meant.
     assert hold(lambda: F.mse_loss(tensor((4, 1)), tensor((4,)))) == ()
+
+
+@examples
+@given(shapes(0, 3), st.data())
+def test_likelihoods(shape: tuple[int, ...], data: st.DataObject) -> None:
+    target, var = data.draw(nearly(shape)), data.draw(nearly(shape) | st.just(shape[:-1]))
+    for reduction in ("mean", "none"):
+        spread = torch.ones(var)
+        hold(
+            lambda reduction=reduction, spread=spread: F.gaussian_nll_loss(
+                tensor(shape), tensor(target), spread, reduction=reduction
+            ),
+            "gaussian_nll_loss",
+        )
+
+
+@examples
+@given(shapes(0, 3), st.data())
+def test_soft_margins_of_several_labels(shape: tuple[int, ...], data: st.DataObject) -> None:
+    target = data.draw(nearly(shape))
+    weight = data.draw(st.none() | nearly(shape[-1:]))
+    for reduction in ("mean", "none"):
+        scale = None if weight is None else torch.ones(weight)
+        hold(
+            lambda reduction=reduction, scale=scale: F.multilabel_soft_margin_loss(
+                tensor(shape), tensor(target), scale, reduction=reduction
+            ),
+            "multilabel_soft_margin_loss",
+        )
+
+
+@examples
+@given(shapes(1, 3), st.booleans(), st.data())
+def test_triplets_with_a_distance(shape: tuple[int, ...], swap: bool, data: st.DataObject) -> None:
+    positive, negative = data.draw(nearly(shape)), data.draw(nearly(shape))
+    hold(
+        lambda: F.triplet_margin_with_distance_loss(tensor(shape), tensor(positive), tensor(negative), swap=swap),
+        "triplet_margin_loss",
+    )

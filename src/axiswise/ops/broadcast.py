@@ -10,7 +10,7 @@ from __future__ import annotations
 from axiswise.algebra.broadcasting import broadcast, first_clash
 from axiswise.facts import AxisSource, AxisUse, Conflict, OpCall, Shape
 from axiswise.ops.axes import axes_out_of_range, numbers, repeated
-from axiswise.ops.clauses import axis_of, differ, setting, wrong_dtype, wrong_rank
+from axiswise.ops.clauses import axis_of, differ, setting, uncounted, wrong_dtype, wrong_rank
 from axiswise.ops.contract import UNKNOWN, Contract, same
 
 UNARY = frozenset(
@@ -112,7 +112,7 @@ def _turned_conflicts(call: OpCall) -> list[Conflict]:
         return axes_out_of_range(call, "input", "dims") or repeated(call, "input", "dims")
     shifts, dims = numbers(call.params["shifts"]), numbers(call.params.get("dims"))
     if len(shifts) != len(dims) and (dims or len(shifts) != 1):
-        return [Conflict("other", call, setting("shifts", len(shifts)), setting("dims", len(dims)))]
+        return [uncounted(call, "dims", len(shifts))] if dims else [uncounted(call, "shifts", 1)]
     if dims and not rank:
         return wrong_rank(call, "input", "1 or more")
     return axes_out_of_range(call, "input", "dims")
@@ -124,6 +124,10 @@ def _triangle_conflicts(call: OpCall) -> list[Conflict]:
 
 def _row_conflicts(call: OpCall) -> list[Conflict]:
     return wrong_rank(call, "input", 2, 3)
+
+
+def _deep_conflicts(call: OpCall) -> list[Conflict]:
+    return wrong_rank(call, "input", "3 or more")
 
 
 def _prelu_conflicts(call: OpCall) -> list[Conflict]:
@@ -147,5 +151,6 @@ CONTRACTS: dict[str, Contract] = {
     **dict.fromkeys(("flip", "roll"), Contract(_turned_conflicts, handed, handed_source)),
     **dict.fromkeys(("tril", "triu"), Contract(_triangle_conflicts, handed, handed_source)),
     "dropout1d": Contract(_row_conflicts, handed, handed_source),
+    "local_response_norm": Contract(_deep_conflicts, handed, handed_source),
     "prelu": Contract(_prelu_conflicts, handed, handed_source),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from axiswise.facts import AxisUse, Conflict, OpCall
+from axiswise.facts import AxisUse, Conflict, OpCall, is_series
 
 FLOATS = ("float32", "float64", "float16", "bfloat16")
 INDICES = ("int64", "int32")
@@ -56,6 +56,13 @@ def wrong_dtype(call: OpCall, role: str, *wanted: str, against: str = "") -> lis
         return []
     right = whole(call, against) if against else None
     return [Conflict("dtype", call, whole(call, role), right, {"wanted": wanted, "found": found})]
+
+
+def uncounted(call: OpCall, name: str, *allowed: int | str) -> Conflict:
+    """Return the conflict of a parameter that lists another number of values than the operation takes."""
+    value = call.params.get(name)
+    count = len(value) if is_series(value) else 1
+    return Conflict("rank", call, setting(name, count), facts={"allowed": allowed, "listed": True})
 
 
 def out_of_range(call: OpCall, role: str, dim: Any, param: str = "dim", extra: int = 0) -> list[Conflict]:

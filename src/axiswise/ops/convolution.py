@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 from axiswise.algebra.windows import extent, places, spread
 from axiswise.facts import AxisSource, Conflict, OpCall, Shape
-from axiswise.ops.axes import numbers, per_axis
-from axiswise.ops.clauses import axis_of, differ, setting, wrong_dtype, wrong_rank
+from axiswise.ops.axes import per_axis
+from axiswise.ops.clauses import axis_of, differ, setting, uncounted, wrong_dtype, wrong_rank
 from axiswise.ops.contract import UNKNOWN, Contract, given, same
+from axiswise.ops.layout import laid_out, spatial_rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,6 @@ class Layout:
     lead: tuple[int, ...]
     channels: int | None
     spatial: tuple[int, ...]
-
-
-def spatial_rank(call: OpCall) -> int:
-    """Return the number of spatial axes that an op's name says: 2 for `conv2d`."""
-    return int(call.op.rstrip("d")[-1])
 
 
 def _transposed(call: OpCall) -> bool:
@@ -113,7 +109,7 @@ def _setting_conflicts(call: OpCall) -> list[Conflict]:
     for name in names:
         value = call.params.get(name)
         if value is not None and not per_axis(value, count):
-            return [Conflict("other", call, setting(name, len(numbers(value))), facts={"expected": count})]
+            return [uncounted(call, name, 1, count)]
     if isinstance(padding, str) and padding != "valid" and (padding != "same" or set(_each(call, "stride", 1)) != {1}):
         return [Conflict("other", call, facts={"padding": padding})]
     return []
@@ -155,8 +151,8 @@ def _spread_conflicts(call: OpCall) -> list[Conflict]:
     )
     for axis in range(count):
         if extra[axis] >= max(strides[axis], dilations[axis]):
-            left, right = setting("output_padding", extra[axis], axis), setting("stride", strides[axis], axis)
-            return [Conflict("other", call, left, right)]
+            facts = {"lowest": 0, "highest": max(strides[axis], dilations[axis]) - 1}
+            return [Conflict("window", call, None, setting("output_padding", extra[axis], axis), facts)]
     return [
         Conflict("window", call, axis_of(call, "input", len(shape) - count + axis), facts={"result": size})
         for axis, size in enumerate(_spatial(call, shape[len(shape) - count :]))
@@ -214,5 +210,5 @@ NEEDED = ("input", "weight")
 
 CONTRACTS: dict[str, Contract] = dict.fromkeys(
     (f"{name}{count}d" for name in ("conv", "conv_transpose") for count in (1, 2, 3)),
-    Contract(_conflicts, _output, _source),
+    laid_out(Contract(_conflicts, _output, _source)),
 )

@@ -12,8 +12,13 @@ from axiswise.ops.axes import axes_out_of_range, numbers, position, replaced
 from axiswise.ops.clauses import setting, wrong_rank
 from axiswise.ops.contract import UNKNOWN, Contract, same
 
+EVENLY = {"hsplit": 1, "vsplit": 0, "dsplit": 2}
+"""Splits along an axis of their own, whose parts have to be equal; of one axis hsplit takes that one."""
+
 
 def _axis(call: OpCall) -> int:
+    if call.op in EVENLY:
+        return min(EVENLY[call.op], call.operands["input"].rank - 1)
     return position(call.params["dim"], call.operands["input"].rank)
 
 
@@ -27,10 +32,13 @@ def _use(call: OpCall) -> AxisUse:
 
 
 def _cut_conflicts(call: OpCall) -> list[Conflict]:
-    found = wrong_rank(call, "input", "1 or more") or axes_out_of_range(call, "input")
+    lowest = {"vsplit": 2, "dsplit": 3}.get(call.op, 1)
+    found = wrong_rank(call, "input", f"{lowest} or more") or axes_out_of_range(call, "input")
     if found:
         return found
     sections = call.params.get("sections")
+    if call.op in EVENLY and isinstance(sections, int) and sections > 0 and _length(call) % sections:
+        return [Conflict("split", call, _use(call), setting("sections", sections), {"divisor": sections})]
     if isinstance(sections, int) and sections < 1:
         return [Conflict("split", call, _use(call), setting("sections", sections))]
     return []
@@ -107,6 +115,6 @@ def _diagonal_source(call: OpCall, output: int, axis: int) -> AxisSource:
 
 
 CONTRACTS: dict[str, Contract] = {
-    "tensor_split": Contract(_cut_conflicts, _cut_output, _cut_source),
+    **dict.fromkeys(("tensor_split", *EVENLY), Contract(_cut_conflicts, _cut_output, _cut_source)),
     **dict.fromkeys(("diagonal", "diag", "trace"), Contract(_diagonal_conflicts, _diagonal_output, _diagonal_source)),
 }

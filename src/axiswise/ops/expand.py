@@ -11,7 +11,7 @@ from typing import Any
 
 from axiswise.facts import AxisSource, AxisUse, Conflict, OpCall, Shape
 from axiswise.ops.axes import numbers
-from axiswise.ops.clauses import out_of_range
+from axiswise.ops.clauses import axis_of, differ, out_of_range, whole, wrong_dtype, wrong_rank
 from axiswise.ops.contract import Contract, given, same
 
 
@@ -87,7 +87,16 @@ def _repeat_source(call: OpCall, output: int, axis: int) -> AxisSource:
 
 
 def _interleave_conflicts(call: OpCall) -> list[Conflict]:
-    return out_of_range(call, "input", call.params.get("dim"))
+    dim, times = call.params.get("dim"), call.operands.get("repeats")
+    found = out_of_range(call, "input", dim)
+    if found or times is None:
+        return found
+    found = wrong_rank(call, "repeats", 0, 1) + wrong_dtype(call, "repeats", "int64", "int32")
+    shape = call.operands["input"].shape
+    if found or prod(times.shape) == 1:
+        return found
+    along = whole(call, "input") if dim is None or not shape else axis_of(call, "input", dim)
+    return differ("index-shape", call, axis_of(call, "repeats", 0), along)
 
 
 def _interleave_output(call: OpCall) -> tuple[Shape, ...] | None:

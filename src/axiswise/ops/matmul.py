@@ -18,6 +18,7 @@ RANKS: dict[str, tuple[int, int]] = {
     "addmm": (2, 2),
     "addmv": (2, 1),
     "baddbmm": (3, 3),
+    "addbmm": (3, 3),
 }
 
 
@@ -37,15 +38,25 @@ def _product_conflicts(call: OpCall) -> list[Conflict]:
     if found:
         # Wrong ranks hide the next fault: say it too where no reading of the axes fits.
         return found + (contraction if left[-1] not in right[-2:] else [])
-    if call.op in ("bmm", "baddbmm"):
+    if call.op in ("bmm", "baddbmm", "addbmm"):
         found += differ("batch", call, axis_of(call, "left", 0), axis_of(call, "right", 0))
     elif clash := first_clash(left[:-2], right[:-2]):
         found += differ("batch", call, axis_of(call, "left", clash[0]), axis_of(call, "right", clash[1]))
     found += contraction
-    found += wrong_dtype(call, "left", call.operands["right"].dtype, against="right")
+    found += wrong_dtype(call, "left", call.operands["right"].dtype, against="right") or no_truths(call)
     if "added" in call.operands and not found:
         found += _added_conflicts(call)
     return found
+
+
+def no_truths(call: OpCall) -> list[Conflict]:
+    """Return the conflict of truth values in a product, which has no kernel for them."""
+    return [
+        conflict
+        for role in ("left", "right")
+        if call.operands[role].dtype == "bool"
+        for conflict in wrong_dtype(call, role, "float32", "int64")
+    ][:1]
 
 
 def _added_conflicts(call: OpCall) -> list[Conflict]:
@@ -63,7 +74,9 @@ def _added_conflicts(call: OpCall) -> list[Conflict]:
 
 def _product_shape(call: OpCall) -> tuple[Shape]:
     left, right = _shapes(call)
-    lead = broadcast(left[:-2], right[:-2])
+    if call.op == "addr":
+        return ((*left, *right),)
+    lead = () if call.op == "addbmm" else broadcast(left[:-2], right[:-2])
     return ((*(left[:-2] if lead is None else lead), *left[-2:-1], *(right[-1:] if len(right) > 1 else ())),)
 
 
@@ -74,6 +87,8 @@ def _product_output(call: OpCall) -> tuple[Shape, ...] | None:
 def _matrix_axis(call: OpCall, back: int) -> tuple[str, int] | None:
     """Return which operand's row or column axis is the output's axis `back` steps from its end, or None."""
     left, right = _shapes(call)
+    if call.op == "addr":
+        return (("right", 0), ("left", 0))[back - 1] if back <= 2 else None
     own = [("left", len(left) - 2)] if len(left) > 1 else []
     own += [("right", len(right) - 1)] if len(right) > 1 else []
     return own[-back] if back <= len(own) else None
@@ -95,7 +110,8 @@ def _product_source(call: OpCall, output: int, axis: int) -> AxisSource:
 
 
 def _outer_conflicts(call: OpCall) -> list[Conflict]:
-    return wrong_rank(call, "left", 1) + wrong_rank(call, "right", 1)
+    found = wrong_rank(call, "left", 1) + wrong_rank(call, "right", 1)
+    return found + (_added_conflicts(call) if "added" in call.operands and not found else [])
 
 
 def _outer_output(call: OpCall) -> tuple[Shape, ...] | None:
@@ -118,7 +134,7 @@ def _paired_conflicts(call: OpCall) -> list[Conflict]:
     found += differ("contraction", call, axis_of(call, "left", -1), axis_of(call, "right", -1))
     if call.op == "cdist" and (clash := first_clash(left[:-2], right[:-2])):
         found += differ("batch", call, axis_of(call, "left", clash[0]), axis_of(call, "right", clash[1]))
-    return found + wrong_dtype(call, "left", call.operands["right"].dtype, against="right")
+    return found + (wrong_dtype(call, "left", call.operands["right"].dtype, against="right") or no_truths(call))
 
 
 def _paired_output(call: OpCall) -> tuple[Shape, ...] | None:
@@ -152,7 +168,7 @@ _PAIRED = Contract(_paired_conflicts, _paired_output, _paired_source)
 CONTRACTS: dict[str, Contract] = {
     "matmul": _PRODUCT,
     **dict.fromkeys(RANKS, _PRODUCT),
-    "outer": Contract(_outer_conflicts, _outer_output, _outer_source),
+    **dict.fromkeys(("outer", "addr"), Contract(_outer_conflicts, _outer_output, _outer_source)),
     "inner": _PAIRED,
     "cdist": _PAIRED,
 }

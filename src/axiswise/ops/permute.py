@@ -7,8 +7,9 @@ Operand `input`. permute: dims. transpose: dim0, dim1. movedim: source, destinat
 from __future__ import annotations
 
 from axiswise.facts import AxisSource, AxisUse, Conflict, OpCall, Shape
-from axiswise.ops.axes import numbers
-from axiswise.ops.clauses import out_of_range, wrong_rank
+from axiswise.ops.axes import numbers, repeated
+from axiswise.ops.axes import out_of_range as in_axes
+from axiswise.ops.clauses import out_of_range, uncounted, wrong_rank
 from axiswise.ops.contract import UNKNOWN, Contract, same
 
 
@@ -87,8 +88,38 @@ def _source(call: OpCall, output: int, axis: int) -> AxisSource:
     return same("input", order[axis]) if order is not None and axis < len(order) else UNKNOWN
 
 
+# -- quarter turns ---------------------------------------------------------------------------------------------------
+def _turn_conflicts(call: OpCall) -> list[Conflict]:
+    rank, dims = call.operands["input"].rank, numbers(call.params["dims"])
+    if len(dims) != 2:
+        return [uncounted(call, "dims", 2)]
+    found = wrong_rank(call, "input", "2 or more")
+    for index, dim in enumerate(dims):
+        found = found or in_axes(call, "input", dim, rank, "dims", index)
+    return found or repeated(call, "input", "dims")
+
+
+def _turned(call: OpCall) -> tuple[int, ...]:
+    """Return which input axis stands at each output axis."""
+    order = list(range(call.operands["input"].rank))
+    if call.params["k"] % 2:
+        first, second = numbers(call.params["dims"])
+        order[first], order[second] = order[second], order[first]
+    return tuple(order)
+
+
+def _turn_output(call: OpCall) -> tuple[Shape, ...] | None:
+    shape = call.operands["input"].shape
+    return None if _turn_conflicts(call) else (tuple(shape[axis] for axis in _turned(call)),)
+
+
+def _turn_source(call: OpCall, output: int, axis: int) -> AxisSource:
+    return same("input", _turned(call)[axis])
+
+
 _PERMUTATION = Contract(_conflicts, _output, _source)
 
-CONTRACTS: dict[str, Contract] = dict.fromkeys(
-    ("permute", "transpose", "movedim", "reverse-axes", "matrix-transpose"), _PERMUTATION
-)
+CONTRACTS: dict[str, Contract] = {
+    **dict.fromkeys(("permute", "transpose", "movedim", "reverse-axes", "matrix-transpose"), _PERMUTATION),
+    "rot90": Contract(_turn_conflicts, _turn_output, _turn_source),
+}

@@ -10,10 +10,11 @@ from __future__ import annotations
 from typing import Any
 
 from axiswise.algebra.windows import extent, places
-from axiswise.facts import AxisSource, Conflict, OpCall, Shape
+from axiswise.facts import AxisSource, Conflict, OpCall, Shape, is_series
 from axiswise.ops.axes import numbers, per_axis
-from axiswise.ops.clauses import axis_of, setting, wrong_rank
+from axiswise.ops.clauses import axis_of, setting, uncounted, wrong_rank
 from axiswise.ops.contract import UNKNOWN, Contract, given, same
+from axiswise.ops.layout import laid_out
 
 MEANS = ("adaptive_avg_pool2d", "adaptive_avg_pool3d")
 """Pooling that torch takes as a mean over the last axes where one place is asked for, whatever the rank."""
@@ -71,7 +72,7 @@ def _setting_conflicts(call: OpCall) -> list[Conflict]:
     for name in ("kernel_size", "stride", "padding", "dilation"):
         value = call.params.get(name)
         if numbers(value) and not per_axis(value, count):
-            return [Conflict("other", call, setting(name, len(numbers(value))), facts={"expected": count})]
+            return [uncounted(call, name, 1, count)]
     # max_pool2d looks at what a dilated window covers, the others at its places.
     windows = _windows(call) if count == 2 else _each(call, "kernel_size", 1)
     for axis, padding in enumerate(_each(call, "padding", 0)):
@@ -125,7 +126,7 @@ def _adaptive_conflicts(call: OpCall) -> list[Conflict]:
         return wrong_rank(call, "input", f"{_count(call) + listed} or more")
     found = _ranks(call)
     if not found and asked is None:
-        return [Conflict("other", call, setting("output_size", len(call.params["output_size"])))]
+        return [uncounted(call, "output_size", 1, _count(call))]
     return found
 
 
@@ -150,12 +151,64 @@ def _adaptive_source(call: OpCall, output: int, axis: int) -> AxisSource:
     return given("output_size", axis - split if listed else -1)
 
 
-_WINDOWED = Contract(_conflicts, _output, _source)
-_ADAPTIVE = Contract(_adaptive_conflicts, _adaptive_output, _adaptive_source)
+# -- windows that are drawn ------------------------------------------------------------------------------------------
+def _drawn_sizes(call: OpCall) -> Shape | None:
+    """Return the spatial sizes that are asked for, or None where their number is wrong."""
+    count, shape = _count(call), call.operands["input"].shape
+    if call.params.get("output_size") is not None:
+        return per_axis(call.params["output_size"], count) or None
+    ratio = call.params.get("output_ratio")
+    ratios = ratio if is_series(ratio) else [ratio] * count
+    if len(ratios) != count or not all(isinstance(each, (int, float)) for each in ratios):
+        return None
+    return tuple(int(size * each) for size, each in zip(shape[-count:], ratios, strict=True))
+
+
+def _drawn_conflicts(call: OpCall) -> list[Conflict]:
+    """fractional_max_pool: windows lie where chance puts them, and one more than the places must fit."""
+    found = _ranks(call)
+    if found:
+        return found
+    for name in ("kernel_size", "output_size"):
+        value = call.params.get(name)
+        if value is not None and not per_axis(value, _count(call)):
+            return [uncounted(call, name, 1, _count(call))]
+    asked = _drawn_sizes(call)
+    kernels = _each(call, "kernel_size", 1)
+    return [
+        Conflict("window", call, axis_of(call, "input", axis - _count(call)), setting("output_size", size, axis), facts)
+        for axis, (size, kernel) in enumerate(zip(asked or (), kernels, strict=False))
+        # In three dimensions torch wants one place more.
+        for highest in (call.operands["input"].shape[axis - _count(call)] - kernel + (_count(call) == 2),)
+        for facts in ({"lowest": 1, "highest": highest},)
+        if size > highest
+    ]
+
+
+def _drawn_output(call: OpCall) -> tuple[Shape, ...] | None:
+    shape, asked = call.operands["input"].shape, _drawn_sizes(call)
+    if asked is None or len(shape) <= len(asked):
+        return None
+    return ((*shape[: -len(asked)], *map(int, asked)),) * _results(call)
+
+
+def _drawn_source(call: OpCall, output: int, axis: int) -> AxisSource:
+    split = call.operands["input"].rank - _count(call)
+    if axis < split:
+        return same("input", axis)
+    if call.params.get("output_size") is None:
+        return AxisSource("window", (("input", axis),))
+    return given("output_size", axis - split if is_series(call.params["output_size"]) else -1)
+
+
+_DRAWN = Contract(_drawn_conflicts, _drawn_output, _drawn_source)
+_WINDOWED = laid_out(Contract(_conflicts, _output, _source))
+_ADAPTIVE = laid_out(Contract(_adaptive_conflicts, _adaptive_output, _adaptive_source))
 
 NEEDED = ("input",)
 
 CONTRACTS: dict[str, Contract] = {
     **{f"{word}_pool{count}d": _WINDOWED for word in ("max", "avg", "lp") for count in (1, 2, 3)},
     **{f"adaptive_{word}_pool{count}d": _ADAPTIVE for word in ("max", "avg") for count in (1, 2, 3)},
+    **{f"fractional_max_pool{count}d": _DRAWN for count in (2, 3)},
 }

@@ -15,7 +15,7 @@ from typing import Any, cast
 from axiswise.algebra.windows import extent, places
 from axiswise.facts import AxisSource, AxisUse, Conflict, OpCall, Shape
 from axiswise.ops.axes import out_of_range, per_axis, position, replaced
-from axiswise.ops.clauses import axis_of, differ, setting, wrong_dtype, wrong_rank
+from axiswise.ops.clauses import axis_of, differ, setting, uncounted, wrong_dtype, wrong_rank
 from axiswise.ops.contract import UNKNOWN, Contract, given, same
 
 MODES = {"linear": 3, "bilinear": 4, "bicubic": 4, "trilinear": 5}
@@ -37,11 +37,16 @@ def _resize_conflicts(call: OpCall) -> list[Conflict]:
     for name in ("size", "scale_factor"):
         listed = _listed(call, name)
         if listed is not None and len(listed) != spatial:
-            left, right = AxisUse("input", -1, spatial + 2), setting(name, len(listed) + 2)
-            return [Conflict("rank", call, left, right, {"allowed": (len(listed) + 2,)})]
+            return [uncounted(call, name, 1, spatial) if wanted else _either(call, name, len(listed))]
     if (call.params.get("size") is None) == (call.params.get("scale_factor") is None):
         return [Conflict("other", call)]
     return _empty_conflicts(call)
+
+
+def _either(call: OpCall, name: str, listed: int) -> Conflict:
+    """Return the conflict of sizes for another number of axes, where the input may be the one that is wrong."""
+    rank = call.operands["input"].rank
+    return Conflict("rank", call, AxisUse("input", -1, rank), setting(name, listed), {"allowed": (listed + 2,)})
 
 
 def _empty_conflicts(call: OpCall) -> list[Conflict]:
@@ -181,7 +186,7 @@ def _fold_conflicts(call: OpCall) -> list[Conflict]:
     right = setting("output_size", math.prod(counts))
     if min(counts) < 1:
         return [Conflict("window", call, axis_of(call, "input", -1), right)]
-    return differ("window", call, axis_of(call, "input", -1), right)
+    return differ("window", call, axis_of(call, "input", -1), right, blocks=True)
 
 
 def _fold_output(call: OpCall) -> tuple[Shape, ...] | None:
@@ -240,7 +245,7 @@ def _grid_conflicts(call: OpCall) -> list[Conflict]:
     if found:
         return found
     found = differ("batch", call, axis_of(call, "input", 0), axis_of(call, "grid", 0))
-    found += differ("contraction", call, axis_of(call, "grid", -1), setting("coordinates", rank - 2))
+    found += differ("length", call, axis_of(call, "grid", -1), setting("coordinates", rank - 2))
     return found + wrong_dtype(call, "grid", call.operands["input"].dtype, against="input")
 
 

@@ -10,11 +10,13 @@ from axiswise.facts import AxisSource, AxisUse, Conflict, OpCall, Shape
 from axiswise.ops.axes import replaced
 from axiswise.ops.contract import UNKNOWN, Contract, same
 
-LEAST = {"atleast_1d": 1, "atleast_2d": 2, "atleast_3d": 3, "hstack": 1, "vstack": 2, "dstack": 3}
+LEAST = {"atleast_1d": 1, "atleast_2d": 2, "atleast_3d": 3, "hstack": 1, "vstack": 2, "dstack": 3, "column_stack": 2}
 
 
 def _places(op: str, rank: int) -> tuple[int, ...]:
     """Return the axis of the tensor at each place of the raised one, -1 for a new one; a third one comes last."""
+    if op == "column_stack":
+        return (*range(rank), -1) if rank == 1 else (-1, -1) if rank == 0 else tuple(range(rank))
     missing = max(LEAST[op] - rank, 0)
     behind = 1 if LEAST[op] == 3 and 0 < missing < 3 else 0
     return (-1,) * (missing - behind) + tuple(range(rank)) + (-1,) * behind
@@ -40,7 +42,7 @@ def _raised_source(call: OpCall, output: int, axis: int) -> AxisSource:
 
 def _dim(call: OpCall, rank: int) -> int:
     """Return the axis along which the raised tensors are joined."""
-    return {"hstack": 0 if rank == 1 else 1, "vstack": 0, "dstack": 2}[call.op]
+    return {"hstack": 0 if rank == 1 else 1, "vstack": 0, "dstack": 2, "column_stack": 1}[call.op]
 
 
 def _join_conflicts(call: OpCall) -> list[Conflict]:
@@ -119,6 +121,8 @@ CONTRACTS: dict[str, Contract] = {
     **dict.fromkeys(
         ("atleast_1d", "atleast_2d", "atleast_3d"), Contract(lambda call: [], _raised_output, _raised_source)
     ),
-    **dict.fromkeys(("hstack", "vstack", "dstack"), Contract(_join_conflicts, _join_output, _join_source)),
+    **dict.fromkeys(
+        ("hstack", "vstack", "dstack", "column_stack"), Contract(_join_conflicts, _join_output, _join_source)
+    ),
     "pad_sequence": Contract(_sequence_conflicts, _sequence_output, _sequence_source),
 }

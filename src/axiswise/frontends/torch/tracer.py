@@ -198,6 +198,10 @@ class Tracer(TorchFunctionMode):
                 if bounds is not None:
                     reading.params.setdefault("lowest_index", bounds[0])
                     reading.params.setdefault("highest_index", bounds[1])
+        for role in (role for role in reading.operands if role.endswith("_lengths")):
+            bounds = values.bounds_of(reading.operands[role])
+            if bounds is not None:
+                reading.params.setdefault(f"highest_{role}", bounds[1])
         return OpCall(
             -1,
             reading.op,
@@ -371,7 +375,8 @@ def _sides(read: Conflict | None, call: OpCall) -> tuple[Any, ...]:
 
 def _like_torch(call: OpCall, outputs: list[torch.Tensor]) -> Any:
     """Arrange stand-ins as the function returns them: `topk` and its kin give a tuple with names."""
-    named = getattr(torch.return_types, call.spelled.rpartition(".")[2], None)
+    word = call.spelled.rpartition(".")[2]
+    named = getattr(torch.return_types, word, None) or getattr(torch.return_types, f"linalg_{word}", None)
     if named is not None and getattr(named, "n_fields", 0) == len(outputs):
         return named(outputs)
     return outputs[0] if len(outputs) == 1 else tuple(outputs)

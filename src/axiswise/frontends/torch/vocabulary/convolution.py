@@ -9,6 +9,7 @@ _TRANSPOSED = "input, weight, bias?, stride=1, padding=0, output_padding=0, grou
 _MAX = "input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False"
 _AVG = "input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None"
 _LP = "input, norm_type, kernel_size, stride=None, ceil_mode=False"
+_DRAWN = "input, kernel_size, output_size=None, output_ratio=None"
 _RESIZED = "input, size=None, scale_factor=None, mode='nearest', align_corners=None"
 
 READERS = table(
@@ -29,6 +30,21 @@ READERS = table(
         )
         for n in (1, 2, 3)
     ),
+    *(
+        reads(f"max_unpool{n}d", "input, indices, kernel_size, stride=None, padding=0, output_size=None")
+        for n in (1, 2, 3)
+    ),
+    *(reads(f"fractional_max_pool{n}d", f"{_DRAWN}, return_indices=False, _random_samples=None") for n in (2, 3)),
+    *(
+        reads(
+            f"fractional_max_pool{n}d",
+            f"{_DRAWN}, return_indices=True, _random_samples=None",
+            f"fractional_max_pool{n}d_with_indices",
+            results=2,
+        )
+        for n in (2, 3)
+    ),
+    reads("affine_grid", "theta, size, align_corners=None", "nn.functional.affine_grid"),
     reads("pad", "input, pad, mode='constant', value=None", "nn.functional.pad"),
     reads("interpolate", f"{_RESIZED}, recompute_scale_factor=None, antialias=False"),
     reads("interpolate", _RESIZED, "nn.functional.upsample"),

@@ -51,6 +51,11 @@ REFLECTED = {
     "bitwise_xor": "Tensor.__rxor__",
 }
 
+_INITIALISERS = (
+    "constant dirac eye kaiming_normal kaiming_uniform normal ones orthogonal sparse trunc_normal uniform "
+    "xavier_normal xavier_uniform zeros"
+).split()
+
 NAMES = {
     "clone": "clone Tensor.__copy__ Tensor.__deepcopy__",
     "abs": "abs absolute Tensor.__abs__",
@@ -65,7 +70,7 @@ NAMES = {
     "logsigmoid": "nn.functional.logsigmoid",
     "trunc": "trunc fix",
     "fill": "fill Tensor.fill_diagonal_ Tensor.normal_ Tensor.uniform_ Tensor.random_ Tensor.exponential_ "
-    "Tensor.log_normal_ Tensor.cauchy_ Tensor.geometric_",
+    "Tensor.log_normal_ Tensor.cauchy_ Tensor.geometric_ " + " ".join(f"nn.init.{word}_" for word in _INITIALISERS),
     "type": "Tensor.type",
     "to": "Tensor.to",
     "requires_grad_": "Tensor.requires_grad_",
@@ -78,7 +83,7 @@ def _alone(op: str) -> Reader:
 
     def read(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reading | None:
         rest = dict(kwargs)
-        tensor = args[0] if args else rest.pop("input", rest.pop("self", None))
+        tensor = args[0] if args else rest.pop("input", rest.pop("self", rest.pop("tensor", None)))
         reading = Reading(op)
         reading.put("input", tensor)
         if rest.get("inplace") is True:
@@ -121,6 +126,8 @@ READERS = table(
     reads("flip", "input|self, *dims"),
     reads("flip", "input|self", "fliplr", dims=(1,)),
     reads("flip", "input|self", "flipud", dims=(0,)),
+    reads("rot90", "input|self, k=1, dims=(0,1)"),
+    reads("local_response_norm", "input, size, alpha=0.0001, beta=0.75, k=1.0", "nn.functional.local_response_norm"),
     reads("roll", "input|self, shifts, dims=None"),
     *(reads(op, "input|self, diagonal=0") for op in ("tril", "triu")),
     named("Tensor.where", _method_where),

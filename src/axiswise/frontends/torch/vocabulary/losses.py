@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
-from axiswise.frontends.torch.vocabulary.reading import reads, table
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from torch import nn
+
+from axiswise.frontends.torch.vocabulary.reading import Reading, named, reader, reads, table
 
 _OLD = "size_average=None, reduce=None, reduction='mean'"
+
+
+def _triplet(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reading | None:
+    """Read a triplet loss whose distance is torch's own; what another one asks of its tensors is not known."""
+    read = reader(
+        "triplet_margin_loss",
+        "anchor, positive, negative, *, distance_function=None, margin=1.0, swap=False, reduction='mean'",
+    )(args, kwargs)
+    distance = read.params.pop("distance_function") if read is not None else None
+    return read if distance is None or type(distance) is nn.PairwiseDistance else None
+
 
 READERS = table(
     reads(
@@ -36,6 +52,17 @@ READERS = table(
     ),
     reads("hinge_embedding_loss", f"input, target, margin=1.0, {_OLD}", "nn.functional.hinge_embedding_loss"),
     reads("soft_margin_loss", f"input, target, {_OLD}", "nn.functional.soft_margin_loss"),
+    reads(
+        "multilabel_soft_margin_loss",
+        f"input, target, weight?, {_OLD}",
+        "nn.functional.multilabel_soft_margin_loss",
+    ),
+    reads(
+        "gaussian_nll_loss",
+        "input, target, var, full=False, eps=1e-06, reduction='mean'",
+        "nn.functional.gaussian_nll_loss",
+    ),
+    named("nn.functional.triplet_margin_with_distance_loss", _triplet),
     reads("multilabel_margin_loss", f"input, target, {_OLD}", "nn.functional.multilabel_margin_loss"),
     reads("multi_margin_loss", f"input, target, p=1, margin=1.0, weight?, {_OLD}", "nn.functional.multi_margin_loss"),
     reads(

@@ -47,6 +47,8 @@ READERS = table(
     reads("addmm", _ADDED),
     reads("addmv", _ADDED),
     reads("baddbmm", _ADDED),
+    reads("addbmm", _ADDED),
+    reads("addr", "added|input|self, left|vec1, right|vec2, *, beta=1, alpha=1"),
     reads("linear", "input, weight, bias?"),
     reads("bilinear", "left|input1, right|input2, weight, bias?"),
     reads("tensordot", "left|a, right|b, dims=2, out?"),

@@ -40,6 +40,7 @@ def _spread(op: str) -> Reader:
 
 _PLAIN = "sum nansum mean nanmean prod all any amax amin argmax argmin logsumexp"
 _STACKED = "input, dim=None, _stacklevel=3, dtype=None"
+_QUANTILE = "input|self, q, dim=None, keepdim=False, *, interpolation='linear', out?"
 _CONVERTED = "input|self, dim, dtype=None"
 
 READERS = table(
@@ -69,5 +70,11 @@ READERS = table(
     reads("glu", "input, dim=-1", "nn.functional.glu"),
     reads("normalize", "input, p=2.0, dim=1, eps=1e-12, out?", "nn.functional.normalize"),
     reads("topk", "input|self, k, dim=-1, largest=True, sorted=True"),
+    *(reads(op, _QUANTILE) for op in ("quantile", "nanquantile")),
+    reads("bucketize", "input|self, boundaries, *, out_int32=False, right=False, out?"),
+    reads(
+        "searchsorted",
+        "boundaries|sorted_sequence, input|self, *, out_int32=False, right=False, side=None, sorter?, out?",
+    ),
     reads("kthvalue", "input|self, k, dim=-1, keepdim=False"),
 )
