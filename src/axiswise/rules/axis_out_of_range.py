@@ -3,8 +3,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from axiswise.diagnosis import Diagnosis, Fix
-from axiswise.facts import Conflict
-from axiswise.rules.reading import axes, label, number, place
+from axiswise.facts import AxisUse, Conflict
+from axiswise.rules.reading import axes, label, number, place, position_of, sizes
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
@@ -19,8 +19,10 @@ class AxisOutOfRange(Rule):
         axis = f"axis {named.size}" if named is not None and named.param else "an axis"
         if highest is None:
             return scene.diagnosis(f"{scene.callee()} names {axis}, which the tensor does not have", label(scene))
+        operand, rank = _operand(conflict), number(conflict.facts.get("axes"))
+        count = highest + 1 if rank is None else rank
         return scene.diagnosis(
-            f"{scene.callee()} names {axis}, but {scene.expression('input')} has {axes(highest + 1)}", label(scene)
+            f"{scene.callee()} names {axis}, but {scene.expression(operand)} has {axes(count)}", label(scene)
         )
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
@@ -34,12 +36,29 @@ class AxisOutOfRange(Rule):
                         "dim", str(axis), f"squeeze axis {axis} only", position=place(earlier.conflict, 1)
                     )
                 yield from earlier.without_call("keep the axes of 1")
-        position = place(conflict, 1) if named.index <= 0 else place(conflict, 1) + named.index
-        if named.size > highest:
-            yield from scene.argument(
-                named.param, "-1", "count the axis from the end", position=position, evidence=0.05
-            )
-            if named.size - 1 <= highest:
-                yield from scene.argument(
-                    named.param, str(named.size - 1), f"name axis {named.size - 1}", position=position
-                )
+        if named.size <= highest:
+            return
+        yield from _named(conflict, scene, named, -1, "count the axis from the end", evidence=0.05)
+        if named.size - 1 <= highest:
+            yield from _named(conflict, scene, named, named.size - 1, f"name axis {named.size - 1}")
+
+
+def _named(
+    conflict: Conflict, scene: Scene, named: AxisUse, axis: int, title: str, evidence: float = 0.0
+) -> Iterable[Fix]:
+    """Name another axis, in its place among several where they are given together."""
+    given = sizes(conflict.call.params.get(named.param))
+    if named.index < 0 or given is None:
+        position = position_of(conflict, named.param)
+        yield from scene.argument(named.param, str(axis), title, position=position, evidence=evidence)
+        return
+    text = ", ".join(str(axis if place == named.index else int(each)) for place, each in enumerate(given))
+    text = f"({text},)" if len(given) == 1 else f"({text})"
+    yield from scene.argument(named.param, text, title, position=position_of(conflict, named.param), evidence=evidence)
+
+
+def _operand(conflict: Conflict) -> str:
+    """Return the operand whose axes are named."""
+    if conflict.left is not None and conflict.left.operand:
+        return conflict.left.operand
+    return next(iter(conflict.call.operands), "input")

@@ -26,6 +26,8 @@ class BatchMismatch(Rule):
         theirs = (
             f"{right.size} along {scene.axis(right)} of {scene.expression(right.operand)}"
             if right.operand
+            else f"{right.size} in {right.param}"
+            if right.param
             else f"{right.size}"
         )
         return scene.diagnosis(f"{scene.callee()} meets {ours}, but {theirs}", label(scene))
@@ -44,4 +46,8 @@ class BatchMismatch(Rule):
                 yield from scene.wrap(role, "{}.transpose(0, 1)", "put the batch axis first", evidence=0.7)
             if len(ours) == len(theirs) == 4 and ours[2] == theirs[1]:
                 yield from scene.wrap(role, "{}.transpose(1, 2)", "put the heads before the steps", evidence=0.7)
+        for use, other in ((conflict.left, conflict.right), (conflict.right, conflict.left)):
+            ours = shape(conflict, use.operand)
+            if conflict.call.op == "ctc_loss" and use.axis == 1 and ours and ours[0] == other.size:
+                yield from scene.wrap(use.operand, "{}.transpose(0, 1)", "put the batch axis second", evidence=0.7)
         yield from scene.agree()

@@ -15,13 +15,13 @@ class BatchnormSingleSample(Rule):
     kinds = frozenset({"samples"})
 
     def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
+        over = "the spatial axes" if conflict.call.op == "instance_norm" else "the batch"
         return scene.diagnosis(
-            f"{scene.callee()} takes a variance over the batch, "
-            f"but {scene.expression('input')} has one value per channel",
+            f"{scene.callee()} takes a variance over {over}, but {scene.expression('input')} has one value per channel",
             label(scene, "input"),
         )
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
         given = shape(conflict, "input")
-        if given and given[0] == 1:
+        if given and given[0] == 1 and conflict.call.op != "instance_norm":
             yield from choices(scene.resize(AxisUse("input", 0, 1), 2))

@@ -35,9 +35,9 @@ class DtypeMismatch(Rule):
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
         role, other = _role(conflict), conflict.right.operand if conflict.right is not None else ""
-        for name in names(conflict.facts.get("wanted"))[:2]:
+        for place, name in enumerate(names(conflict.facts.get("wanted"))[:2]):
             if role and name in CASTS:
-                yield from scene.wrap(role, CASTS[name], f"convert it to {name}")
+                yield from scene.wrap(role, CASTS[name], f"convert it to {name}", evidence=0.3 if place == 0 else 0.0)
         for name in names(conflict.facts.get("found"))[:1]:
             if other and name in CASTS:
                 yield from scene.wrap(other, CASTS[name], f"convert the other operand to {name}")

@@ -33,6 +33,12 @@ class ExpandMismatch(Rule):
                 yield from choices(fixes) if len(places) > 1 and len(set(given)) < len(given) else fixes
         else:
             places = []
+        if not places and given and asked:
+            for behind in range(2, len(asked) - len(given) + 1):
+                if _expands((*given, *(1,) * behind), asked):
+                    places = [len(given)]
+                    text = f"{{}}.view(-1{', 1' * behind})" if len(given) == 1 else f"{{}}[...{', None' * behind}]"
+                    yield from scene.wrap("input", text, f"add {behind} axes of 1 at the end")
         if not places:
             yield from scene.agree()
 

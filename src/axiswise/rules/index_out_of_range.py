@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import AxisUse, Conflict
@@ -20,11 +21,25 @@ class IndexOutOfRange(Rule):
         has = f"has {length} places" if length is not None else "ends before it"
         if conflict.call.op == "embedding":
             has = f"has {length} rows" if length is not None else has
+        if conflict.call.op == "one_hot" and length is not None and highest is not None:
+            held = scene.expression("input")
+            return scene.diagnosis(f"{scene.callee()} makes {length} classes, but {held} holds {highest}", label(scene))
+        asked = _count(conflict)
+        if asked is not None and length is not None:
+            along = f"{scene.axis(_table(conflict))} of {scene.expression(_indexed(conflict))}"
+            given = scene.expression(asked.operand) + " holds" if asked.operand else f"{scene.callee()} asks for"
+            return scene.diagnosis(f"{given} {asked.size}, but {along} has {length}", label(scene))
         table = scene.callee() if conflict.call.layer else scene.expression(_indexed(conflict))
         return scene.diagnosis(f"{what} is asked of {table}, which {has}", label(scene))
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
         highest, length, table = _highest(conflict), _length(conflict), _table(conflict)
+        asked = _count(conflict)
+        if asked is not None and length is not None:
+            if conflict.call.op != "narrow":
+                yield from scene.resize(replace(asked, operand=""), length)
+            yield from scene.resize(table, asked.size)
+            return
         if highest is not None and length is not None and highest >= length and table is not None:
             yield from scene.resize(table, highest + 1)
 
@@ -43,7 +58,16 @@ def _highest(conflict: Conflict) -> int | None:
 
 def _table(conflict: Conflict) -> AxisUse | None:
     """Return the side that says how long the table is."""
+    if conflict.call.op == "one_hot":
+        return conflict.right
     return next((use for use in (conflict.right, conflict.left) if use is not None and use.axis >= 0), None)
+
+
+def _count(conflict: Conflict) -> AxisUse | None:
+    """Return the side that says how many places are asked for, where it is a number of them and not an index."""
+    left = conflict.left
+    counts = left is not None and (left.param in ("k", "length") or bool(conflict.facts.get("count")))
+    return left if counts else None
 
 
 def _length(conflict: Conflict) -> int | None:

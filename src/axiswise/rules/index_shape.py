@@ -3,8 +3,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from axiswise.diagnosis import Diagnosis, Fix
-from axiswise.facts import Conflict
-from axiswise.rules.reading import axes, label, number, shape, size
+from axiswise.facts import Conflict, Shape
+from axiswise.rules.reading import axes, label, name_of, number, shape, size
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
@@ -47,16 +47,35 @@ class IndexShape(Rule):
             return
         if conflict.call.op in PICKING:
             if len(ours) == len(theirs) - 1:
-                dim = number(conflict.call.params.get("dim"))
-                axis = dim % len(theirs) if dim is not None else len(ours)
-                yield from scene.wrap(index, f"{{}}.unsqueeze({axis})", f"give the index an axis for axis {axis}")
+                yield from _raised(conflict, scene, index, ours, theirs)
+            yield from scene.agree()
             return
+        if conflict.call.op in ("masked_select", "masked_fill") and theirs[: len(ours)] == ours:
+            for_rest = f"[...{', None' * (len(theirs) - len(ours))}]"
+            yield from scene.wrap(index, f"{{}}{for_rest}", "give the mask the last axes", evidence=0.5)
         for start in range(1, len(theirs) - len(ours) + 1):
             if theirs[start : start + len(ours)] == ours:
                 skip = ":, " * start
-                yield from scene.wrap(index, f"{skip}{{}}", f"apply the mask to axis {start}")
+                yield from scene.wrap(index, f"{skip}{{}}", f"apply the mask to axis {start}", evidence=0.9)
         if len(ours) == 2 and ours[::-1] == theirs[:2]:
             yield from scene.wrap(index, "{}.T", "transpose the mask")
         if len(ours) == len(theirs) + 1 and 1 in ours:
             axis = ours.index(1)
             yield from scene.wrap(index, f"{{}}.squeeze({axis})", f"take axis {axis} of the mask away")
+        if conflict.call.op.startswith(("index_", "masked_", "repeat_", "max_unpool")):
+            yield from scene.agree()
+
+
+def _raised(conflict: Conflict, scene: Scene, index: str, ours: Shape, theirs: Shape) -> Iterable[Fix]:
+    """Give an index the axis that it lacks; along another axis than the one it picks from it is repeated."""
+    dim = number(conflict.call.params.get("dim"))
+    axis = dim % len(theirs) if dim is not None else len(ours)
+    source = shape(conflict, "source")
+    if source is not None and len(source) == len(theirs) and ours != (*source[:axis], *source[axis + 1 :]):
+        name = name_of(scene, "source")
+        for other in range(len(source)):
+            if ours == (*source[:other], *source[other + 1 :]) and name is not None:
+                text = f"{{}}.unsqueeze({other}).expand_as({name})"
+                yield from scene.wrap(index, text, f"repeat the index along axis {other}")
+        return
+    yield from scene.wrap(index, f"{{}}.unsqueeze({axis})", f"give the index an axis for axis {axis}")

@@ -8,6 +8,8 @@ from axiswise.rules.reading import label, shape
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
+SYSTEMS = ("solve", "solve_triangular", "lstsq")
+
 
 class MatmulContraction(Rule):
     """A matrix product sums over two axes of different size."""
@@ -19,6 +21,15 @@ class MatmulContraction(Rule):
         if left is None or right is None:
             return scene.diagnosis(f"{scene.callee()} sums over two axes of different size", label(scene))
         ours, theirs = scene.expression(left.operand), scene.expression(right.operand)
+        if right.param and right.operand == "weight":
+            said = f"takes {right.size} for {right.param}, but {ours} has {left.size}"
+            return scene.diagnosis(f"{scene.callee()} {said}", label(scene))
+        if conflict.call.op in SYSTEMS:
+            said = f"solves {left.size} equations of {ours} for {right.size} of {theirs}"
+            return scene.diagnosis(f"{scene.callee()} {said}", label(scene))
+        if conflict.call.op == "cdist":
+            said = f"compares {left.size} features of {ours} with {right.size} of {theirs}"
+            return scene.diagnosis(f"{scene.callee()} {said}", label(scene))
         return scene.diagnosis(
             f"{scene.callee()} sums over {left.size} of {ours} and {right.size} of {theirs}", label(scene)
         )

@@ -4,12 +4,22 @@ from collections.abc import Iterable
 
 from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import Conflict
-from axiswise.rules.reading import label, name_of, place, size, sizes
+from axiswise.rules.reading import label, name_of, place, shape, size, sizes
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
-LAYOUT = {0: "layers and directions", 1: "samples", 2: "hidden features"}
 MAKERS = ("zeros", "ones", "randn", "rand", "empty", "full")
+
+
+def _counted(conflict: Conflict, role: str, axis: int) -> str:
+    """Return what an axis of a state counts; a cell keeps one layer's state, without the axis of the layers."""
+    given = shape(conflict, role)
+    if conflict.call.op.endswith("_cell") and given is not None:
+        return "hidden features" if axis == len(given) - 1 else "samples"
+    unbatched = given is not None and len(given) == 2
+    return {0: "layers and directions", 1: "hidden features" if unbatched else "samples", 2: "hidden features"}.get(
+        axis, ""
+    )
 
 
 class RnnState(Rule):
@@ -24,7 +34,7 @@ class RnnState(Rule):
         )
         if left is None or has is None or wants is None:
             return scene.diagnosis(f"{scene.callee()} keeps another state than {state}", label(scene))
-        what = LAYOUT.get(left.axis, scene.axis(left))
+        what = _counted(conflict, left.operand, left.axis) or scene.axis(left)
         return scene.diagnosis(
             f"{scene.callee()} keeps a state for {wants} {what}, but {state} has {has}", label(scene)
         )
@@ -33,7 +43,7 @@ class RnnState(Rule):
         left, right = conflict.left, conflict.right
         if left is None or right is None:
             return
-        if left.axis == 1 and right.operand == "input":
+        if left.axis == 1 and right.operand == "input" and not conflict.call.op.endswith("_cell"):
             yield from self._from_input(left.operand, right.axis, scene)
             yield from scene.setting("batch_first", "True", "read the batch from axis 0")
         if right.size >= 0 and left.axis >= 0:

@@ -16,6 +16,8 @@ class ShapeUnpack(Rule):
 
     def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
         names, found = _counts(conflict)
+        if scene.span is not None and "input" not in conflict.call.operands and names is not None and found is not None:
+            return scene.diagnosis(f"{names} names for {found} {'value' if found == 1 else 'values'}")
         has = f"has {axes(found)}" if found is not None else "has others"
         wants = f"{names} names" if names is not None else "some names"
         return scene.diagnosis(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import AxisUse, Conflict
-from axiswise.rules.reading import label, number, setting, size, sizes
+from axiswise.rules.reading import label, number, setting, shape, size, sizes
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
@@ -28,7 +28,8 @@ class SplitSizes(Rule):
                 f"{scene.callee()} asks for {said} = {sum(parts)}, but {whole}", label(scene, "input")
             )
         divisor = _divisor(conflict)
-        wants = f"a multiple of {divisor}" if divisor else "other parts"
+        asked = number(setting(conflict, "split_size"))
+        wants = f"a multiple of {divisor}" if divisor else f"parts of {asked}" if asked is not None else "other parts"
         return scene.diagnosis(f"{scene.callee()} asks for {wants}, but {whole}", label(scene, "input"))
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
@@ -42,6 +43,9 @@ class SplitSizes(Rule):
                 yield from scene.resize(AxisUse("", -1, each.pop(), "split_size", 0), axis.size // len(parts))
         elif divisor:
             below = axis.size - axis.size % divisor
+            given = shape(conflict, "input")
+            if conflict.call.op == "fold" and given and given[-1] % divisor == 0:
+                yield from scene.wrap("input", "{}.transpose(-2, -1)", "put the blocks last", evidence=0.7)
             nearest = [below, below + divisor] if axis.size - below <= divisor / 2 else [below + divisor, below]
             for wanted in nearest:
                 if wanted:

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import prod
 
 from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import Conflict
-from axiswise.rules.reading import axes, label, number, shape
+from axiswise.rules.reading import axes, label, listed, number, shape, sizes, unflattened
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
+
+FLATTENED = ("dot", "outer", "addr", "embedding_bag", "bucketize")
+"""Operations of rows of values whose grouping into axes they do not mind."""
 
 
 class WrongRank(Rule):
@@ -16,6 +20,11 @@ class WrongRank(Rule):
     priority = -5
 
     def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
+        if conflict.facts.get("listed") and conflict.left is not None:
+            given = f"is given {conflict.left.size}"
+            return scene.diagnosis(
+                f"{scene.callee()} takes {_numbers(conflict)} for {conflict.left.param}, but {given}", label(scene)
+            )
         operand = scene.expression(conflict.left.operand if conflict.left else "input")
         found = conflict.left.size if conflict.left and conflict.left.size >= 0 else None
         has = f"{operand} has {axes(found)}" if found is not None else f"{operand} has another number"
@@ -24,10 +33,15 @@ class WrongRank(Rule):
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
         if conflict.call.op in ("mm", "bmm", "mv", "dot"):
             yield from scene.callee_to("torch.matmul", "use matmul, which takes every number of axes", evidence=0.8)
-        if conflict.left is None:
+        if conflict.left is None or conflict.facts.get("listed"):
             return
         role = conflict.left.operand
         given = shape(conflict, role)
+        wanted_shape = sizes(conflict.facts.get("shape"))
+        if given and wanted_shape and prod(given) == prod(wanted_shape):
+            rest = ", ".join(str(each) for each in wanted_shape[1:])
+            yield from scene.wrap(role, f"{{}}.view(-1, {rest})", "give it its axes", evidence=0.7)
+            return
         lowest = min(
             (ranks := [rank for each in _allowed(conflict) if (rank := _rank(each)) is not None]), default=None
         )
@@ -39,9 +53,20 @@ class WrongRank(Rule):
         if len(given) - 1 in ranks:
             for axis in (axis for axis, size in enumerate(given) if size == 1):
                 yield from scene.wrap(role, f"{{}}.squeeze({axis})", f"take axis {axis} away")
+        if tuple(ranks) == (1,) and len(given) > 1 and conflict.call.op in FLATTENED:
+            yield from scene.wrap(role, "{}.flatten()", "flatten it", evidence=0.05)
+        yield from unflattened(conflict, scene, role)
+        for other in listed(conflict):
+            if len(shape(conflict, other) or ()) == len(given) + 1:
+                yield from scene.wrap(other, "{}[:, 0]", "take the first along axis 1", choice=True)
         for earlier in scene.producers(role):
             if earlier.call.op == "squeeze":
                 yield from earlier.without_call("keep the axes of 1")
+
+
+def _numbers(conflict: Conflict) -> str:
+    said = " or ".join(str(each) for each in _allowed(conflict))
+    return f"{said} {'number' if said == '1' else 'numbers'}"
 
 
 def wanted(conflict: Conflict) -> str:

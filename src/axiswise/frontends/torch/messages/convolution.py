@@ -207,7 +207,8 @@ def output_size(target: Shape, lowest: Shape, highest: Shape, shape: Shape) -> C
     left = size("input", axis - len(shape), shape[axis]) if shape else None
     right = size("", -1, target[axis], "output_size", axis) if target else None
     op = f"conv_transpose{len(target)}d"
-    return conflict("window", op, {}, left, right, {"output_size": target}, lowest=lowest, highest=highest)
+    bounds = {"lowest": lowest[axis], "highest": highest[axis]} if axis < min(len(lowest), len(highest)) else {}
+    return conflict("window", op, {}, left, right, {"output_size": target}, **bounds)
 
 
 @family.reads(
@@ -215,7 +216,7 @@ def output_size(target: Shape, lowest: Shape, highest: Shape, shape: Shape) -> C
     "with shape: {found:shape}"
 )
 def unpooled(shape: Shape, found: Shape) -> Conflict | None:
-    return unequal("index-shape", "max_unpool", ("input", "index"), shape, found)
+    return unequal("index-shape", "max_unpool", ("input", "indices"), shape, found)
 
 
 @family.reads(
@@ -237,7 +238,7 @@ def folded(where: str, name: str, length: int, kernel: Shape) -> Conflict:
     "expected input.size({axis:int}) to be {wanted:int} but got {found:int}",
 )
 def blocks(wanted: int, axis: int, found: int, sum: str = "") -> Conflict:
-    return conflict("window", "fold", {}, size("input", axis, found), size("", -1, wanted, "output_size"))
+    return conflict("window", "fold", {}, size("input", axis, found), size("", -1, wanted, "output_size"), blocks=True)
 
 
 @family.reads(
@@ -250,4 +251,10 @@ def grid(shape: Shape, grid: Shape) -> Conflict | None:
 
 @family.reads("Expected {note:text} affine matrices of shape {wanted:word} for size {target:shape}. Got {found:shape}")
 def affine(note: str, wanted: str, target: Shape, found: Shape) -> Conflict:
-    return conflict("other", "affine_grid", {"input": found}, None, None, {"size": target}, wanted=wanted)
+    rank = len(target) - 2
+    params, shapes = {"size": target}, {"theta": found}
+    if len(found) != 3:
+        return conflict("rank", "affine_grid", shapes, size("theta", -1, len(found)), None, params, allowed=(3,))
+    axis = 1 if found[1] != rank else 2
+    right = size("", -1, rank + axis - 1, "coordinates")
+    return conflict("length", "affine_grid", shapes, size("theta", axis, found[axis]), right, params)

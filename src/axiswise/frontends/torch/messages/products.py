@@ -114,7 +114,7 @@ def equations(op: str, left: Shape, right: Shape) -> Conflict | None:
 
 @family.reads("{op:word}: A must be batches of square matrices, but they are {rows:int} by {columns:int} matrices")
 def square(op: str, rows: int, columns: int) -> Conflict:
-    return conflict("other", op, {"input": (rows, columns)}, size("input", -2, rows), size("input", -1, columns))
+    return conflict("square", op.removeprefix("linalg."), {"input": (rows, columns)}, size("input", -2, rows), size("input", -1, columns))
 
 
 @family.reads("batch{number:int} must be a 3D tensor")

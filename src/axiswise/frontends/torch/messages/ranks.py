@@ -59,7 +59,7 @@ def normed(low: int, high: int, found: int) -> Conflict:
 @family.reads("{op:word}: inputs dimension {axis:int} must have length {wanted:int}. Got {a:int} and {b:int}")
 def crossed(op: str, axis: int, wanted: int, a: int, b: int) -> Conflict:
     role, found = ("left", a) if a != wanted else ("right", b)
-    return conflict("other", op, {}, size(role, axis, found), size("", -1, wanted), wanted=wanted)
+    return conflict("length", op, {}, size(role, axis, found), size("", -1, wanted, "coordinates"))
 
 
 @family.reads(
@@ -67,7 +67,7 @@ def crossed(op: str, axis: int, wanted: int, a: int, b: int) -> Conflict:
     "expected grid to have size {wanted:int} in last dimension, but got grid with sizes {note:text}, {found:int}]",
 )
 def grid(wanted: int, found: int, note: str = "") -> Conflict:
-    return conflict("other", "grid_sample", {}, size("grid", -1, found), size("", -1, wanted), wanted=wanted)
+    return conflict("length", "grid_sample", {}, size("grid", -1, found), size("", -1, wanted, "coordinates"))
 
 
 @family.reads("Expected reduction dim {axis:int} to have non-zero size")
@@ -77,4 +77,4 @@ def empty(axis: int) -> Conflict:
 
 @family.reads("Last 2 dimensions of the array must be square")
 def square() -> Conflict:
-    return conflict("other", "linalg", {}, size("input", -2, -1), size("input", -1, -1))
+    return conflict("square", "linalg", {}, size("input", -2, -1), size("input", -1, -1))
