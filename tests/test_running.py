@@ -294,7 +294,7 @@ def test_what_is_not_about_shapes_gets_nothing_and_no_replay(name: str, monkeypa
         raise AssertionError("a replay was started")
 
     monkeypatch.setattr(live, "check_script", replayed)
-    monkeypatch.setattr(live, "Sandbox", replayed)
+    monkeypatch.setattr(live, "warm_sandbox", replayed)
     assert live.explained(raised(OTHERS[name]), live.Program(__file__)) is None
 
 
@@ -309,7 +309,7 @@ def test_a_replay_that_meets_another_error_is_not_taken_for_this_one(
 
         def __exit__(self, *_: object) -> None: ...
 
-    monkeypatch.setattr(live, "Sandbox", Warm)
+    monkeypatch.setattr(live, "warm_sandbox", Warm)
     program = tmp_path / "s.py"
     program.write_text(
         "import sys, torch\nfc = torch.nn.Linear(10, 5)\n"
