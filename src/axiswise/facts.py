@@ -62,6 +62,7 @@ class LayerRef:
         built: The user's frames that constructed it, the constructor call last; empty where no source is at hand.
         direct: True where the user's own line calls it, False inside a container or another library layer.
         inside: Its path from the module that the user's own line calls; empty where that is itself.
+        called: True where the user's own line calls a layer, this one or one around it; False where it only builds it.
     """
 
     path: str
@@ -70,6 +71,7 @@ class LayerRef:
     built: tuple[Frame, ...] = ()
     direct: bool = True
     inside: str = ""
+    called: bool = True
 
 
 @dataclass(frozen=True, slots=True)

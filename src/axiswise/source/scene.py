@@ -23,6 +23,7 @@ from axiswise.source.provenance import constructor, is_collected
 from axiswise.source.rerouting import reroutes
 from axiswise.source.resizing import resizes, spelling
 from axiswise.source.story import origin_notes
+from axiswise.source.terms import terms
 from axiswise.source.text import Sources
 
 SIZES_RIGHT = frozenset({"stride", "dtype", "device", "weights"})
@@ -68,6 +69,8 @@ class Scene:
         if self.site is None:
             return None
         node, layer = self.site.operand(self.call, role), self.call.layer
+        if layer is not None and not layer.called:
+            return None
         if role == self.conflict.facts.get("argument") and "position" in self.conflict.facts:
             node = self.site.given(self.call, role, self.conflict.facts["position"])
         if node is not None or layer is None or layer.direct or self.site.call is None:
@@ -178,6 +181,10 @@ class Scene:
         for fix in self.resize(use, other.size):
             alike = spelled and all(edit.text == spelled for edit in fix.edits)
             yield replace(fix, evidence=fix.evidence + ALIKE) if alike else fix
+
+    def terms(self, role: str) -> Iterator[Fix]:
+        """Means of the named terms of a loss that are no single numbers."""
+        return terms(self.sources, self.trace, self.call, role)
 
     def elsewhere(self) -> Iterator[Fix]:
         """Edits elsewhere: what was forgotten, a parallel line, another `dim`, a transpose or a squeeze taken out."""

@@ -50,6 +50,7 @@ class Arrays:
 
     def __init__(self) -> None:
         self.kinds: list[Kind] = []
+        self.open: frozenset[int] = frozenset()  # lengths that at the moment only stand for an axis left open
         self._by_class: dict[type, Kind | None] = {}
         self._facts: dict[int, tuple[Callable[[], Any], Fact]] = {}
         self._ids = count(1)
@@ -78,12 +79,14 @@ class Arrays:
             for item in value:
                 yield from self.among(item)
 
+    def known(self, value: Any) -> Fact | None:
+        """Return what is known of an array, or None where it has not been met."""
+        known = self._facts.get(id(value))
+        return known[1] if known is not None and known[0]() is value else None
+
     def fact_of(self, value: Any) -> Fact:
         """Return what is known of an array, begun if nothing is."""
-        known = self._facts.get(id(value))
-        if known is not None and known[0]() is value:
-            return known[1]
-        return self.renewed(value)
+        return self.known(value) or self.renewed(value)
 
     def renewed(self, value: Any) -> Fact:
         """Begin an array's facts anew: it now holds the result of another call."""
@@ -99,7 +102,7 @@ class Arrays:
         """Return an array's shape, its open axes as `AnySize`."""
         kind = self.kind_of(value)
         shape = kind.shape(value) if kind is not None else None
-        return tuple(AnySize() if size is None else size for size in shape or ())
+        return tuple(AnySize() if size is None or size in self.open else size for size in shape or ())
 
     def identity(self) -> int:
         """Return an identity for a tensor that is not an array of the program's: a weight in another layout."""

@@ -11,18 +11,23 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from axiswise.facts import is_series
+from axiswise.facts import Shape, is_series
 from axiswise.frontends.eager.kinds import Arrays
 from axiswise.frontends.signature import bind
 
 
 @dataclass(slots=True)
 class Reading:
-    """A call in the vocabulary of `axiswise.ops`: the op word, arrays by role, everything else by name."""
+    """A call in the vocabulary of `axiswise.ops`: the op word, arrays by role, everything else by name.
+
+    `instead` gives what the program goes on with when the call fails, from the shapes that its contract tells (None
+    where it tells none); it returns None where the program cannot go on. Without it, arrays of those shapes are made.
+    """
 
     op: str
     operands: dict[str, Any] = field(default_factory=dict[str, Any])
     params: dict[str, Any] = field(default_factory=dict[str, Any])
+    instead: Callable[[tuple[Shape, ...] | None], Any] | None = None
 
     def put(self, name: str, value: Any, arrays: Arrays) -> None:
         """File a value: arrays and lists of arrays as operands, anything else as a parameter."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
+import keras
+
 from axiswise.frontends.eager.array_functions import array_functions
 from axiswise.frontends.eager.recorder import Recorder
-from axiswise.frontends.keras import training
+from axiswise.frontends.keras import symbolic, training
 from axiswise.frontends.keras.batches import Batches
 from axiswise.frontends.keras.judging import Judges
 from axiswise.frontends.keras.kind import KIND
@@ -13,11 +17,14 @@ from axiswise.frontends.keras.layers import LayerStack
 
 def attach(recorder: Recorder) -> None:
     """Let Keras' calls be written down."""
+    # Keras words every error again, with the values of all arguments, unless it is told to leave tracebacks alone.
+    cast("Any", keras).config.disable_traceback_filtering()
     recorder.arrays.add(KIND)
     recorder.vocabulary.add(array_functions("keras.ops"))
     batches = Batches(recorder)
     stack = LayerStack(recorder, batches)
     recorder.running_layer, recorder.running_modules = stack.layer, stack.within
     stack.install()
+    symbolic.install(recorder)
     training.install(recorder, batches)
     Judges(recorder).install()

@@ -7,6 +7,7 @@ from typing import Any, cast
 import keras
 
 from axiswise.frontends.eager.kinds import Kind, OpenShape
+from axiswise.frontends.keras.symbolic import stand_ins
 
 
 def _shape(tensor: Any) -> OpenShape | None:
@@ -14,7 +15,7 @@ def _shape(tensor: Any) -> OpenShape | None:
 
 
 def _made(shape: OpenShape, dtype: str, like: Any) -> Any:
-    return cast("Any", keras).KerasTensor(shape, dtype)
+    return stand_ins([shape], dtype, [like])[0]
 
 
 KIND = Kind("KerasTensor", (cast("Any", keras).KerasTensor,), _shape, lambda tensor: str(tensor.dtype), _made)

@@ -1,0 +1,88 @@
+"""Models that declare their inputs, and the data they are called with."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, cast
+
+import keras
+from keras.src import tree  # type: ignore[import-untyped]
+
+from axiswise.facts import LayerRef, OpCall, is_series
+from axiswise.frontends.construction import built_by
+from axiswise.frontends.eager.recorder import Recorder
+from axiswise.frontends.eager.vocabulary import Reading
+from axiswise.frontends.keras.symbolic import call_of, stand_ins
+from axiswise.ops.contract import contract_of
+from axiswise.ops.model import SHAPES
+
+_KERAS: Any = cast("Any", keras)
+_TREE: Any = cast("Any", tree)
+
+
+def install(recorder: Recorder, layer_of: Callable[[Any], LayerRef]) -> None:
+    """Write down the declaration of every input."""
+    kind = _KERAS.layers.InputLayer
+    begin = kind.__init__
+
+    def __init__(layer: Any, *args: Any, **kwargs: Any) -> None:
+        frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
+        begin(layer, *args, **kwargs)
+        # A first layer may declare the input in its own constructor: the model then makes the InputLayer.
+        first = frame.f_locals.get("layer")
+        declaring = first if getattr(first, "_input_shape_arg", None) is not None else layer
+        ref = layer_of(declaring)
+        if declaring is first:
+            ref = replace(ref, settings={**ref.settings, "input_shape": first._input_shape_arg})
+        shapes = {name: value for name, value in ref.settings.items() if name in SHAPES and is_series(value)}
+        if shapes and not recorder.quiet:
+            frames = ref.built or built_by(layer, frame, recorder.user).frames
+            call = OpCall(-1, "declare", {}, shapes, (recorder.arrays.ref_of(layer.output),), frames, ref)
+            recorder.trace.add(call)
+
+    kind.__init__ = __init__
+
+
+def _functional(layer: Any) -> Any:
+    if isinstance(layer, _KERAS.Sequential):
+        return cast("Any", layer)._functional
+    return layer if type(layer).__name__ == "Functional" and isinstance(layer, _KERAS.Model) else None
+
+
+def declares(layer: Any) -> bool:
+    """Return whether a layer is a model with declared inputs."""
+    return _functional(layer) is not None
+
+
+def read(recorder: Recorder, model: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Reading | None:
+    """Read a model's call; None where its data are others in number than its inputs."""
+    given = args[0] if args else kwargs.get("inputs")
+    data, declared = list(recorder.arrays.among(given)), _functional(model).inputs
+    if len(data) != len(declared):
+        return None
+    roles = ["input"] if len(data) == 1 else [f"inputs.{place}" for place in range(len(data))]
+    operands = dict(zip(roles, data, strict=True))
+    return Reading("model", {**operands, **{f"declared.{place}": each for place, each in enumerate(declared)}})
+
+
+def refuses(recorder: Recorder, reading: Reading) -> bool:
+    """Return whether a model's data are not what it was declared for."""
+    contract = contract_of("model")
+    return contract is not None and bool(contract.conflicts(call_of(recorder, reading)))
+
+
+def declared_like(recorder: Recorder, model: Any, reading: Reading) -> Any:
+    """Return inputs of the shapes that a model declares, as many samples as its data have, if they have a batch."""
+    data = [value for role, value in reading.operands.items() if not role.startswith("declared.")]
+
+    def made(declared: Any) -> Any:
+        like = next(each for each, known in zip(data, _functional(model).inputs, strict=True) if known is declared)
+        lengths = recorder.arrays.shape_of(like)
+        batch = lengths[0] if len(lengths) == len(declared.shape) else 1
+        symbolic = isinstance(like, _KERAS.KerasTensor)
+        shape = (None if symbolic else int(batch), *(1 if each is None else each for each in declared.shape[1:]))
+        return stand_ins([shape], str(declared.dtype), [like])[0]
+
+    return _TREE.map_structure(made, _functional(model)._inputs_struct)
