@@ -217,9 +217,13 @@ class Recorder:
         call.saved = result is not None
         return result
 
-    def failed(self, call: OpCall, error: Exception, frame: FrameType, conflicts: Sequence[Conflict]) -> None:
-        """Write a failure down; the exception is marked, so that no outer call tells of it again."""
-        call.frames = self._line(frame, call.layer)
+    def failed(self, call: OpCall, error: Exception, frame: FrameType | None, conflicts: Sequence[Conflict]) -> None:
+        """Write a failure down; the exception is marked, so that no outer call tells of it again.
+
+        Without a frame, the call knows already where it stands.
+        """
+        if frame is not None:
+            call.frames = self._line(frame, call.layer)
         failure = Failure(type(error).__name__, str(error), call, call.frames, tuple(conflicts))
         self.trace.failures.append(failure)
         vars(error)["axiswise_failure"] = failure
