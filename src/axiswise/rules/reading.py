@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from math import isqrt
 from typing import Any, cast
 
 from axiswise.diagnosis import Edit, Fix
@@ -125,6 +126,20 @@ def counts(scene: Scene, use: AxisUse | None, wanted: Iterable[int]) -> Iterable
         for fix in scene.resize(use, count):
             if all(edit.text.isdigit() for edit in fix.edits):
                 yield replace(fix, choice=True, evidence=fix.evidence - 0.3 * place)
+
+
+def unflattened(conflict: Conflict, scene: Scene, role: str) -> Iterable[Fix]:
+    """Yield a view as a square map of channels, where a layer of maps is given flat features that make one."""
+    given = shape(conflict, role)
+    channels = number(setting(conflict, "in_channels")) or number(setting(conflict, "num_features"))
+    if given is None or len(given) != 2 or not channels or given[1] % channels:
+        return
+    side = isqrt(given[1] // channels)
+    if side > 1 and side**2 * channels == given[1]:
+        held = conflict.call.frames[-1].sizes if conflict.call.frames else {}
+        name = next((name for name, value in held.items() if value == side), str(side))
+        template = f"{{}}.view(-1, {channels}, {name}, {name})"
+        yield from scene.wrap(role, template, "see it as a map of channels", evidence=0.5)
 
 
 def choices(fixes: Iterable[Fix]) -> Iterable[Fix]:
