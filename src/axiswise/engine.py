@@ -113,7 +113,7 @@ def _with_fixes(scene: Scene, rule: Rule, diagnosis: Diagnosis, hidden: tuple[Fi
     own = list(rule.fixes(scene.conflict, scene))
     joined = (both for first in own[:2] for second in hidden if (both := _both(first, second)) is not None)
     # In turns, so that a mistake of another kind is tried before the third spelling of the likeliest one.
-    turns = zip_longest(own, joined, scene.elsewhere() if scene.raised else ())
+    turns = zip_longest(own, joined, scene.elsewhere() if scene.raised or scene.conflict.kind == "target" else ())
     fixes = _distinct(fix for turn in turns for fix in turn if fix is not None)
     return replace(diagnosis, fixes=fixes, history=history(scene.trace, scene.conflict))
 

@@ -141,6 +141,11 @@ class Trial:
         known = {_key(each, shift) for each in self.before.findings}
         return [position for position, each in enumerate(self.after.findings) if _key(each) not in known]
 
+    def counterpart(self, position: int) -> int | None:
+        """Return which of the copy's findings is one of the original's, or None where it is gone."""
+        key = _key(self.before.findings[position], Shift(self.fix.edits))
+        return next((place for place, each in enumerate(self.after.findings) if _key(each) == key), None)
+
     @property
     def upset(self) -> int:
         """How many lines give other shapes than they did, or were meant to do, before."""

@@ -8,7 +8,7 @@ are proved on the edited copy in their turn; the candidate stands when it does s
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from axiswise.diagnosis import Diagnosis, Fix, Note
@@ -78,6 +78,7 @@ class _Search:
         """Return findings with their fixes proved, each root once, and what lies behind them."""
         done: list[Diagnosis] = []
         explained: set[int] = set()
+        helpless: dict[int, int] = {}
         unproved: set[Span | None] = set()
         for position in positions:
             finding = self.original.findings[position]
@@ -90,11 +91,39 @@ class _Search:
             proof = self._prove(position)
             # What vanishes together with this finding, under its best fix, has the same root.
             explained |= {other for other in proof.gone if other > position}
+            first = min((other for other in proof.gone if other in helpless), default=None)
+            if first is not None:
+                # An earlier finding for which no fix of its own stood: this is its mending.
+                done[helpless.pop(first)] = self.original.findings[first].with_fixes(proof.fixes)
+                done += proof.behind
+                continue
             finding = finding.with_fixes(proof.fixes)
             if not _is_proved(finding):
                 unproved.add(finding.raised_at)
+                helpless[position] = len(done)
             done += [_telling(finding, len(proof.behind)), *proof.behind]
-        return done
+        return self._afterwards(done, helpless)
+
+    def _afterwards(self, done: list[Diagnosis], helpless: Mapping[int, int]) -> list[Diagnosis]:
+        """Look once more at the findings that nothing mended (position to place), as they are once the others are."""
+        mended = [each for each in done if _is_proved(each) and each.behind is None]
+        edits = tuple(dict.fromkeys(edit for each in mended for edit in _applied(each).edits))
+        copy = self.program.edited(edits) if helpless and edits else None
+        if copy is None or time.monotonic() > self.deadline:
+            return done
+        trial = Trial(Fix("", edits), self.original, copy.once(fixes=True))
+        shift, explained = Shift(edits), set[int]()
+        for position, place in helpless.items():
+            left = trial.counterpart(position)
+            if left is None and trial.after.status == "checked":
+                explained.add(place)
+            if left is None or trial.after.findings[left].message == self.original.findings[position].message:
+                continue
+            proof = replace(self, original=trial.after, program=copy, depth=0)._prove(left)
+            found = shift.finding_before(trial.after.findings[left].with_fixes(proof.fixes))
+            if _is_proved(found):
+                done[place] = replace(found, notes=(*found.notes, Note("as it is once the other findings are mended")))
+        return [each for place, each in enumerate(done) if place not in explained]
 
     def _prove(self, position: int) -> _Proof:
         finding = self.original.findings[position]

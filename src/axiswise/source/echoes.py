@@ -46,10 +46,23 @@ def _parallel(source: SourceFile, statement: ast.Assign, evidence: float) -> Ite
         if not own or not name or own == name:
             continue
         text = re.sub(rf"\b{re.escape(name)}\b", own, source.text_of(other.value))
-        if text not in offered and SequenceMatcher(None, mine, text).ratio() >= ALIKE:
+        is_own = _root(mine).startswith(f"{own}.") or isinstance(statement.targets[0], ast.Attribute)
+        if text not in offered and is_own and _is_parallel(mine, text):
             offered.add(text)
             title = f"write {own} as {name} is written at line {other.lineno}"
             yield Fix(title, (Edit(source.span(statement.value), text),), evidence)
+
+
+def _is_parallel(mine: str, theirs: str) -> bool:
+    """Return whether two lines say the same but for a part left out, put in or moved; other numbers are no slip."""
+    ours, others = (set(re.findall(r"\w+", text)) for text in (mine, theirs))
+    alike = SequenceMatcher(None, mine, theirs).ratio() >= ALIKE
+    return alike and _root(mine) == _root(theirs) and (ours <= others or ours >= others)
+
+
+def _root(text: str) -> str:
+    """Return what a chain of calls begins with: `q.view` of `q.view(b, t).transpose(1, 2)`."""
+    return text.partition("(")[0]
 
 
 def _neighbours(source: SourceFile, statement: ast.Assign) -> Iterator[ast.Assign]:

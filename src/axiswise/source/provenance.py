@@ -224,7 +224,8 @@ def _windows(call: OpCall, output: int, axis: int, wanted: int, steps: int) -> I
         if contract is None or not isinstance(value, int) or isinstance(value, bool):
             continue
         current = int(value)
-        for number in sorted(range(lowest, WIDEST + 1), key=lambda number: (abs(number - current), number)):
+        highest = WIDEST if name != "padding" else WIDEST // 2
+        for number in sorted(range(lowest, highest + 1), key=lambda number: (abs(number - current), number)):
             shapes = contract.output(_with_window(call, name, number)) if number != current else None
             if shapes is not None and shapes[output][axis : axis + 1] == (wanted,):
                 yield Place(name, -1, current, number, origin_of(value), call, name in settings, steps)

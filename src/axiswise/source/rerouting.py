@@ -51,6 +51,15 @@ def reroutes(sources: Sources, trace: Trace, call: OpCall, role: str, conflict: 
                 yield Fix(fix.title, fix.edits, fix.evidence - 0.02 * steps)
 
 
+def taken_out(sources: Sources, trace: Trace, call: OpCall, role: str) -> Iterator[Fix]:
+    """Yield only the edits that take an axis of 1 in or out no more on the way of an operand."""
+    for steps, maker in makers(trace, call, role, FURTHEST):
+        site = CallSite.at(sources, maker.frames[-1] if maker.frames else None)
+        if site is not None and maker.layer is None and maker.op in ("squeeze", "unsqueeze"):
+            for fix in _taken_out(site, maker):
+                yield Fix(fix.title, fix.edits, fix.evidence - 0.02 * steps)
+
+
 def _edits(site: CallSite, call: OpCall, kind: str, wanted: int) -> Iterator[Fix]:
     if call.op in ALONG_ONE:
         yield from _other_dims(site, call, wanted)
@@ -95,7 +104,7 @@ def _gathered(sources: Sources, call: OpCall, kind: str, wanted: int) -> Iterato
             site = CallSite.at(sources, frame)
             if site is not None and isinstance(site.node, ast.expr):
                 edit = Edit(site.source.span(site.node), f"{site.text(site.node)}{text}")
-                yield Fix(title, (edit,), EVIDENCE)
+                yield Fix(title, (edit,), EVIDENCE - 0.3)
 
 
 def _exchanged(site: CallSite, call: OpCall) -> Iterator[Fix]:
@@ -125,7 +134,7 @@ def _other_dims(site: CallSite, call: OpCall, wanted: int) -> Iterator[Fix]:
         if edit is not None:
             # Parts that add up to just the size that is asked for were meant to be joined there.
             adds_up = call.op == "cat" and sum(shape[other] for shape in shapes) == wanted
-            yield Fix(f"{call.op} along axis {other}", (edit,), EVIDENCE + (0.2 if adds_up else 0.0))
+            yield Fix(f"{call.op} along axis {other}", (edit,), EVIDENCE + (0.8 if adds_up else 0.0))
 
 
 def _more_dims(site: CallSite, call: OpCall) -> Iterator[Fix]:

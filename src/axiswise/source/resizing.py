@@ -75,6 +75,8 @@ def _nearness(place: Place) -> float:
     """Return how much a place is favoured for where it is: a failing layer's own argument is the usual culprit."""
     if place.wanted == 1 and not place.in_layer:
         return -0.6  # an axis of 1 fits by broadcasting: nothing is mended, something is gone
+    if place.name == "kernel_size" and place.call.op.startswith("conv") and place.wanted % 2 == 0:
+        return -0.2  # kernels of convolutions are odd, as a rule
     if place.in_layer:
         return 0.35 if place.steps == 0 else max(0.1 - 0.02 * place.steps, 0.0)
     return -0.02 * place.steps
@@ -139,8 +141,11 @@ def _argument_edits(site: CallSite, argument: ast.expr, place: Place, frame: Fra
     for name in sorted(names, key=lambda name: (name not in unread, not _akin(name, place.name)))[:2]:
         evidence = base + (0.3 if isinstance(argument, ast.BinOp) else 0.1) + (UNREAD if name in unread else 0.0)
         yield Fix(f"set {subject} to {name}", (Edit(span, name),), evidence)
+    # A name and a little more is how long a table is, and hardly how wide a layer.
+    a_little = -0.2 if place.in_layer and place.name != "num_embeddings" else 0.25
     for text in _arithmetic(argument, place, frame):
-        yield Fix(f"set {subject} to {text}", (Edit(span, text),), base + 0.25)
+        by_factor = isinstance(argument, ast.BinOp) or "*" in text
+        yield Fix(f"set {subject} to {text}", (Edit(span, text),), base + (0.25 if by_factor else a_little))
     twins = _same_calls(site, argument)
     if len(twins) > 1:
         edits = tuple(Edit(each, str(place.wanted)) for each in twins)
@@ -214,7 +219,7 @@ def _literal_edits(sources: Sources, place: Place, origin: Origin, inside: Span 
         evidence = _literal_evidence(source, int(leaf.value), number) + _nearness(place) - 0.1 * len(literals)
         top = whole(source, leaf.span)
         if top is not None and names_in(top):  # times a name: people double and quadruple
-            evidence += 0.1 * (roundness(number) - roundness(int(leaf.value)))
+            evidence += 0.15 * (roundness(number) - roundness(int(leaf.value)))
         yield Fix(f"set {name or subject} to {text}", (edit,), evidence + (0.4 if edit.span != leaf.span else 0.0))
 
 

@@ -20,7 +20,7 @@ from axiswise.source.echoes import echoes
 from axiswise.source.forgotten import remembered
 from axiswise.source.naming import layer_name
 from axiswise.source.provenance import constructor, is_collected
-from axiswise.source.rerouting import reroutes
+from axiswise.source.rerouting import reroutes, taken_out
 from axiswise.source.resizing import resizes, spelling
 from axiswise.source.story import origin_notes
 from axiswise.source.terms import terms
@@ -32,6 +32,9 @@ SIZES_RIGHT = frozenset({"stride", "dtype", "device", "weights"})
 
 ALIKE = 0.4
 """What it is worth that both ends of an axis are spelled alike."""
+
+_COMPARED = {"input": "the predictions", "target": "the targets"}
+"""What a loss compares, where no expression stands for it."""
 
 
 class Scene:
@@ -90,6 +93,8 @@ class Scene:
             text = " ".join(self.site.source.text_of(node).split())
             if len(text) <= 40:
                 return f"`{text}`"
+        if role in _COMPARED and "target" in self.call.operands:
+            return _COMPARED[role]
         if role == "input" and self.call.layer is not None:
             return "its input"
         head, _, number = role.partition(".")
@@ -191,6 +196,10 @@ class Scene:
         sides = [use.operand for use in (self.conflict.left, self.conflict.right) if use is not None and use.operand]
         roles = list(dict.fromkeys(sides or self.call.operands))
         around = (self.sources, self.trace, self.call)
+        if self.raised is None:
+            for role in roles:
+                yield from taken_out(*around, role)
+            return
         if self.conflict.kind not in SIZES_RIGHT:
             for role in roles:
                 yield from remembered(*around, role)
@@ -208,8 +217,12 @@ class Scene:
 
         Inside a Sequential, where no expression stands for the operand, flattening becomes a layer before this one.
         """
-        node = self._operand(role)
+        node, ref = self._operand(role), self.call.operands.get(role)
         if node is not None and self.site is not None:
+            found = spelled(template, ref, self.site.source)
+            if found is None:
+                return
+            template = found
             text = template.replace("{}", self.site.text(node))
             yield Fix(title, (Edit(self.site.source.span(node), text),), evidence, choice)
             value = self.site.definition(node)
@@ -228,7 +241,11 @@ class Scene:
     def wrap_call(self, template: str, title: str, *, evidence: float = 0.0) -> Iterable[Fix]:
         """Put the whole call into a template: `"{}.transpose(1, 2)"`, `"{}[0]"`."""
         if self.site is not None and isinstance(self.site.node, ast.expr):
-            span = self.site.source.span(self.site.node)
+            ref = next(iter((*self.call.outputs, *self.call.operands.values())), None)
+            span, found = self.site.source.span(self.site.node), spelled(template, ref, self.site.source)
+            if found is None:
+                return
+            template = found
             yield Fix(title, (Edit(span, template.replace("{}", self.site.text(self.site.node))),), evidence)
 
     def argument(
