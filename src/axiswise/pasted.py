@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from axiswise.diagnosis import Diagnosis, Note, Raised, Report, Target
 from axiswise.engine import explain_conflict
 from axiswise.facts import AxisUse, Conflict, OpCall, TensorRef, Trace
 from axiswise.frontends.messages import find_messages, read_message
+from axiswise.frontends.messages.said import said
 from axiswise.rules.rule import rule_named
 from axiswise.source.locating import Located, locate
 from axiswise.source.log import LoggedError, read_log, without_colours
@@ -21,10 +23,15 @@ MOST_ALSO = 8
 """Further stored parameters that a finding names one by one."""
 
 _LIBRARY_LINEAR = re.compile(r"torch[/\\]nn[/\\]modules[/\\]linear\.py$")
+_LIBRARY = re.compile(r"[/\\](torch|keras|tf_keras|tensorflow|numpy|jax)[/\\]")
+_IN_PARAGRAPHS = ("ValueError", "InvalidArgumentError", "RuntimeError")
 _OF_A_SHAPE = re.compile(r"=.*(?:\.shape\b|\.size\(\s*\))")
 
 
 MOST_CAUSES = 3
+
+MOST_CONTINUED = 400
+"""Lines in which a message may go on after its first paragraph."""
 
 
 def explain_text(text: str, root: Path) -> Report:
@@ -41,10 +48,10 @@ def explain_text(text: str, root: Path) -> Report:
     sources = Sources()
     findings: dict[object, Diagnosis] = {}
     read = unexplained = 0
-    for error, conflicts in _errors(without_colours(text)):
+    for error, conflicts, framework in _errors(without_colours(text)):
         read += 1
         located = locate(error.frames, root, sources, conflicts[0].call.op)
-        diagnosis = _explained(error, conflicts, located, sources)
+        diagnosis = _explained(error, conflicts, located, sources, framework)
         if diagnosis is None:
             unexplained += 1
         else:
@@ -58,44 +65,74 @@ def explain_text(text: str, root: Path) -> Report:
     return Report((target,), tuple(findings.values()))
 
 
-def _errors(text: str) -> Iterator[tuple[LoggedError, list[Conflict]]]:
-    """Yield the errors that are ours to explain: one of each chain, then messages that stand alone, each once."""
+def _errors(text: str) -> Iterator[tuple[LoggedError, list[Conflict], str]]:
+    """Yield the errors that are ours to explain: one of each chain, then messages that stand alone, each once.
+
+    With each comes what it says and the framework whose words it uses, empty where that is not known.
+    """
     lines = text.split("\n")
     chains: set[int] = set()
     seen: set[object] = set()
-    known: dict[tuple[str, str], list[Conflict]] = {}
-    for error in read_log(text):
-        lines[error.line - 1 : error.end - 1] = [""] * (error.end - error.line)
-        if error.chain in chains:
+    known: dict[tuple[str, str], tuple[list[Conflict], str]] = {}
+    logged = read_log(text)
+    starts = [*(each.line for each in logged if each.type), len(lines) + 1]
+    done = 0
+    for error in logged:
+        if error.line < done:
             continue
+        error = replace(error, message=said(error.message))
         key = (error.type, error.message)
         if key not in known:
             known[key] = _read(error)
-        conflicts = _fitting(known[key], error)
-        if not conflicts:
+        if not known[key][0] and error.frames and error.type.endswith(_IN_PARAGRAPHS):
+            error = _continued(error, lines, starts)
+            key = (error.type, error.message)
+            known.setdefault(key, _read(error))
+        done = error.end
+        conflicts, framework = _fitting(known[key][0], error), known[key][1]
+        if error.frames or conflicts:  # else the message may go on in lines that no traceback claims
+            lines[error.line - 1 : error.end - 1] = [""] * (error.end - error.line)
+        if error.chain in chains or not conflicts:
             continue
         chains.add(error.chain)
         identity = _identity(conflicts[0])
         place = (identity, error.frames[-1].path, error.frames[-1].line) if error.frames else identity
         if place not in seen:
             seen |= {identity, place}
-            yield error, conflicts
+            yield error, conflicts, framework
     for found in find_messages("\n".join(lines)):
         identity = _identity(found.conflict)
         if identity not in seen and found.conflict.kind != "unpack":
             seen.add(identity)
-            error = LoggedError(found.type, found.message, (), 0, 0)
-            yield error, _fitting([found.conflict], error)
+            error = LoggedError(found.type, said(found.message), (), 0, 0)
+            yield error, _fitting([found.conflict], error), found.framework
 
 
-def _read(error: LoggedError) -> list[Conflict]:
-    """Return what an error's message says: one conflict, or several where it lists stored parameters."""
-    conflicts = [found.conflict for found in find_messages(error.message)]
+def _continued(error: LoggedError, lines: list[str], starts: list[int]) -> LoggedError:
+    """Return an error with the paragraphs that follow its first one, up to the next error: Keras writes several."""
+    end = min(len(lines) + 1, error.end + MOST_CONTINUED, starts[bisect_left(starts, error.end)])
+    more = "\n".join(lines[error.end - 1 : end - 1])
+    whole = replace(error, message=said(f"{error.message}\n{more}"), end=end)
+    return whole if find_messages(whole.message) else error
+
+
+def _read(error: LoggedError) -> tuple[list[Conflict], str]:
+    """Return what an error's message says, and in whose words: one conflict, or several stored parameters."""
+    messages = find_messages(error.message)
+    conflicts = [found.conflict for found in messages]
+    framework = messages[0].framework if messages else ""
     stored = [conflict for conflict in conflicts if conflict.kind == "weights" and conflict.left]
     if stored or conflicts:
-        return stored or conflicts[:1]
+        return stored or conflicts[:1], framework
     unknown = read_message(error.type, error.message)
-    return [unknown] if unknown else []
+    return ([unknown] if unknown else []), _framework_of(error)
+
+
+def _framework_of(error: LoggedError) -> str:
+    """Return the framework through which an error's frames go, empty where none is seen."""
+    through = _LIBRARY.findall("\n".join(frame.path for frame in error.frames))
+    last = str(through[-1]) if through else ""
+    return "keras" if last == "tf_keras" else last
 
 
 def _fitting(conflicts: list[Conflict], error: LoggedError) -> list[Conflict]:
@@ -127,7 +164,9 @@ def as_linear(conflict: Conflict) -> Conflict:
     return Conflict("contraction", OpCall(-1, "linear", operands), use, weight)
 
 
-def _explained(error: LoggedError, conflicts: list[Conflict], located: Located, sources: Sources) -> Diagnosis | None:
+def _explained(
+    error: LoggedError, conflicts: list[Conflict], located: Located, sources: Sources, framework: str
+) -> Diagnosis | None:
     warned = error.type.endswith("Warning")
     raised = Raised(error.type, error.message) if not warned and (error.type or error.message) else None
     first = conflicts[0]
@@ -135,7 +174,13 @@ def _explained(error: LoggedError, conflicts: list[Conflict], located: Located, 
     diagnosis = explain_conflict(conflict, Trace(), raised, located.frames, sources)
     if diagnosis is None:
         return None
-    notes = (*diagnosis.notes, *_also(conflicts), *_sizes(conflict), *_place(located), *_usual(diagnosis.rule))
+    notes = (
+        *diagnosis.notes,
+        *_also(conflicts),
+        *_sizes(conflict),
+        *_place(located),
+        *_usual(diagnosis.rule, framework),
+    )
     severity = "warning" if warned else diagnosis.severity
     return replace(diagnosis, notes=tuple(dict.fromkeys(notes)), exception=raised, severity=severity, silent=warned)
 
@@ -172,12 +217,13 @@ def _sizes(conflict: Conflict) -> Iterator[Note]:
             yield Note(f"axis 0 of {operand.shape} has {other.size}: transposed, the two fit")
 
 
-def _usual(slug: str) -> Iterator[Note]:
+def _usual(slug: str, framework: str) -> Iterator[Note]:
     """Yield what usually brings such an error about and what to look at: without the program no more can be said."""
     rule = rule_named(slug)
     if rule is not None:
-        yield from (Note(f"often: {cause}") for cause in rule.causes()[:MOST_CAUSES])
-        yield Note(f"to mend it: {rule.remedy()}")
+        yield from (Note(f"often: {cause}") for cause in rule.causes(framework)[:MOST_CAUSES])
+        remedy = rule.remedy(framework)
+        yield from [Note(f"to mend it: {remedy}")] if remedy else []
 
 
 def _place(located: Located) -> Iterator[Note]:

@@ -20,6 +20,8 @@ CANDIDATES = {"attention-layout"}
 """Kinds of calls that succeeded: a rule speaks only with evidence."""
 
 SECTIONS = ["What happened", "Why", "How to mend it", "Cases"]
+OTHER_WORDS = ("In Keras and TensorFlow", "In NumPy")
+"""What a page says in other names than torch's, before its cases."""
 each_rule = pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.slug)
 
 ROLES = [
@@ -184,7 +186,8 @@ def test_a_rule_is_small_and_pure(rule: Rule) -> None:
 def test_a_page_has_its_parts(rule: Rule) -> None:
     page = page_of(rule)
     assert page.text.startswith(f"# {rule.slug}\n\n{rule.summary}\n")
-    assert re.findall(r"^## (.+)$", page.text, re.MULTILINE) == SECTIONS
+    titles = re.findall(r"^## (.+)$", page.text, re.MULTILINE)
+    assert [title for title in titles if title not in OTHER_WORDS] == SECTIONS
     assert page.cases
     assert {case.slug for case in page.cases} == {rule.slug}
     assert page.silent

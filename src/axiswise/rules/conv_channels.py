@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import Conflict
-from axiswise.rules.reading import shape, size
+from axiswise.rules.reading import label, shape, size
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
@@ -16,6 +16,11 @@ class ConvChannels(Rule):
 
     def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
         left, right = conflict.left, conflict.right
+        if conflict.facts.get("is_open"):
+            data = scene.expression("input")
+            return scene.diagnosis(
+                f"{scene.callee()} takes a known number of channels, but {data} leaves it open", label(scene, "input")
+            )
         if left is None or right is None or size(left) is None or size(right) is None:
             return scene.diagnosis(f"{scene.callee()} takes another number of channels than its input has")
         data = scene.expression("input")

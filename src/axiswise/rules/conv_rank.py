@@ -14,6 +14,11 @@ AXES = {
     "2d": "(batch, channels, height, width)",
     "3d": "(batch, channels, depth, ...)",
 }
+CHANNELS_LAST = {
+    "1d": "(batch, length, channels)",
+    "2d": "(batch, height, width, channels)",
+    "3d": "(batch, depth, ..., channels)",
+}
 
 
 class ConvRank(Rule):
@@ -26,7 +31,8 @@ class ConvRank(Rule):
         op = conflict.call.op
         if not ("conv" in op or "pool" in op) or (conflict.left and conflict.left.operand not in ("input", "")):
             return None
-        layout = next((text for suffix, text in AXES.items() if op.endswith(suffix)), wanted(conflict))
+        places = CHANNELS_LAST if number(setting(conflict, "channel_axis")) == -1 else AXES
+        layout = next((text for suffix, text in places.items() if op.endswith(suffix)), wanted(conflict))
         found = conflict.left.size if conflict.left else -1
         has = f"has {axes(found)}" if found >= 0 else "has another number of axes"
         return scene.diagnosis(

@@ -17,9 +17,13 @@ class LinearInFeatures(Rule):
 
     def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
         data, features = conflict.left, conflict.right
-        if conflict.call.op != "linear" or data is None or features is None:
+        if conflict.call.op != "linear" or data is None:
             return None
         given = scene.expression("input")
+        if conflict.facts.get("is_open"):
+            return scene.diagnosis(f"{scene.callee()} takes a known number of features, but {given} leaves it open")
+        if features is None:
+            return None
         return scene.diagnosis(
             f"{scene.callee()} takes {features.size} features, but {given} has {data.size}",
             f"{given.strip('`')}: {scene.shape('input')} · {scene.layer()}: {features.size} features",

@@ -17,9 +17,15 @@ class LossTargetShape(Rule):
     def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
         ours, theirs = shape(conflict, "input"), shape(conflict, "target")
         predictions, targets = scene.expression("input"), scene.expression("target")
-        if ours is None or theirs is None:
+        known = {"input", "target"} <= conflict.call.operands.keys()
+        if not known:
             return scene.diagnosis(
                 f"{scene.callee()} compares predictions and targets of different shapes", label(scene)
+            )
+        if ours is None or theirs is None:
+            return scene.diagnosis(
+                f"{scene.callee()} compares {predictions} of shape {scene.shape('input')} "
+                f"with {targets} of shape {scene.shape('target')}",
             )
         return scene.diagnosis(
             f"{scene.callee()} compares {predictions} of shape {ours} with {targets} of shape {theirs}",

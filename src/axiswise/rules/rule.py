@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from functools import cache
@@ -14,6 +15,13 @@ from typing import ClassVar
 from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import Conflict
 from axiswise.source.scene import Scene
+
+FRAMEWORKS = {"keras": "Keras", "tensorflow": "TensorFlow", "numpy": "NumPy", "jax": "JAX"}
+"""Frameworks whose users are told things in other names than torch's, and what a page calls them."""
+
+_TORCH = re.compile(
+    r"[Tt]orch|\bnn\.|\bF\.|unsqueeze|state_dict|`[^`]*(?:_features|_channels|[a-z]\w*\.\w+\(|transpose\(\d|\.mT|_first)[^`]*`"
+)
 
 
 class Rule(ABC):
@@ -52,19 +60,41 @@ class Rule(ABC):
         name = type(self).__module__.rpartition(".")[2]
         return resources.files("axiswise.rules").joinpath(f"{name}.md").read_text("utf-8")
 
-    def causes(self) -> tuple[str, ...]:
-        """Return the usual causes: the points under *Why* of the rule's page, a line each, the likeliest first."""
-        points = self._section("Why").split("\n- ")
-        return tuple(" ".join(point.removeprefix("- ").split()).rstrip(".") for point in points if point.strip())
+    def causes(self, framework: str = "") -> tuple[str, ...]:
+        """Return the usual causes, a line each, the likeliest first: the points under *Why* of the rule's page.
 
-    def remedy(self) -> str:
-        """Return the first sentence under *How to mend it* of the rule's page."""
-        text = " ".join(self._section("How to mend it").split())
-        return text.partition(". ")[0].rstrip(".")
+        A framework whose names they are not has points of its own under *In ...*, or none that speak in those names.
+        """
+        own = _points(self._own(framework))
+        return own or tuple(point for point in _points(self._section("Why")) if _speaks(point, framework))
+
+    def remedy(self, framework: str = "") -> str:
+        """Return the first sentence on how to mend it, in a framework's own words; empty where there are none."""
+        own = [part for part in self._own(framework).split("\n\n") if part and not part.startswith("- ")]
+        text = " ".join((own[0] if own else self._section("How to mend it")).split())
+        sentence = text.partition(". ")[0].rstrip(".")
+        return sentence if own or _speaks(sentence, framework) else ""
+
+    def _own(self, framework: str) -> str:
+        """Return what the page says for a framework: the section whose title names it."""
+        name = FRAMEWORKS.get(framework, "")
+        titles = re.findall(r"^## (In .*)$", self.page(), re.MULTILINE) if name else []
+        return next((self._section(title) for title in titles if name in title), "")
 
     def _section(self, title: str) -> str:
         _, _, rest = self.page().partition(f"\n## {title}\n")
         return rest.partition("\n## ")[0].strip()
+
+
+def _points(text: str) -> tuple[str, ...]:
+    """Return the points of a list that a text begins with, a line each."""
+    listed = text.partition("\n\n")[0] if text.startswith("- ") else ""
+    return tuple(" ".join(point.removeprefix("- ").split()).rstrip(".") for point in listed.split("\n- ") if point)
+
+
+def _speaks(text: str, framework: str) -> bool:
+    """Return whether a text may be said to a framework's user: torch's names are for torch's."""
+    return framework in ("", "torch") or not _TORCH.search(text)
 
 
 @cache

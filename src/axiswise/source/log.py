@@ -15,7 +15,7 @@ LONGEST_LINE = 2000
 LONGEST_MESSAGE = 2000
 """Lines of one message."""
 
-_COLOUR = re.compile(r"\x1b(?:\[[0-?]{0,32}[ -/]{0,8}[@-~]|\][^\x07\x1b]{0,500}(?:\x07|\x1b\\))")
+_COLOUR = re.compile(r"\x1b(?:\[[0-?]{0,32}[ -/]{0,8}[@-~]|\][^\x07\x1b]{0,500}(?:\x07|\x1b\\))|(?<!\w)\[[01]m|\[0m")
 _HEADER = re.compile(r"^(.{0,300}?)(?:\+ )?(?:Exception Group )?Traceback \(most recent call last\)(:?)")
 _RANK = re.compile(r"(?:rank|pid|worker|process|proc|gpu|node)\W{0,2}(\d{1,9})", re.IGNORECASE)
 _FRAME = re.compile(r'^(.{0,300}?)\bFile "([^"]{1,1000})", line (\d{1,9})(?:,? in (.{1,300}))?')
@@ -101,7 +101,8 @@ class _Open:
 
 def without_colours(text: str) -> str:
     """Return a text without terminal escapes."""
-    return _COLOUR.sub("", text) if "\x1b" in text else text
+    # Text copied from a page has lost the first character of each.
+    return _COLOUR.sub("", text) if "\x1b" in text or "[0m" in text else text
 
 
 def read_log(text: str) -> list[LoggedError]:

@@ -15,6 +15,7 @@ from functools import cache
 
 from axiswise.facts import Conflict
 from axiswise.frontends.messages.general import read_any
+from axiswise.frontends.messages.said import said
 from axiswise.frontends.messages.wording import Family, Wording
 
 __all__ = ["Found", "find_messages", "read_message", "wordings"]
@@ -86,8 +87,9 @@ def find_messages(text: str) -> list[Found]:
 
 def read_message(type: str, message: str) -> Conflict | None:
     """Return what an exception's message says, the first of several things; None where it is not about shapes."""
-    found = find_messages(message[:LONGEST_MESSAGE])
-    return found[0].conflict if found else read_any(type, message)
+    text = said(message[:LONGEST_MESSAGE])
+    found = find_messages(text)
+    return found[0].conflict if found else read_any(type, text)
 
 
 def _start(match: tuple[int, int, Conflict, str]) -> int:

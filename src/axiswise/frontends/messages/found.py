@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from axiswise.facts import AxisUse, Conflict, OpCall, Shape, TensorRef
+from axiswise.facts import AxisUse, Conflict, LayerRef, OpCall, Shape, TensorRef
+from axiswise.frontends.messages.wording import UNKNOWN_SIZE
 
 
 def conflict(
@@ -22,16 +23,23 @@ def conflict(
     return Conflict(kind, OpCall(-1, op, operands, params or {}), left, right, facts)
 
 
+def layered(found: Conflict, name: str, kind: str) -> Conflict:
+    """Return a conflict as that of a layer which the text names, and which stands nowhere in a line that is shown."""
+    found.call.layer = LayerRef(name or kind, kind, direct=False)
+    return found
+
+
 def size(role: str, axis: int, length: int, param: str = "", index: int = -1) -> AxisUse:
     """Return one side of a disagreement."""
     return AxisUse(role, axis, length, param, index)
 
 
 def first_difference(left: Shape, right: Shape) -> int | None:
-    """Return the first axis on which two shapes of equal rank differ, or None."""
+    """Return the first axis on which two shapes of equal rank differ, or None; an unknown size agrees with any."""
     if len(left) != len(right):
         return None
-    return next((axis for axis, (a, b) in enumerate(zip(left, right, strict=True)) if a != b), None)
+    pairs = enumerate(zip(left, right, strict=True))
+    return next((axis for axis, (a, b) in pairs if a != b and UNKNOWN_SIZE not in (a, b)), None)
 
 
 def rank(op: str, role: str, found: int, *allowed: int | str, shape: Shape | None = None) -> Conflict:
@@ -48,6 +56,8 @@ def unequal(kind: str, op: str, roles: tuple[str, str], left: Shape, right: Shap
         return None
     shapes = {roles[0]: left, roles[1]: right}
     axis = first_difference(left, right)
+    if axis is None and len(left) == len(right):
+        return conflict(kind, op, shapes, **facts)
     if axis is None:
         return conflict(kind, op, shapes, size(roles[0], -1, len(left)), size(roles[1], -1, len(right)), **facts)
     return conflict(kind, op, shapes, size(roles[0], axis, left[axis]), size(roles[1], axis, right[axis]), **facts)

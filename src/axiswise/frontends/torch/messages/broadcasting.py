@@ -36,14 +36,6 @@ def broadcast_shapes(found: int, axis: int, index: int, right: Shape, left: Shap
     return clash("elementwise", left, right)
 
 
-@family.reads(
-    "Shape mismatch: objects cannot be broadcast to a single shape. Mismatch is between arg {i:int} with "
-    "shape {left:shape} and arg {j:int} with shape {right:shape}"
-)
-def several(i: int, left: Shape, j: int, right: Shape) -> Conflict | None:
-    return clash("elementwise", left, right)
-
-
 @family.reads("output with shape {target:shape} doesn't match the broadcast shape {result:shape}")
 def grown(target: Shape, result: Shape) -> Conflict | None:
     shapes = {"left": target, "result": result}
@@ -82,42 +74,6 @@ def expanded_rank(wanted: int, found: int, target: Shape = ()) -> Conflict:
     params = {"shape": target} if target else {}
     left, right = size("input", -1, found), size("", -1, wanted, "shape")
     return conflict("rank", "expand", {}, left, right, params, allowed=(f"{wanted} or fewer",))
-
-
-@family.reads(
-    "operands could not be broadcast together with shapes {left:shape} {right:shape}",
-    "operands could not be broadcast together with shapes {left:shape} {right:shape} {third:shape}",
-)
-def arrays(left: Shape, right: Shape, third: Shape = ()) -> Conflict | None:
-    return clash("elementwise", left, right) or clash("elementwise", left, third) or clash("elementwise", right, third)
-
-
-@family.reads("could not broadcast input array from shape {right:shape} into shape {left:shape}")
-def assigned_arrays(left: Shape, right: Shape) -> Conflict | None:
-    shapes = {"left": left, "right": right}
-    if len(right) > len(left):
-        return conflict("inplace", "setitem", shapes, size("left", -1, len(left)), size("right", -1, len(right)))
-    found = clash("setitem", left, right, "inplace")
-    return found or conflict("inplace", "setitem", shapes, size("left", -1, len(left)), size("right", -1, len(right)))
-
-
-@family.reads(
-    "operands could not be broadcast together with remapped shapes {note:text}: {shape:shape} and requested "
-    "shape {target:shape}",
-)
-def broadcast_to(note: str, shape: Shape, target: Shape) -> Conflict | None:
-    axes = first_clash(shape, target)
-    if axes is None:
-        return None
-    i, j = axes
-    return conflict(
-        "expand",
-        "expand",
-        {"input": shape},
-        size("input", i, shape[i]),
-        size("", j, target[j], "shape", j),
-        {"shape": target},
-    )
 
 
 @family.reads("{op:word} expected condition to be a boolean tensor, but got a tensor with dtype {dtype:type}")

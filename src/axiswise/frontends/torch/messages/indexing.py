@@ -12,7 +12,6 @@ family = Family()
 
 @family.reads(
     "index {index:int} is out of bounds for dimension {axis:int} with size {length:int}",
-    "index {index:int} is out of bounds for axis {axis:int} with size {length:int}",
 )
 def bounds(index: int, axis: int, length: int) -> Conflict:
     return conflict(
@@ -62,7 +61,6 @@ def kernel_assertion() -> Conflict:
 
 @family.reads(
     "too many indices for tensor of dimension {axes:int}",
-    "too many indices for array: array is {axes:int}-dimensional, but {given:int} were indexed",
 )
 def too_many(axes: int, given: int = -1) -> Conflict:
     return conflict(
@@ -88,18 +86,7 @@ def mask(mask: Shape, i: int, shape: Shape, j: int) -> Conflict | None:
 
 
 @family.reads(
-    "boolean index did not match indexed array along axis {axis:int}; size of axis is {length:int} but size "
-    "of corresponding boolean axis is {found:int}",
-    "boolean index did not match indexed array along dimension {axis:int}; dimension is {length:int} but "
-    "corresponding boolean dimension is {found:int}",
-)
-def array_mask(axis: int, length: int, found: int) -> Conflict:
-    return conflict("index-shape", "index", {}, size("index", axis, found), size("input", axis, length))
-
-
-@family.reads(
     "indexing tensors could not be broadcast together with shapes {left:shape}, {right:shape}",
-    "indexing arrays could not be broadcast together with shapes {left:shape} {right:shape}",
 )
 def index_broadcast(left: Shape, right: Shape) -> Conflict | None:
     found = clash("index", left, right)
@@ -108,7 +95,6 @@ def index_broadcast(left: Shape, right: Shape) -> Conflict | None:
 
 @family.reads(
     "value tensor of shape {value:shape} cannot be broadcast to indexing result of shape {target:shape}",
-    "value array of shape {value:shape} could not be broadcast to indexing result of shape {target:shape}",
 )
 def assigned(value: Shape, target: Shape) -> Conflict:
     found = clash("setitem", target, value, "inplace")

@@ -29,21 +29,9 @@ def cat(dim: int, a: int, b: int, number: int = 1, axis: int = -1) -> Conflict:
 
 
 @family.reads(
-    "all the input array dimensions except for the concatenation axis must match exactly, but along "
-    "dimension {axis:int}, the array "
-    "at index {i:int} has size {a:int} and the array at index {j:int} has size {b:int}"
-)
-def concatenate(axis: int, i: int, a: int, j: int, b: int) -> Conflict:
-    return _joined(a, b, j, -1, axis, i)
-
-
-@family.reads(
     "Tensors must have same number of dimensions: got {a:int} and {b:int}",
     "Number of dimensions of tensors must match. Expected {a:int}-D tensors, but got {b:int}-D for tensor "
     "number {number:int}",
-    "all the input arrays must have same number of dimensions, but the array at index {first:int} has "
-    "{a:int} dimension(s) and the array "
-    "at index {number:int} has {b:int} dimension(s)",
 )
 def ranks(a: int, b: int, first: int = 0, number: int = 1) -> Conflict:
     left, right = size(f"tensors.{first}", -1, a), size(f"tensors.{number}", -1, b)
@@ -68,7 +56,6 @@ def meta_stack(a: Shape, i: int) -> Conflict:
 
 
 @family.reads(
-    "all input arrays must have the same shape",
     "each element in list of batch should be of equal size",
     "Size mismatch between tensors",
 )
@@ -79,15 +66,6 @@ def unnamed() -> Conflict:
 @family.reads("expected sequence of length {a:int} at dim {axis:int} (got {b:int})")
 def nested(a: int, axis: int, b: int) -> Conflict:
     return conflict("stack", "tensor", {}, size("tensors.0", axis, a), size("tensors.1", axis, b))
-
-
-@family.reads(
-    "setting an array element with a sequence. The requested array has an inhomogeneous shape after "
-    "{axes:int} dimensions. The detected shape was {shape:shape}",
-    "setting an array element with a sequence",
-)
-def ragged(axes: int = -1, shape: Shape = ()) -> Conflict:
-    return conflict("stack", "tensor", {}, None, None, detected=shape)
 
 
 @family.reads(

@@ -114,7 +114,13 @@ def equations(op: str, left: Shape, right: Shape) -> Conflict | None:
 
 @family.reads("{op:word}: A must be batches of square matrices, but they are {rows:int} by {columns:int} matrices")
 def square(op: str, rows: int, columns: int) -> Conflict:
-    return conflict("square", op.removeprefix("linalg."), {"input": (rows, columns)}, size("input", -2, rows), size("input", -1, columns))
+    return conflict(
+        "square",
+        op.removeprefix("linalg."),
+        {"input": (rows, columns)},
+        size("input", -2, rows),
+        size("input", -1, columns),
+    )
 
 
 @family.reads("batch{number:int} must be a 3D tensor")
@@ -153,17 +159,3 @@ def mv_ranks(left: int, right: int, added: int = 1) -> Conflict:
 @family.reads("{op:word}: Expected 1-D argument {name:word}, but got {found:int}-D")
 def outer(op: str, name: str, found: int) -> Conflict:
     return rank(op, "left" if name == "self" else "right", found, 1)
-
-
-@family.reads(
-    "{op:word}: Input operand {number:int} has a mismatch in its core dimension {axis:int}, with gufunc "
-    "signature {note:text} (size {b:int} is "
-    "different from {a:int})"
-)
-def arrays(op: str, number: int, axis: int, note: str, b: int, a: int) -> Conflict:
-    return conflict("contraction", "matmul", {}, size("left", -1, a), size("right", axis, b))
-
-
-@family.reads("shapes {left:shape} and {right:shape} not aligned: {a:int} (dim {i:int}) != {b:int} (dim {j:int})")
-def dot_arrays(left: Shape, right: Shape, a: int, i: int, b: int, j: int) -> Conflict:
-    return conflict("contraction", "matmul", {"left": left, "right": right}, size("left", i, a), size("right", j, b))

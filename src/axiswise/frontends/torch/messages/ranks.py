@@ -73,8 +73,3 @@ def grid(wanted: int, found: int, note: str = "") -> Conflict:
 @family.reads("Expected reduction dim {axis:int} to have non-zero size")
 def empty(axis: int) -> Conflict:
     return conflict("other", "reduce", {}, size("input", axis, 0))
-
-
-@family.reads("Last 2 dimensions of the array must be square")
-def square() -> Conflict:
-    return conflict("square", "linalg", {}, size("input", -2, -1), size("input", -1, -1))

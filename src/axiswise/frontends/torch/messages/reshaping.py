@@ -14,7 +14,6 @@ family = Family()
 @family.reads(
     "shape '{target:shape}' is invalid for input of size {elements:int}",
     "shape '{target:shape}' is invalid for input with {elements:int} elements",
-    "cannot reshape array of size {elements:int} into shape {target:shape}",
     "cannot reshape tensor of {elements:int} elements into shape {target:shape}",
     "invalid argument 2: size '{target:shape}' is invalid for input with {elements:int} elements",
 )
@@ -75,12 +74,12 @@ def permuted(axes: int, dims: int) -> Conflict:
     return conflict("permutation", "permute", {}, size("input", -1, axes), size("", -1, dims, "dims"))
 
 
-@family.reads("number of dims don't match in permute", "axes don't match array")
+@family.reads("number of dims don't match in permute")
 def older_permuted() -> Conflict:
     return conflict("permutation", "permute", {}, size("input", -1, -1), size("", -1, -1, "dims"))
 
 
-@family.reads("permute(): duplicate dims are not allowed", "repeated dim in permute", "repeated axis in transpose")
+@family.reads("permute(): duplicate dims are not allowed", "repeated dim in permute")
 def repeated_axes() -> Conflict:
     return conflict("permutation", "permute", {}, None, size("", -1, -1, "dims"), repeated=True)
 
@@ -111,11 +110,6 @@ def _axis_range(axis: int, lowest: int, highest: int) -> Conflict:
     )
 
 
-@family.reads("axis {axis:int} is out of bounds for array of dimension {axes:int}")
-def array_axis(axis: int, axes: int) -> Conflict:
-    return _axis_range(axis, -axes, axes - 1)
-
-
 @family.reads(
     "split_with_sizes expects split_sizes to sum exactly to {length:int} (input tensor's size at dimension "
     "{axis:int}), but got "
@@ -127,7 +121,6 @@ def parted(length: int, axis: int, parts: Shape) -> Conflict:
 
 
 @family.reads(
-    "array split does not result in an equal division",
     "Halving dimension must be even, but dimension {axis:int} is size {length:int}",
 )
 def halved(axis: int = -1, length: int = -1) -> Conflict:
@@ -172,11 +165,6 @@ def meta_shuffled(shape: Shape, factor: int) -> Conflict | None:
     return conflict(
         "split", "pixel_shuffle", {"input": shape}, left, size("", -1, factor**2, "factor"), divisor=factor**2
     )
-
-
-@family.reads("cannot select an axis to squeeze out which has size not equal to one")
-def squeezed() -> Conflict:
-    return conflict("other", "squeeze")
 
 
 @family.reads("Tensor must have a last dimension of size {wanted:int}")
