@@ -20,6 +20,9 @@ PATIENCE = 3.0
 LIBRARY_PATIENCE = 3
 """How often a library asks one thing before the answer is yes: sampling goes on until every sequence has ended."""
 
+LINGERING, LINGERING_FOR = 10, 0.5
+"""Quiet rounds that a `while` loop is still given, and seconds: it counts its own rounds, and none can be left out."""
+
 SKIPPED_TO = (9, 19, 49, 99, 199, 499, 999)
 """Rounds still visited after a loop went quiet: where `(epoch + 1) % 10 == 0` and the like come true."""
 
@@ -44,7 +47,7 @@ class Steering:
         self.seen: set[object] = set()
         self.operations = 0
         self.steps = 0
-        self._while_rounds: dict[tuple[str, int], tuple[int, int, float]] = {}
+        self._while_rounds: dict[tuple[str, int], tuple[int, int, float, int]] = {}
 
     # -- what the frontend reports ------------------------------------------------------------------------------------
     def saw(self, signature: object) -> None:
@@ -140,13 +143,18 @@ class Steering:
             self._while_rounds.pop(key, None)
             return False
         now = time.monotonic()
-        seen, steps, since = self._while_rounds.get(key, (-1, self.steps, now))
+        seen, steps, since, rounds = self._while_rounds.get(key, (-1, self.steps, now, 0))
         quiet = seen == len(self.seen) and self.operations > 0
-        if quiet and (self.steps > steps or now - since > self.patience):
+        lingered = rounds >= LINGERING or now - since > LINGERING_FOR
+        if quiet and ((self.steps > steps and lingered) or now - since > self.patience):
             self._while_rounds.pop(key, None)
             self.assume(f"the loop at line {key[1]} was left: no further round brought anything new")
             return False
-        self._while_rounds[key] = (len(self.seen), self.steps, since if quiet else now)
+        self._while_rounds[key] = (
+            len(self.seen),
+            self.steps if not quiet else steps,
+            *((since, rounds + 1) if quiet else (now, 0)),
+        )
         return True
 
 

@@ -1,4 +1,4 @@
-"""Adapts the recorder to TensorFlow: eager and symbolic tensors, and functions that run as Python."""
+"""Adapts the recorder to TensorFlow: eager and symbolic tensors, functions that run as Python, sessions."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from typing import Any, cast
 
 import tensorflow as tf
 
-from axiswise.frontends.eager.kinds import Kind, OpenShape
 from axiswise.frontends.eager.recorder import Recorder
+from axiswise.frontends.tensorflow import training
+from axiswise.frontends.tensorflow.kind import KIND
+from axiswise.frontends.tensorflow.sessions import Sessions
+from axiswise.frontends.tensorflow.vocabulary import READERS
 
 _TF: Any = cast("Any", tf)
 
@@ -15,23 +18,8 @@ _TF: Any = cast("Any", tf)
 def attach(recorder: Recorder) -> None:
     """Let TensorFlow's calls be written down."""
     recorder.arrays.add(KIND)
+    recorder.vocabulary.add(READERS)
     _TF.config.run_functions_eagerly(True)
     _TF.get_logger().setLevel("ERROR")
-
-
-def _shape(tensor: Any) -> OpenShape | None:
-    return None if tensor.shape.rank is None else tuple(tensor.shape.as_list())
-
-
-def _made(shape: OpenShape, dtype: str, like: Any) -> Any:
-    return _TF.zeros([1 if size is None else size for size in shape], dtype)
-
-
-def _sized(shape: Any, sizes: tuple[Any, ...]) -> Any:
-    """Return a TensorShape whose sizes know their axis."""
-    known = _TF.TensorShape(shape)
-    known._dims = sizes
-    return known
-
-
-KIND = Kind("Tensor", (_TF.Tensor, _TF.Variable), _shape, lambda tensor: tensor.dtype.name, _made, _sized)
+    training.install(recorder)
+    Sessions(recorder).install()
