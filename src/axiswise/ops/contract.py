@@ -46,6 +46,7 @@ KINDS: dict[str, str] = {
     "state": "a recurrent state of another shape than layers, batch and width ask for",
     "target": "predictions and targets of a loss differ where they have to be equal",
     "target-rank": "a loss's targets have another number of axes than it takes",
+    "feed": "a value is fed to a placeholder of another shape",
     "einsum": "one letter stands for two sizes, or letters and axes differ in number",
     "pattern": "an einops pattern does not fit its tensor",
     "square": "the last two axes of a matrix have to be equal and differ",
