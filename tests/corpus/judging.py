@@ -34,12 +34,14 @@ class Fault:
         rules: Slugs of the rules that may speak; empty for any.
         fix: Texts of which the first fix contains one; empty for any.
         also: Lines where the same cause fails again: a further finding there is right, though not asked for.
+        fixable: Whether a fix can be expected at all.
     """
 
     lines: tuple[int, ...]
     rules: tuple[str, ...] = ()
     fix: tuple[str, ...] = ()
     also: tuple[int, ...] = ()
+    fixable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +49,13 @@ class Case:
     """A program with what is known of it.
 
     Attributes:
-        group: `clean`, `examples`, `planted`, `sample` or `mutants`.
+        group: Name of the group it belongs to.
         name: For people.
         file: File name the program is checked under.
         source: The program.
         faults: What is wrong; empty for a right program.
         beside: Folder whose modules it imports.
+        backend: The framework that runs it, and Keras in it; empty for torch alone.
     """
 
     group: str
@@ -61,6 +64,7 @@ class Case:
     source: str
     faults: tuple[Fault, ...] = ()
     beside: Path | None = None
+    backend: str = ""
 
 
 @dataclass(slots=True)
@@ -186,7 +190,7 @@ def _check(cases: Sequence[Case]) -> list[Judgement]:
             done = subprocess.run(
                 call,
                 cwd=folder,
-                env={**os.environ, "PYTHONPATH": path},
+                env={**os.environ, "PYTHONPATH": path, **_backend(cases[0])},
                 capture_output=True,
                 text=True,
                 timeout=SECONDS_EACH * len(cases),
@@ -204,6 +208,10 @@ def _check(cases: Sequence[Case]) -> list[Judgement]:
         findings = [each for each in report["findings"] if _belongs(each, name)]
         judged.append(judge(case, target, findings))
     return judged
+
+
+def _backend(case: Case) -> dict[str, str]:
+    return {"KERAS_BACKEND": case.backend} if case.backend and case.backend != "numpy" else {}
 
 
 def _died(case: Case, reason: str) -> Judgement:
