@@ -2,12 +2,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from dataclasses import replace
 
 from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import AxisUse, Conflict
 from axiswise.rules.reading import label, number, size
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
+
+
+LOSSES = ("cross_entropy", "nll_loss")
 
 
 class IndexOutOfRange(Rule):
@@ -17,6 +21,13 @@ class IndexOutOfRange(Rule):
 
     def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
         highest, length = _highest(conflict), _length(conflict)
+        if conflict.call.op in LOSSES and highest is not None and length is not None:
+            found = scene.diagnosis(
+                f"class number {highest} is among {scene.expression('target')}, "
+                f"but {scene.expression('input')} has {length} classes, 0 to {length - 1}",
+                label(scene, "input", "target"),
+            )
+            return found if scene.raised is not None else replace(found, severity="warning", silent=True)
         what = f"index {highest}" if highest is not None else "an index"
         has = f"has {length} places" if length is not None else "ends before it"
         if conflict.call.op == "embedding":
@@ -27,13 +38,17 @@ class IndexOutOfRange(Rule):
         asked = _count(conflict)
         if asked is not None and length is not None:
             along = f"{scene.axis(_table(conflict))} of {scene.expression(_indexed(conflict))}"
-            given = scene.expression(asked.operand) + " holds" if asked.operand else f"{scene.callee()} asks for"
-            return scene.diagnosis(f"{given} {asked.size}, but {along} has {length}", label(scene))
+            count = f"{asked.size} places" if asked.param == "k" else f"{asked.size}"
+            verb = "reaches to" if asked.param == "length" else "asks for"
+            given = f"{scene.expression(asked.operand)} holds" if asked.operand else f"{scene.callee()} {verb}"
+            return scene.diagnosis(f"{given} {count}, but {along} has {length}", label(scene))
         table = scene.callee() if conflict.call.layer else scene.expression(_indexed(conflict))
         return scene.diagnosis(f"{what} is asked of {table}, which {has}", label(scene))
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
         highest, length, table = _highest(conflict), _length(conflict), _table(conflict)
+        if conflict.call.op in LOSSES and number(conflict.call.params.get("lowest_index")) and highest == length:
+            yield from _from_zero(scene)
         asked = _count(conflict)
         if asked is not None and length is not None:
             if conflict.call.op != "narrow":
@@ -42,6 +57,14 @@ class IndexOutOfRange(Rule):
             return
         if highest is not None and length is not None and highest >= length and table is not None:
             yield from scene.resize(table, highest + 1)
+
+
+def _from_zero(scene: Scene) -> Iterable[Fix]:
+    """Count the classes from 0, where the smallest number among the targets is 1 or more."""
+    yield from scene.wrap("target", "{} - 1", "count the classes from 0", evidence=0.5)
+    for earlier in scene.producers("target"):
+        for role in (role for role in earlier.call.operands if role.partition(".")[0] == "y"):
+            yield from earlier.wrap(role, "{} - 1", "count the classes from 0", evidence=0.5)
 
 
 def _highest(conflict: Conflict) -> int | None:

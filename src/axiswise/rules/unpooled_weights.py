@@ -44,6 +44,8 @@ class UnpooledWeights(Rule):
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
         made = next(iter(scene.producers("stored")), None)
         for template, title, evidence in POOLINGS:
+            if conflict.call.spelled.startswith("keras."):
+                template = template.replace(".amax(", ".max(")
             if conflict.kind == "weights" and made is not None:  # what is loaded is a table of tables
                 yield from choices(made.wrap_call(template, title, evidence=evidence))
             else:

@@ -70,6 +70,8 @@ class CallSite:
     def operand(self, call: OpCall, role: str) -> ast.expr | None:
         """Return the expression of an operand, or None where the line does not spell it (a weight, say)."""
         node = self.node
+        if call.op == "feed":
+            return self.node if role == "input" and call.params["spelled"] and isinstance(node, ast.expr) else None
         roles = [name for name, ref in call.operands.items() if not ref.parameter and name not in ("weight", "bias")]
         if call.layer is None:
             roles = list(call.operands)
@@ -94,10 +96,37 @@ class CallSite:
             return node.operand if index == 0 else None
         if not isinstance(node, ast.Call):
             return None
+        if call.op == "load-batch":
+            return self._of_data(call, role)
+        if call.op == "set_weights":
+            return self._stored(call) if role == "stored" else None
         for keyword in node.keywords:
             if keyword.arg == role:
                 return keyword.value
         return self._positional(node, call, role, index)
+
+    def _of_data(self, call: OpCall, role: str) -> ast.expr | None:
+        """Return the expression of an array given to a loop or a loader: `y`, or one of several as `x.0`, `x.image`."""
+        heads = list(dict.fromkeys(name.partition(".")[0] for name in call.operands))
+        head, _, rest = role.partition(".")
+        node = self.argument(head, heads.index(head) if head in heads else None)
+        for key in rest.split(".") if rest else ():
+            if isinstance(node, (ast.List, ast.Tuple)) and key.isdigit() and int(key) < len(node.elts):
+                node = node.elts[int(key)]
+            elif isinstance(node, ast.Dict):
+                named = zip(node.keys, node.values, strict=True)
+                node = next((value for each, value in named if getattr(each, "value", None) == key), None)
+            else:
+                return node if head == "tensors" else None
+        return node
+
+    def _stored(self, call: OpCall) -> ast.expr | None:
+        """Return the expression of a weight within the list that `set_weights` or a constructor is given."""
+        listed = self.argument("weights", 0 if self.callee().endswith("set_weights") else None)
+        place = call.params["place"]
+        if isinstance(listed, (ast.List, ast.Tuple)):
+            return listed.elts[place] if place < len(listed.elts) else None
+        return None
 
     def given(self, call: OpCall, role: str, place: int) -> ast.expr | None:
         """Return the expression given for an operand that is no tensor, by its name or its place among the operands."""
@@ -123,6 +152,8 @@ class CallSite:
                 return listed.elts[int(number)] if int(number) < len(listed.elts) else None
             if head == "tensors" and len(positional) == 1:
                 return None
+        if call.layer is not None and len(positional) == 1 and isinstance(positional[0], (ast.List, ast.Tuple)):
+            return positional[0].elts[index] if index < len(positional[0].elts) else None  # attention([q, v, k])
         tensors = [argument for argument in positional if not _is_literal(argument)]
         return tensors[index] if index < len(tensors) else None
 

@@ -13,6 +13,7 @@ from axiswise.frontends.keras.batches import Batches
 from axiswise.frontends.keras.judging import Judges
 from axiswise.frontends.keras.kind import KIND
 from axiswise.frontends.keras.layers import LayerStack
+from axiswise.frontends.keras.weights import StoredWeights
 
 
 def attach(recorder: Recorder) -> None:
@@ -28,3 +29,5 @@ def attach(recorder: Recorder) -> None:
     symbolic.install(recorder)
     training.install(recorder, batches)
     Judges(recorder).install()
+    StoredWeights(recorder).install()
+    datasets.install(recorder)

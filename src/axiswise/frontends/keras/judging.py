@@ -117,7 +117,7 @@ class Judges:
         own: Any = getattr(judge, "fn", None) or getattr(judge, "_fn", None) or type(judge)
         reduction = getattr(judge, "reduction", None) or "none"
         fixed: dict[str, Any] = getattr(judge, "_fn_kwargs", {})
-        reading = read_comparison(self.recorder, own, target, predicted, {**vars(judge), **fixed}, frame)
+        reading = read_comparison(self.recorder, own, target, predicted, {**vars(judge), **fixed})
         if reading is None:
             return do()
         reading.params["reduction"] = reduction
@@ -135,10 +135,9 @@ class Judges:
 
     def _reader(self, function: Any) -> Any:
         def read(arrays: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Reading | None:
-            frame = sys._getframe(2)  # pyright: ignore[reportPrivateUsage]
             target = args[0] if args else kwargs.get("y_true")
             predicted = args[1] if len(args) > 1 else kwargs.get("y_pred")
-            reading = read_comparison(self.recorder, function, target, predicted, kwargs, frame)
+            reading = read_comparison(self.recorder, function, target, predicted, kwargs)
             if reading is not None:
                 reading.params["reduction"] = "none"
                 reading.instead = lambda shapes: _like_a_loss(predicted, True)

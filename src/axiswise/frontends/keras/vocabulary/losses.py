@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
-from types import FrameType
 from typing import Any, cast
 
 import numpy as np
@@ -44,7 +43,7 @@ CLASSES = 1 << 22
 
 
 def read_comparison(
-    recorder: Recorder, own: Any, target: Any, predicted: Any, settings: Mapping[str, Any], frame: FrameType
+    recorder: Recorder, own: Any, target: Any, predicted: Any, settings: Mapping[str, Any]
 ) -> Reading | None:
     """Read a loss or a metric as one operation, or None where its name is not known or its operands are no arrays.
 
@@ -53,7 +52,6 @@ def read_comparison(
         own: The function or the class that does it.
         target, predicted: Its operands as they were given.
         settings: `axis`, `ignore_class`.
-        frame: Who called it.
     """
     module: str = getattr(own, "__module__", "") or ""
     word = WORDS.get(getattr(own, "__name__", "")) if module.startswith("keras.") else None
@@ -63,42 +61,41 @@ def read_comparison(
     ours, theirs = arrays.ref_of(predicted), arrays.ref_of(target)
     reading = Reading(word)
     if word == NUMBERS:
-        theirs = _aligned(recorder, replace(theirs, dtype="int64"), ours, ours.rank, frame)
+        theirs = _aligned(recorder, replace(theirs, dtype="int64"), ours.rank)
         axis = settings.get("axis", -1)
         reading.params["class_axis"] = (axis if isinstance(axis, int) else -1) % max(ours.rank, 1)
         reading.params |= _extremes(target, settings.get("ignore_class"))
     else:
-        ours, theirs = _of_one_rank(recorder, ours, theirs, frame)
+        ours, theirs = _of_one_rank(recorder, ours, theirs)
         theirs = replace(theirs, dtype="float32")
     reading.operands |= {"target": theirs, "input": replace(ours, dtype="float32")}
     return reading
 
 
-def _of_one_rank(recorder: Recorder, ours: TensorRef, theirs: TensorRef, frame: FrameType) -> tuple[Any, Any]:
+def _of_one_rank(recorder: Recorder, ours: TensorRef, theirs: TensorRef) -> tuple[TensorRef, TensorRef]:
     """Give two operands one rank as Keras does: an axis of 1 at the end of one is taken away, or given to the other."""
     if theirs.rank == ours.rank + 1 and theirs.shape[-1] == 1:
         if ours.rank == 1:
-            return _reshaped(recorder, ours, "unsqueeze", frame), theirs
-        return ours, _reshaped(recorder, theirs, "squeeze", frame)
+            return _reshaped(recorder, ours, "unsqueeze"), theirs
+        return ours, _reshaped(recorder, theirs, "squeeze")
     if ours.rank == theirs.rank + 1 and ours.shape[-1] == 1:
         if theirs.rank == 1:
-            return ours, _reshaped(recorder, theirs, "unsqueeze", frame)
-        return _reshaped(recorder, ours, "squeeze", frame), theirs
+            return ours, _reshaped(recorder, theirs, "unsqueeze")
+        return _reshaped(recorder, ours, "squeeze"), theirs
     return ours, theirs
 
 
-def _aligned(recorder: Recorder, theirs: TensorRef, ours: TensorRef, rank: int, frame: FrameType) -> TensorRef:
+def _aligned(recorder: Recorder, theirs: TensorRef, rank: int) -> TensorRef:
     """Take the axis of 1 away that class numbers may have at the end."""
     if theirs.rank == rank and theirs.rank and theirs.shape[-1] == 1:
-        return _reshaped(recorder, theirs, "squeeze", frame)
+        return _reshaped(recorder, theirs, "squeeze")
     return theirs
 
 
-def _reshaped(recorder: Recorder, ref: TensorRef, op: str, frame: FrameType) -> TensorRef:
+def _reshaped(recorder: Recorder, ref: TensorRef, op: str) -> TensorRef:
     shape: Shape = (*ref.shape, 1) if op == "unsqueeze" else ref.shape[:-1]
     made = TensorRef(recorder.arrays.identity(), shape, ref.dtype, ref.device)
-    call = OpCall(-1, op, {"input": ref}, {"dim": -1}, (made,), recorder.user.frames(frame))
-    recorder.trace.add(call)
+    recorder.trace.add(OpCall(-1, op, {"input": ref}, {"dim": -1}, (made,)))  # no line of the user's asks for it
     return made
 
 

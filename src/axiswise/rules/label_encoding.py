@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from axiswise.diagnosis import Diagnosis, Fix, Note
+from axiswise.facts import Conflict
+from axiswise.rules.reading import label, shape
+from axiswise.rules.rule import Rule
+from axiswise.source.imports import reached
+from axiswise.source.judged import renamed
+from axiswise.source.scene import Scene
+
+SPARSE = {
+    "categorical_crossentropy": "sparse_categorical_crossentropy",
+    "CategoricalCrossentropy": "SparseCategoricalCrossentropy",
+    "categorical_accuracy": "sparse_categorical_accuracy",
+    "CategoricalAccuracy": "SparseCategoricalAccuracy",
+}
+"""Losses and metrics that take one-hot targets, and those that take class numbers."""
+
+
+class LabelEncoding(Rule):
+    """A loss takes one-hot targets and is given class numbers, or the other way round."""
+
+    kinds = frozenset({"target", "target-rank"})
+    priority = 15
+
+    def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
+        given = _given(conflict)
+        if given is None:
+            return None
+        targets = scene.expression("target")
+        wanted, held = ("one-hot targets", "class numbers") if given == "numbers" else ("class numbers", "one-hot rows")
+        found = scene.diagnosis(
+            f"{scene.callee()} takes {wanted}, but {targets} hold {held}", label(scene, "input", "target")
+        )
+        return replace(found, notes=(*found.notes, *_made(scene)))
+
+    def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
+        given, ours = _given(conflict), shape(conflict, "input")
+        if given is None or ours is None:
+            return
+        names = SPARSE if given == "numbers" else {new: old for old, new in SPARSE.items()}
+        site = scene.built if conflict.call.layer is not None else scene.site
+        if site is not None:
+            what = "class numbers" if given == "numbers" else "one-hot targets"
+            for edits in renamed(site, names):
+                yield Fix(f"use the loss that takes {what}", edits, 0.5)
+        yield from _encoded(scene, given, ours[-1])
+
+
+def _given(conflict: Conflict) -> str | None:
+    """Return what the targets are and should not be: `numbers` or `one-hot`."""
+    ours, theirs = shape(conflict, "input"), shape(conflict, "target")
+    if ours is None or theirs is None or len(ours) < 2 or ours[-1] < 2:
+        return None
+    if conflict.call.op == "one_hot_cross_entropy" and theirs in (ours[:-1], (*ours[:-1], 1)):
+        return "numbers"
+    if conflict.call.op == "nll_loss" and _class_axis(conflict.call.params) == len(ours) - 1:
+        if len(theirs) == len(ours) and theirs[:-1] == ours[:-1] and theirs[-1] > 1:
+            return "one-hot"
+    return None
+
+
+def _made(scene: Scene) -> Iterator[Note]:
+    """Say where the labels that a loop was given come from."""
+    for earlier, role in _targets(scene):
+        maker = next(iter(earlier.producers(role)), None)
+        if earlier is not scene and maker is not None and maker.span is not None:
+            yield Note(f"{earlier.expression(role)}, of shape {earlier.shape(role)}, is made here", maker.span)
+            return
+
+
+def _class_axis(params: Mapping[str, object]) -> object:
+    return params.get("class_axis", 1)
+
+
+def _encoded(scene: Scene, given: str, classes: int) -> Iterator[Fix]:
+    """Turn the targets into what is taken, where the program has them."""
+    for at, role in _targets(scene):
+        source = at.site.source if at.site is not None else None
+        if source is None:
+            continue
+        if given == "numbers":
+            name = reached(source, "keras.utils.to_categorical")
+            if name is not None:
+                yield from at.wrap(role, f"{name}({{}}, {classes})", "make the targets one-hot", evidence=0.2)
+        else:
+            yield from at.wrap(role, "{}.argmax(-1)", "turn one-hot targets into class numbers", evidence=0.2)
+
+
+def _targets(scene: Scene) -> Iterator[tuple[Scene, str]]:
+    """Yield where the targets are named: at the loss itself, and where the loop was given them."""
+    yield scene, "target"
+    for earlier in scene.producers("target"):
+        if earlier.call.op == "load-batch":
+            for role in earlier.call.operands:
+                if role.partition(".")[0] == "y":
+                    yield earlier, role
