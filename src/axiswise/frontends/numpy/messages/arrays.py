@@ -7,7 +7,7 @@ from math import prod
 from axiswise.algebra.broadcasting import first_clash
 from axiswise.facts import Conflict, Shape
 from axiswise.frontends.keras.messages.merging import clash
-from axiswise.frontends.messages.found import conflict, rank, size
+from axiswise.frontends.messages.found import conflict, rank, size, unequal
 from axiswise.frontends.messages.wording import Family
 
 family = Family()
@@ -92,12 +92,8 @@ def unknown() -> Conflict:
 @family.reads(
     "non-broadcastable output operand with shape {left:shape} doesn't match the broadcast shape {right:shape}"
 )
-def grown(left: Shape, right: Shape) -> Conflict:
-    shapes = {"left": left, "result": right}
-    if len(left) != len(right):
-        return conflict("inplace", "elementwise", shapes, size("left", -1, len(left)), size("result", -1, len(right)))
-    axis = next((at for at, (a, b) in enumerate(zip(left, right, strict=True)) if a != b), 0)
-    return conflict("inplace", "elementwise", shapes, size("left", axis, left[axis]), size("result", axis, right[axis]))
+def grown(left: Shape, right: Shape) -> Conflict | None:
+    return unequal("inplace", "elementwise", ("left", "result"), left, right)
 
 
 @family.reads(
@@ -117,7 +113,7 @@ def aligned(left: Shape, right: Shape, a: int = 0, i: int = -1, b: int = 0, j: i
         return None
     i, j = (i, j) if i >= 0 else (len(left) - 1, max(len(right) - 2, 0))
     shapes = {"left": left, "right": right}
-    sizes = (left[i], right[j]) if i < len(left) and j < len(right) else (a, b)
+    sizes = (left[i], right[j]) if 0 <= i < len(left) and 0 <= j < len(right) else (a, b)
     return conflict("contraction", "matmul", shapes, size("left", i, sizes[0]), size("right", j, sizes[1]))
 
 
