@@ -8,7 +8,7 @@ import keras
 
 from axiswise.frontends.eager.array_functions import array_functions
 from axiswise.frontends.eager.recorder import Recorder
-from axiswise.frontends.keras import symbolic, training
+from axiswise.frontends.keras import datasets, symbolic, training
 from axiswise.frontends.keras.batches import Batches
 from axiswise.frontends.keras.judging import Judges
 from axiswise.frontends.keras.kind import KIND
