@@ -46,6 +46,8 @@ def _resize_conflicts(call: OpCall) -> list[Conflict]:
 def _either(call: OpCall, name: str, listed: int) -> Conflict:
     """Return the conflict of sizes for another number of axes, where the input may be the one that is wrong."""
     rank = call.operands["input"].rank
+    if listed == rank - 1 > 2:
+        return uncounted(call, name, 1, rank - 2)  # the channels were listed, too
     return Conflict("rank", call, AxisUse("input", -1, rank), setting(name, listed), {"allowed": (listed + 2,)})
 
 

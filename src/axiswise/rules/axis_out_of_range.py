@@ -38,6 +38,16 @@ class AxisOutOfRange(Rule):
                 yield from earlier.without_call("keep the axes of 1")
         if named.size <= highest:
             return
+        several = sizes(conflict.call.params.get(named.param))
+        if named.index >= 0 and several is not None and len(several) > 1:
+            text = ", ".join(str(int(each) - named.size + highest) for each in several)
+            yield from scene.argument(
+                named.param,
+                f"({text})",
+                "name the axes before them",
+                position=position_of(conflict, named.param),
+                evidence=0.1,
+            )
         yield from _named(conflict, scene, named, -1, "count the axis from the end", evidence=0.05)
         if named.size - 1 <= highest:
             yield from _named(conflict, scene, named, named.size - 1, f"name axis {named.size - 1}")

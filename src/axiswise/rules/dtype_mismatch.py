@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import Conflict
-from axiswise.rules.reading import label, names
+from axiswise.rules.reading import label, names, together
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
@@ -38,6 +38,11 @@ class DtypeMismatch(Rule):
         for place, name in enumerate(names(conflict.facts.get("wanted"))[:2]):
             if role and name in CASTS:
                 yield from scene.wrap(role, CASTS[name], f"convert it to {name}", evidence=0.3 if place == 0 else 0.0)
+        operands = conflict.call.operands
+        if {"left", "right"} <= set(operands) and operands["left"].dtype == operands["right"].dtype:
+            for name in (name for name in names(conflict.facts.get("wanted"))[:2] if name in CASTS):
+                each = (scene.wrap(side, CASTS[name], "") for side in ("left", "right"))
+                yield from together(f"convert both to {name}", *each)
         for name in names(conflict.facts.get("found"))[:1]:
             if other and name in CASTS:
                 yield from scene.wrap(other, CASTS[name], f"convert the other operand to {name}")

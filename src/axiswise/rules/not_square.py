@@ -32,4 +32,4 @@ class NotSquare(Rule):
             yield from choices(scene.wrap("input", template, "take the products of its columns or rows", evidence=0.5))
         if conflict.call.op == "inverse":
             yield from choices(scene.callee_to("torch.linalg.pinv", "take the pseudo-inverse"))
-        yield from scene.agree()
+        yield from choices(scene.agree())

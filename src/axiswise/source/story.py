@@ -9,11 +9,12 @@ from typing import Any
 from axiswise.diagnosis import Note
 from axiswise.facts import AxisUse, OpCall, Origin, Trace, is_series
 from axiswise.origin import Span, origin_of
+from axiswise.source.callsite import CallSite
 from axiswise.source.naming import layer_name
 from axiswise.source.provenance import Step, constructor, trail
 from axiswise.source.text import Sources
 
-SAID = {"from-array": "the numpy array", "load-batch": "the loader"}
+SAID = {"from-array": "the data", "load-batch": "the loader"}
 """What is said for an op word that no one would say."""
 
 MOST_NOTES = 3
@@ -66,7 +67,7 @@ def _from_trail(sources: Sources, trace: Trace, call: OpCall, use: AxisUse) -> I
 
 
 def _told(sources: Sources, step: Step) -> str:
-    name = SAID.get(step.call.op) or layer_name(sources, step.call)
+    name = SAID.get(step.call.op) or _maker(sources, step.call) or layer_name(sources, step.call)
     if step.relation == "product" and len(step.factors) > 1:
         product = " x ".join(str(size) for size in step.factors)
         return f"{step.size} = {product}, from the {name}{_where(step.call.site)}"
@@ -78,6 +79,14 @@ def _told(sources: Sources, step: Step) -> str:
     if step.relation == "part" and step.factors:
         return f"{step.size} is a share of {step.factors[0]}, from {name}{_where(step.call.site)}"
     return f"{step.size} comes from {name}{_where(step.call.site)}"
+
+
+def _maker(sources: Sources, call: OpCall) -> str:
+    """Return what the user's line calls, where a library made the tensor in it: `Linear`, whose weights are empty."""
+    if call.operands or call.layer is not None or not call.frames:
+        return ""
+    site = CallSite.at(sources, call.frames[-1])
+    return site.callee().rpartition(".")[2] if site is not None and site.call is not None else ""
 
 
 def _given(sources: Sources, step: Step) -> Iterator[Note]:
