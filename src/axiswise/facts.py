@@ -86,6 +86,7 @@ class TensorRef:
         parameter: Name within its layer (`weight`) when it is a parameter, else empty.
         axes: Names of axes by position, as far as the user's code gives them (`B, T, C = x.shape`).
         strides: Strides in elements, where known.
+        library: Package that the tensor's class is from (`torch`, `numpy`, `keras`); empty when unknown.
     """
 
     id: int
@@ -95,6 +96,7 @@ class TensorRef:
     parameter: str = ""
     axes: Mapping[int, str] = field(default_factory=dict[int, str])
     strides: tuple[int, ...] | None = None
+    library: str = ""
 
     @property
     def rank(self) -> int:

@@ -9,7 +9,6 @@ scores are returned too; `heads`; `output_shape`. Tq and Tv may differ.
 
 from __future__ import annotations
 
-from axiswise.algebra.broadcasting import broadcast
 from axiswise.facts import AxisSource, AxisUse, Conflict, OpCall, Shape
 from axiswise.ops.axes import numbers
 from axiswise.ops.clauses import axis_of, differ, whole, wrong_rank
@@ -115,7 +114,7 @@ def _attention_mask(call: OpCall) -> list[Conflict]:
     if "attention_mask" not in call.operands or call.operands["query"].rank != 3:
         return []
     query, key = call.operands["query"].shape, call.operands[_key(call)].shape
-    lead: Shape = (broadcast(query[:1], key[:1]) or query[:1])[:1]
+    lead: Shape = query[:1] if query[0] != 1 else key[:1]
     sides: list[AxisUse | None] = [axis_of(call, "query", 0), axis_of(call, "query", 1), axis_of(call, _key(call), 1)]
     if call.operands["attention_mask"].rank == 4:
         lead, sides = (*lead, int(call.params.get("heads", 1))), [sides[0], None, *sides[1:]]

@@ -51,6 +51,7 @@ KINDS: dict[str, str] = {
     "pattern": "an einops pattern does not fit its tensor",
     "square": "the last two axes of a matrix have to be equal and differ",
     "length": "an axis has another length than the operation always asks of it",
+    "declared": "a model is given data of another shape than it was declared for (facts: missing, extra)",
     "weights": "a stored parameter has another shape than the model's",
     "scalar": "a value or a gradient was asked of a tensor with several elements",
     "tuple": "a layer's tuple of results was used as if it were a tensor",

@@ -31,7 +31,8 @@ class ConvRank(Rule):
         op = conflict.call.op
         if not ("conv" in op or "pool" in op) or (conflict.left and conflict.left.operand not in ("input", "")):
             return None
-        places = CHANNELS_LAST if number(setting(conflict, "channel_axis")) == -1 else AXES
+        is_last = number(setting(conflict, "channel_axis")) == -1 or setting(conflict, "channels_last") is True
+        places = CHANNELS_LAST if is_last else AXES
         layout = next((text for suffix, text in places.items() if op.endswith(suffix)), wanted(conflict))
         found = conflict.left.size if conflict.left else -1
         has = f"has {axes(found)}" if found >= 0 else "has another number of axes"
@@ -44,6 +45,9 @@ class ConvRank(Rule):
         spatial = next((int(digit) for digit in "123" if f"{digit}d" in conflict.call.op), None)
         if given is None or spatial is None:
             return
+        if "channels_last" in conflict.call.params:
+            yield from self._of_batches(conflict, scene, len(given), spatial)
+            return
         channels = number(setting(conflict, "in_channels"))
         if len(given) == spatial:
             yield from scene.wrap("input", "{}.unsqueeze(0)", "add the channel axis")
@@ -51,6 +55,16 @@ class ConvRank(Rule):
             yield from scene.wrap("input", "{}.unsqueeze(1)", "add the channel axis")
         if len(given) == spatial + 3:
             yield from scene.wrap("input", "{}.flatten(0, 1)", "fold the first two axes into the batch")
+        for earlier in scene.producers("input"):
+            if earlier.call.op in ("flatten", "squeeze"):
+                yield from earlier.without_call(f"take the {earlier.call.op} before it out")
+
+    def _of_batches(self, conflict: Conflict, scene: Scene, rank: int, spatial: int) -> Iterable[Fix]:
+        """Layers that take no single sample: the axis that is missing is the channels' or the batch's."""
+        if rank == spatial + 1:
+            place = rank if setting(conflict, "channels_last") else 1
+            yield from scene.wrap("input", f"{{}}.unsqueeze({place})", "add the channel axis")
+            yield from scene.wrap("input", "{}.unsqueeze(0)", "add the batch axis")
         for earlier in scene.producers("input"):
             if earlier.call.op in ("flatten", "squeeze"):
                 yield from earlier.without_call(f"take the {earlier.call.op} before it out")

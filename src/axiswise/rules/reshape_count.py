@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from math import isqrt, prod
 
 from axiswise.diagnosis import Diagnosis, Fix
-from axiswise.facts import AxisUse, Conflict
+from axiswise.facts import AxisUse, Conflict, Shape
 from axiswise.rules.reading import label, place, shape, sizes, written
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
@@ -16,7 +16,7 @@ class ReshapeCount(Rule):
     kinds = frozenset({"numel"})
 
     def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
-        asked, given = asked_shape(conflict), shape(conflict, "input")
+        asked, given = asked_shape(conflict), _given(conflict)
         elements = prod(given) if given is not None else conflict.left.size if conflict.left else -1
         has = f"{scene.expression('input')} has {elements}" if elements >= 0 else "there are others"
         if not asked:
@@ -34,8 +34,11 @@ class ReshapeCount(Rule):
         return scene.diagnosis(f"{scene.callee()} asks for {wants} elements, but {has}", label(scene, "input"))
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
-        asked, given = asked_shape(conflict), shape(conflict, "input")
+        asked, given = asked_shape(conflict), _given(conflict)
         if not asked or given is None:
+            return
+        if "target_shape" in conflict.call.params:
+            yield from self._of_samples(scene, asked, given)
             return
         elements = prod(given)
         if -1 not in asked:
@@ -57,6 +60,23 @@ class ReshapeCount(Rule):
         if -1 not in asked:
             yield from self._sides(scene, given, product)
 
+    def _of_samples(self, scene: Scene, asked: tuple[int, ...], given: tuple[int, ...]) -> Iterable[Fix]:
+        """A layer's target shape, which has no batch axis."""
+        elements = prod(given)
+        for index in range(len(asked) - 1, -1, -1):
+            others = prod(asked) // asked[index] if asked[index] else 0
+            if -1 in asked or not others or elements % others:
+                continue
+            sizes = ", ".join("-1" if place == index else str(each) for place, each in enumerate(asked))
+            text = f"({sizes},)" if len(asked) == 1 else f"({sizes})"
+            yield from scene.setting("target_shape", text, "let one size follow from the others")
+            use = AxisUse("", -1, asked[index], "target_shape", index)
+            yield from scene.resize(use, elements // others)
+        for axis in range(len(given) - 1, -1, -1):
+            others = elements // given[axis] if given[axis] else 0
+            if others and abs(prod(asked)) % others == 0:
+                yield from scene.resize(AxisUse("input", axis + 1, given[axis]), abs(prod(asked)) // others)
+
     def _sides(self, scene: Scene, given: tuple[int, ...], product: int) -> Iterable[Fix]:
         """Give the two sides of a square another length, where they have one origin."""
         if len(given) < 3 or given[-1] != given[-2] or not prod(given[:-2]) or product % prod(given[:-2]):
@@ -68,7 +88,14 @@ class ReshapeCount(Rule):
 
 def asked_shape(conflict: Conflict) -> tuple[int, ...]:
     """Return the sizes that a reshape asks for; empty where they are not known."""
-    return sizes(conflict.call.params.get("shape", conflict.call.params.get("sizes"))) or ()
+    params = conflict.call.params
+    return sizes(next((params[name] for name in ("shape", "sizes", "target_shape") if name in params), None)) or ()
+
+
+def _given(conflict: Conflict) -> Shape | None:
+    """Return the input's shape; that of a sample where a layer reshapes samples."""
+    given = shape(conflict, "input")
+    return given[1:] if given is not None and "target_shape" in conflict.call.params else given
 
 
 def ask(conflict: Conflict, scene: Scene, index: int, text: str, title: str) -> Iterable[Fix]:

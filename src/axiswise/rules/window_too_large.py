@@ -49,7 +49,7 @@ class WindowTooLarge(Rule):
             nearest = most if conflict.right.size > most else least
             yield from scene.resize(conflict.right, nearest)
             return
-        kernel = sizes(setting(conflict, "kernel_size"))
+        kernel = sizes(setting(conflict, "kernel_size") or setting(conflict, "pool_size"))
         if conflict.facts.get("blocks"):
             stride = number(setting(conflict, "stride"))
             ways = scene.setting if conflict.call.layer else scene.argument
@@ -61,6 +61,9 @@ class WindowTooLarge(Rule):
         if kernel and len(set(kernel)) == 1 and kernel[0] > 1:
             half = str(kernel[0] // 2)
             ways = scene.setting if conflict.call.layer else scene.argument
-            yield from choices(ways("padding", half, f"pad each side by {half}"))
+            if "channels_last" in conflict.call.params:
+                yield from choices(ways("padding", '"same"', "pad the sides"))
+            else:
+                yield from choices(ways("padding", half, f"pad each side by {half}"))
         if length and window and length < window:
             yield from choices(scene.resize(conflict.right, length))

@@ -9,11 +9,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 from itertools import zip_longest
 from typing import Any
 
 from axiswise.diagnosis import Diagnosis, Edit, Fix, Note, Raised
-from axiswise.facts import AxisUse, Conflict, Frame, OpCall, Trace
+from axiswise.facts import AxisUse, Conflict, Frame, OpCall, TensorRef, Trace
 from axiswise.origin import Span
 from axiswise.source.callsite import CallSite
 from axiswise.source.echoes import echoes
@@ -22,6 +23,7 @@ from axiswise.source.naming import layer_name
 from axiswise.source.provenance import constructor, is_collected
 from axiswise.source.rerouting import reroutes, taken_out
 from axiswise.source.resizing import resizes, spelling
+from axiswise.source.spelling import in_torch, is_foreign, sizes_read, spelled
 from axiswise.source.story import origin_notes
 from axiswise.source.terms import terms
 from axiswise.source.text import Sources
@@ -182,9 +184,9 @@ class Scene:
         """Fixes that give one side the other's size; one that spells it as the other side is spelled fits best."""
         if is_collected(self.trace, self.call, other):
             return
-        spelled = spelling(self.sources, self.trace, self.call, other)
+        theirs = spelling(self.sources, self.trace, self.call, other)
         for fix in self.resize(use, other.size):
-            alike = spelled and all(edit.text == spelled for edit in fix.edits)
+            alike = theirs and all(edit.text == theirs for edit in fix.edits)
             yield replace(fix, evidence=fix.evidence + ALIKE) if alike else fix
 
     def terms(self, role: str) -> Iterator[Fix]:
@@ -193,6 +195,20 @@ class Scene:
 
     def elsewhere(self) -> Iterator[Fix]:
         """Edits elsewhere: what was forgotten, a parallel line, another `dim`, a transpose or a squeeze taken out."""
+        return self._native(self._elsewhere())
+
+    @cached_property
+    def is_foreign(self) -> bool:
+        """Whether the program writes another framework than torch."""
+        refs: list[TensorRef | None] = [*self.call.operands.values(), *self.call.outputs, None]
+        source = self.site.source if self.site is not None else None
+        return any(is_foreign(ref, source) for ref in refs)
+
+    def _native(self, fixes: Iterable[Fix]) -> Iterator[Fix]:
+        """Leave out what only torch understands, where the program writes another framework."""
+        return (fix for fix in fixes if not self.is_foreign or not in_torch(fix, self.sources))
+
+    def _elsewhere(self) -> Iterator[Fix]:
         sides = [use.operand for use in (self.conflict.left, self.conflict.right) if use is not None and use.operand]
         roles = list(dict.fromkeys(sides or self.call.operands))
         around = (self.sources, self.trace, self.call)
@@ -252,7 +268,9 @@ class Scene:
         self, name: str, value: str, title: str, *, position: int | None = None, evidence: float = 0.0
     ) -> Iterable[Fix]:
         """Set a keyword argument of the failing call (replaced where it is given, by keyword or at `position`)."""
-        return _argument(self.site, name, value, title, position, evidence)
+        if self.is_foreign:
+            name, value = {"dim": "axis", "keepdim": "keepdims"}.get(name, name), sizes_read(value)
+        return self._native(_argument(self.site, name, value, title, position, evidence))
 
     def setting(
         self, name: str, value: str, title: str, *, position: int | None = None, evidence: float = 0.0
@@ -263,10 +281,18 @@ class Scene:
             position = list(settings).index(name)
         return _argument(self.built, name, value, title, position, evidence)
 
+    def written(self, name: str, position: int) -> str:
+        """Return the text of an argument as it is written, of the call or of the layer's constructor; else nothing."""
+        for site in (self.site, self.built):
+            node = site.argument(name, position) if site is not None else None
+            if node is not None and site is not None:
+                return " ".join(site.source.text_of(node).split())
+        return ""
+
     def callee_to(self, name: str, title: str, *, evidence: float = 0.0) -> Iterable[Fix]:
         """Call another function or method with the same arguments: `"torch.matmul"`, `"reshape"`."""
         node = self.site.call if self.site else None
-        if self.site is None or node is None:
+        if self.site is None or node is None or (self.is_foreign and name.startswith("torch.")):
             return
         span = self.site.source.span(node.func)
         if isinstance(node.func, ast.Attribute) and "." not in name:

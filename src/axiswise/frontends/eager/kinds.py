@@ -11,6 +11,9 @@ from typing import Any, cast
 from axiswise.facts import Shape, TensorRef, is_series
 from axiswise.origin import AnySize
 
+ADAPTED = ("numpy", "torch", "tensorflow", "keras", "jax", "jaxlib")
+"""Packages whose arrays are known."""
+
 OpenShape = tuple[int | None, ...]
 """A shape as a framework gives it: None where an axis is left open."""
 
@@ -112,7 +115,10 @@ class Arrays:
         """Return an array as an operand."""
         kind, fact = self.kind_of(value), self.fact_of(value)
         dtype = kind.dtype(value) if kind is not None else ""
-        return TensorRef(fact.id, self.shape_of(value), dtype, "cpu", fact.parameter, fact.axes)
+        library = type(value).__module__.partition(".")[0]
+        if kind is not None and library not in ADAPTED:  # a subclass of the user's own
+            library = kind.classes[0].__module__.partition(".")[0]
+        return TensorRef(fact.id, self.shape_of(value), dtype, "cpu", fact.parameter, fact.axes, library=library)
 
 
 class _Kept:

@@ -23,7 +23,7 @@ from axiswise.frontends.keras.batches import Batches
 from axiswise.frontends.keras.vocabulary.reading import Running, read_layer
 from axiswise.source.callsite import CallSite
 
-_BUILT, _FAILED = "_axiswise_built", "_axiswise_failed"
+_BUILT, _FAILED, _WRAPPED = "_axiswise_built", "_axiswise_failed", "_axiswise_wrapped"
 _LAYER: Any = cast("Any", Layer)
 _KERAS: Any = cast("Any", keras)
 
@@ -43,6 +43,8 @@ class LayerStack:
         def __init__(layer: Any, *args: Any, **kwargs: Any) -> None:
             frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
             object.__setattr__(layer, _BUILT, built_by(layer, frame, self.recorder.user))
+            if isinstance(layer, _WRAPPERS):
+                object.__setattr__(layer, _WRAPPED, frame.f_locals.get("layer"))
             begin(layer, *args, **kwargs)
 
         def __call__(layer: Any, *args: Any, **kwargs: Any) -> Any:
@@ -131,23 +133,25 @@ class LayerStack:
 
     def ref(self, layer: Any, direct: bool, called: bool) -> LayerRef:
         """Return the fact for a layer."""
-        built: Built | None = vars(layer).get(_BUILT)
+        wrapped: Any = vars(layer).get(_WRAPPED)
+        built: Built | None = vars(wrapped if wrapped is not None else layer).get(_BUILT)
         settings, frames = (built.settings, built.frames) if built else ({}, ())
-        return LayerRef(self.path(layer, built), type(layer).__name__, settings, frames, direct, "", called)
+        return LayerRef(self.path(layer), type(layer).__name__, settings, frames, direct, "", called)
 
     def declared(self, layer: Any) -> LayerRef:
         """Return the fact for a layer that is only being made: a model's Input."""
         return self.ref(layer, True, False)
 
-    def path(self, layer: Any, built: Built | None) -> str:
+    def path(self, layer: Any) -> str:
         """Return how the user's code reaches a layer: an attribute of a running model, a variable; else its name."""
         for owner, _ in reversed(self.running[:-1]):
             if self.is_users(owner) and (held := _attribute(owner, layer)):
                 return held
+        built: Built | None = vars(layer).get(_BUILT)
         site = CallSite.at(self.recorder.user.sources, built.frames[-1]) if built and built.frames else None
         parent = site.source.parents.get(site.node) if site is not None else None
-        if isinstance(parent, ast.Assign) and len(parent.targets) == 1 and isinstance(parent.targets[0], ast.Name):
-            return parent.targets[0].id
+        if isinstance(parent, ast.Assign) and isinstance(parent.targets[0], (ast.Name, ast.Attribute)):
+            return ast.unparse(parent.targets[0])
         return str(layer.name)
 
     def within(self) -> tuple[tuple[str, str], ...]:
@@ -162,6 +166,9 @@ def _caller() -> FrameType:
         frame = frame.f_back
     return frame
 
+
+_WRAPPERS: tuple[type, ...] = (_KERAS.layers.Wrapper, _KERAS.layers.TimeDistributed, _KERAS.layers.Bidirectional)
+"""Layers whose settings are those of the layer that they were built around."""
 
 _HOLDERS: tuple[type, ...] = (_KERAS.layers.Lambda, _KERAS.layers.Wrapper, _KERAS.layers.RNN)
 """Layers inside which code of the user's may run."""

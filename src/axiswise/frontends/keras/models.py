@@ -80,7 +80,7 @@ def declared_like(recorder: Recorder, model: Any, reading: Reading) -> Any:
     def made(declared: Any) -> Any:
         like = next(each for each, known in zip(data, _functional(model).inputs, strict=True) if known is declared)
         lengths = recorder.arrays.shape_of(like)
-        batch = lengths[0] if len(lengths) == len(declared.shape) else 1
+        batch = lengths[0] if len(lengths) and lengths != tuple(declared.shape[1:]) else 1
         symbolic = isinstance(like, _KERAS.KerasTensor)
         shape = (None if symbolic else int(batch), *(1 if each is None else each for each in declared.shape[1:]))
         return stand_ins([shape], str(declared.dtype), [like])[0]

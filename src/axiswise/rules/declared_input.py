@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from axiswise.diagnosis import Diagnosis, Fix
+from axiswise.facts import Conflict
+from axiswise.rules.reading import axes, label, shape
+from axiswise.rules.rule import Rule
+from axiswise.source.scene import Scene
+
+DECLARED = 0.6
+"""What is declared follows the data more often than the data what is declared."""
+
+
+class DeclaredInput(Rule):
+    """A model is given data of another shape than its Input was declared with."""
+
+    kinds = frozenset({"declared", "rank"})
+    priority = 20
+
+    def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
+        declared = _declaring(conflict, scene)
+        if conflict.kind == "rank":
+            # A layer that is given an axis too many, because the samples were counted in.
+            if declared is None or not _is_whole_shape(declared) or conflict.left is None:
+                return None
+            text = declared.written("shape", 0)
+            return scene.diagnosis(
+                f"{scene.callee()} is given {axes(conflict.left.size)}: `{text}` counts the samples in", label(scene)
+            )
+        left, right = conflict.left, conflict.right
+        if conflict.facts.get("missing") or left is None or right is None:
+            return None
+        data, model, shown = scene.expression(left.operand), scene.layer(), label(scene, left.operand)
+        if left.axis < 0:
+            return scene.diagnosis(
+                f"`{model}` was declared for samples of {axes(right.size - 1)}, but those of {data} have {left.size - 1}",
+                shown,
+            )
+        return scene.diagnosis(
+            f"`{model}` was declared for {right.size} along {scene.axis(left)}, but {data} has {left.size}", shown
+        )
+
+    def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
+        declared = _declaring(conflict, scene)
+        if declared is not None and _is_whole_shape(declared):
+            text = f"{declared.written('shape', 0)}[1:]"
+            yield from declared.setting("shape", text, "declare the shape of one sample", evidence=1.0)
+        left = conflict.left
+        if conflict.kind == "rank" or left is None:
+            return
+        if left.axis >= 0:
+            for fix in scene.resize(conflict.right, left.size):
+                yield replace(fix, evidence=fix.evidence + DECLARED)
+            yield from scene.agree()
+            return
+        given = shape(conflict, left.operand)
+        if declared is not None and given is not None:
+            sizes = ", ".join(str(size) for size in given[1:]) + ("," if len(given) == 2 else "")
+            yield from declared.setting("shape", f"({sizes})", "declare the shape that a sample has", evidence=0.5)
+
+
+def _declaring(conflict: Conflict, scene: Scene) -> Scene | None:
+    """Return the scene of the declaration that a conflict's side comes from, or None."""
+    side = conflict.right if conflict.kind == "declared" else conflict.left
+    role = side.operand if side is not None else ""
+    return next((each for each in scene.producers(role) if each.call.op == "declare"), None) if role else None
+
+
+def _is_whole_shape(declared: Scene) -> bool:
+    return declared.written("shape", 0).endswith(".shape")
