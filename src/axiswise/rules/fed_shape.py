@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from math import prod
@@ -10,6 +11,7 @@ from axiswise.origin import AnySize
 from axiswise.rules.reading import label, shape
 from axiswise.rules.rule import Rule
 from axiswise.source.importing import importing
+from axiswise.source.rebinding import rebound
 from axiswise.source.scene import Scene
 
 
@@ -43,29 +45,50 @@ class FedShape(Rule):
         if given is None or wanted is None or scene.site is None:
             return
         array, imports = importing(scene.site.source, "numpy", "np")
-        for fix in self._reshaped(conflict, scene, array, given, wanted):
-            yield replace(fix, edits=(*imports, *fix.edits))
+        for template, title, evidence in _ways(conflict, array, given, wanted):
+            for fix in (
+                *_once(scene, template, title, evidence),
+                *scene.wrap("input", template, title, evidence=evidence),
+            ):
+                yield replace(fix, edits=(*imports, *fix.edits))
         left, right = conflict.left, conflict.right
         if len(given) == len(wanted) and left is not None and right is not None:
             yield from scene.resize(right, left.size)
 
-    def _reshaped(self, conflict: Conflict, scene: Scene, array: str, given: Shape, wanted: Shape) -> Iterable[Fix]:
-        if len(given) == len(wanted) - 1:
-            yield from _grown(scene, array, given, wanted)
-            classes = wanted[-1]
-            if given == wanted[:-1] and not isinstance(classes, AnySize) and classes > 1:
-                is_whole = conflict.call.operands["input"].dtype.startswith(("int", "uint"))
-                text = f"{array}.eye({classes})[{{}}]" if is_whole else f"{array}.eye({classes})[{{}}.astype(int)]"
-                yield from scene.wrap("input", text, "turn class numbers into one-hot rows", evidence=0.6)
-        if len(given) == len(wanted) + 1:
-            for axis in (axis for axis, size in enumerate(given) if size == 1):
-                if (*given[:axis], *given[axis + 1 :]) == wanted:
-                    text = f"{array}.squeeze({{}}, {axis})"
-                    yield from scene.wrap("input", text, f"take axis {axis} away", evidence=0.7)
-            if given[:-1] == wanted and given[-1] > 1:
-                text = f"{array}.argmax({{}}, -1)"
-                yield from scene.wrap("input", text, "turn one-hot rows into class numbers", evidence=0.5)
-        yield from _regrouped(scene, array, given, wanted)
+
+def _once(scene: Scene, template: str, title: str, evidence: float) -> Iterable[Fix]:
+    """Yield the fix that gives a fed name its value anew, where it is read more than once."""
+    if scene.site is None or not isinstance(scene.site.node, ast.expr):
+        return
+    found = rebound(scene.site, scene.site.node, template)
+    if found is not None and found[1] > 1:
+        yield Fix(title, (found[0],), evidence + 0.05)
+
+
+def _ways(conflict: Conflict, array: str, given: Shape, wanted: Shape) -> Iterable[tuple[str, str, float]]:
+    """Yield expressions that bring a value into its placeholder's shape, what they do, and how likely they are."""
+    if len(given) == len(wanted) - 1:
+        for axis in range(len(wanted)):
+            if (*given[:axis], 1, *given[axis:]) == wanted:
+                is_batch = axis == 0 and isinstance(wanted[0], AnySize)
+                title = "make a batch of one" if is_batch else f"add axis {axis}"
+                yield f"{array}.expand_dims({{}}, {axis})", title, 0.8 if is_batch else 0.7
+        classes = wanted[-1]
+        if given == wanted[:-1] and not isinstance(classes, AnySize) and classes > 1:
+            is_whole = conflict.call.operands["input"].dtype.startswith(("int", "uint"))
+            text = f"{array}.eye({classes})[{{}}]" if is_whole else f"{array}.eye({classes})[{{}}.astype(int)]"
+            yield text, "turn class numbers into one-hot rows", 0.6
+    if len(given) == len(wanted) + 1:
+        for axis in (axis for axis, size in enumerate(given) if size == 1):
+            if (*given[:axis], *given[axis + 1 :]) == wanted:
+                yield f"{array}.squeeze({{}}, {axis})", f"take axis {axis} away", 0.7
+        if given[:-1] == wanted and given[-1] > 1:
+            yield f"{array}.argmax({{}}, -1)", "turn one-hot rows into class numbers", 0.5
+    sample = wanted[1:]
+    if sample and given and not any(isinstance(size, AnySize) for size in sample):
+        if prod(sample) in (prod(given[1:]), prod(given)):
+            sizes = ", ".join(str(size) for size in sample)
+            yield f"{array}.reshape({{}}, (-1, {sizes}))", "regroup the elements of a sample", 0.3
 
 
 def _joined(fix: Fix, others: Sequence[Fix]) -> Fix | None:
@@ -89,25 +112,3 @@ def made(scene: Scene, *roles: str) -> Iterable[Note]:
 def _outcome(maker: Scene) -> str:
     outputs = maker.call.outputs
     return "(" + ", ".join(str(size) for size in outputs[0].shape) + ")" if outputs else "(?)"
-
-
-def _grown(scene: Scene, array: str, given: Shape, wanted: Shape) -> Iterable[Fix]:
-    """Yield fixes that give a value the axis it lacks: that of the batch first, where a single sample was fed."""
-    for axis in range(len(wanted)):
-        if (*given[:axis], 1, *given[axis:]) == wanted:
-            is_batch = axis == 0 and isinstance(wanted[0], AnySize)
-            title = "make a batch of one" if is_batch else f"add axis {axis}"
-            text = f"{array}.expand_dims({{}}, {axis})"
-            yield from scene.wrap("input", text, title, evidence=0.8 if is_batch else 0.7)
-
-
-def _regrouped(scene: Scene, array: str, given: Shape, wanted: Shape) -> Iterable[Fix]:
-    """Yield the reshape that keeps the batch, where a sample has as many elements as the placeholder asks for."""
-    sample = wanted[1:]
-    if not sample or not given or any(isinstance(size, AnySize) for size in sample) or prod(given) % prod(sample):
-        return
-    if prod(given[1:]) != prod(sample) and prod(given) != prod(sample):
-        return
-    sizes = ", ".join(str(size) for size in sample)
-    title = "regroup the elements of a sample"
-    yield from scene.wrap("input", f"{array}.reshape({{}}, (-1, {sizes}))", title, evidence=0.3)
