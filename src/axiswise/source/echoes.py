@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from difflib import SequenceMatcher
 
 from axiswise.diagnosis import Edit, Fix
@@ -24,6 +25,8 @@ ALIKE = 0.7
 """Share of the text that two lines have in common from which on they are parallel."""
 
 EVIDENCE = 1.0
+ANOTHER = 0.2
+"""What it is worth that a second neighbour reads so; half of it, that a part was left out rather than put in."""
 
 
 def echoes(sources: Sources, trace: Trace, call: OpCall, role: str) -> Iterator[Fix]:
@@ -40,17 +43,20 @@ def echoes(sources: Sources, trace: Trace, call: OpCall, role: str) -> Iterator[
 
 def _parallel(source: SourceFile, statement: ast.Assign, evidence: float) -> Iterator[Fix]:
     own, mine = _name(statement), source.text_of(statement.value)
-    offered = {mine}
+    offered: dict[str, Fix] = {}
     for other in _neighbours(source, statement):
         name = _name(other)
         if not own or not name or own == name:
             continue
         text = re.sub(rf"\b{re.escape(name)}\b", own, source.text_of(other.value))
         is_own = _root(mine).startswith(f"{own}.") or isinstance(statement.targets[0], ast.Attribute)
-        if text not in offered and is_own and _is_parallel(mine, text):
-            offered.add(text)
+        if text in offered:
+            offered[text] = replace(offered[text], evidence=offered[text].evidence + ANOTHER)
+        elif is_own and text != mine and _is_parallel(mine, text):
             title = f"write {own} as {name} is written at line {other.lineno}"
-            yield Fix(title, (Edit(source.span(statement.value), text),), evidence)
+            left_out = ANOTHER / 2 if len(text) > len(mine) else 0.0
+            offered[text] = Fix(title, (Edit(source.span(statement.value), text),), evidence + left_out)
+    yield from offered.values()
 
 
 def _is_parallel(mine: str, theirs: str) -> bool:

@@ -13,7 +13,7 @@ from axiswise.facts import OpCall, Trace
 from axiswise.source.ancestry import makers
 from axiswise.source.callsite import CallSite
 from axiswise.source.text import Sources
-from axiswise.source.unread import uncalled_layers, unread_names
+from axiswise.source.unread import is_read_once, uncalled_layers, unread_names
 
 FURTHEST = 6
 """Calls back from the conflict that are looked at."""
@@ -50,7 +50,10 @@ def _layers(site: CallSite, layers: list[str], near: bool) -> Iterator[Fix]:
     for name in layers[:2]:
         if node is not None and own:
             span = site.source.span(node.func)
-            yield Fix(f"call self.{name}, which nothing calls", (Edit(span, f"self.{name}"),), EVIDENCE)
+            # In its place, the other would in turn be called by nothing, unless it is called elsewhere too.
+            left = is_read_once(site.source, node.func)
+            evidence = EVIDENCE - (0.3 if left else 0.0)
+            yield Fix(f"call self.{name}, which nothing calls", (Edit(span, f"self.{name}"),), evidence)
         if node is not None and own and near and node.args and not isinstance(node.args[0], ast.Starred):
             given = node.args[0]
             edit = Edit(site.source.span(given), f"self.{name}({site.source.text_of(given)})")

@@ -60,6 +60,13 @@ def unread_names(source: SourceFile, node: ast.AST) -> list[str]:
     return [name for name in dict.fromkeys(given) if name not in read and not name.startswith("_")]
 
 
+def is_read_once(source: SourceFile, node: ast.expr) -> bool:
+    """Return whether an attribute is read at this one place of its file only."""
+    name = node.attr if isinstance(node, ast.Attribute) else ""
+    read = (each for each in ast.walk(source.tree) if isinstance(each, ast.Attribute) and each.attr == name)
+    return sum(isinstance(each.ctx, ast.Load) for each in read) == 1
+
+
 def uncalled_layers(source: SourceFile, node: ast.AST) -> list[str]:
     """Return the attributes of the class around a node that are set to what a call returns and that no line reads."""
     owner = next((each for each in _around(source, node) if isinstance(each, ast.ClassDef)), None)
