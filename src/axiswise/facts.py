@@ -30,6 +30,9 @@ __all__ = [
 
 Shape = tuple[int, ...]
 
+TENSOR_CLASSES = frozenset({"Tensor", "ndarray", "KerasTensor", "Array"})
+"""What frameworks call the class of their tensors."""
+
 
 def is_series(value: object) -> TypeGuard[Sequence[Any]]:
     """Return whether a parameter is a tuple or a list: a shape, a list of axes, a number for each axis."""
@@ -130,6 +133,11 @@ class OpCall:
     within: tuple[tuple[str, str], ...] = ()
     spelled: str = ""
     saved: bool = False
+
+    @property
+    def is_method(self) -> bool:
+        """Whether it is spelled as a method of its first operand: `torch.Tensor.view`, `ndarray.dot`."""
+        return self.spelled.rpartition(".")[0].rpartition(".")[2] in TENSOR_CLASSES
 
     @property
     def site(self) -> Span | None:

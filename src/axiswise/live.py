@@ -20,6 +20,7 @@ from axiswise.diagnosis import Diagnosis, Note, Raised, Report
 from axiswise.engine import explain_conflict
 from axiswise.facts import Conflict, Frame, Trace
 from axiswise.frontends.choosing import family_of
+from axiswise.frontends.messages.said import said
 from axiswise.origin import Span
 from axiswise.pasted import as_linear, explain_text
 from axiswise.sandbox import SandboxError
@@ -144,7 +145,7 @@ def _is_it(finding: Diagnosis, error: Exception, frames: tuple[Frame, ...], prog
     if frames and finding.raised_at is not None:
         if program.place(finding.raised_at) == program.place(frames[-1].span):
             return True
-    return finding.exception == Raised(type(error).__name__, _words(error))
+    return finding.exception in (Raised(type(error).__name__, words) for words in (_words(error), said(_words(error))))
 
 
 def _from_words(error: Exception, conflict: Conflict, frames: tuple[Frame, ...], sources: Sources) -> Diagnosis | None:
@@ -159,7 +160,7 @@ def _from_words(error: Exception, conflict: Conflict, frames: tuple[Frame, ...],
     if layer is not None and layer.kind == "Linear":
         conflict = as_linear(conflict)
     conflict.call.layer = layer
-    found = explain_conflict(conflict, Trace(), Raised(type(error).__name__, words), frames, sources)
+    found = explain_conflict(conflict, Trace(), Raised(type(error).__name__, said(words)), frames, sources)
     if found is None:
         return None
     shapes = {name: _shape(sizes) for name, sizes in held.shapes_of(error, sources).items()}

@@ -20,6 +20,7 @@ from axiswise.engine import diagnoses
 from axiswise.facts import Conflict, Failure, Frame, OpCall, Trace
 from axiswise.frontends.choosing import TORCH
 from axiswise.frontends.frontend import Frontend
+from axiswise.frontends.messages.said import said
 from axiswise.sandbox import deliver
 from axiswise.source.frames import UserCode
 from axiswise.source.instrument import instrument
@@ -155,7 +156,7 @@ def _ended(error: BaseException, frontend: Frontend) -> tuple[str, str | None]:
     """Return what became of a program that an exception ended; a shape error among them is a failure."""
     frames = frontend.user.of_traceback(error.__traceback__)
     line = f" at line {frames[-1].span.line}" if frames else ""
-    text = str(error).splitlines()[0] if str(error) else ""
+    text = next(iter(said(str(error)).splitlines()), "")
     name = type(error).__name__
     if "axiswise_failure" not in error.__dict__ and isinstance(error, Exception):
         _shape_failure(error, frames, frontend)
@@ -177,7 +178,7 @@ def _shape_failure(error: Exception, frames: tuple[Frame, ...], frontend: Fronte
             call = frontend.unpacking
     call.layer, call.within = call.layer or frontend.layer(), frontend.within()
     conflict = Conflict(read.kind, call, read.left, read.right, read.facts)
-    frontend.trace.failures.append(Failure(type(error).__name__, str(error), call, frames, (conflict,)))
+    frontend.trace.failures.append(Failure(type(error).__name__, said(str(error)), call, frames, (conflict,)))
 
 
 class _Loader(importlib.machinery.SourceFileLoader):

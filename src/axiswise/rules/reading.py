@@ -65,7 +65,7 @@ def listed(conflict: Conflict) -> list[str]:
 
 def method(conflict: Conflict) -> bool:
     """Return whether the call is spelled as a method of its first operand."""
-    return ".Tensor." in conflict.call.spelled or conflict.call.spelled.startswith("Tensor.")
+    return conflict.call.is_method
 
 
 def place(conflict: Conflict, position: int) -> int:
@@ -136,8 +136,9 @@ def unflattened(conflict: Conflict, scene: Scene, role: str) -> Iterable[Fix]:
         return
     side = isqrt(given[1] // channels)
     if side > 1 and side**2 * channels == given[1]:
-        held = conflict.call.frames[-1].sizes if conflict.call.frames else {}
-        name = next((name for name, value in held.items() if value == side), str(side))
+        frames = conflict.call.frames[-1:]
+        named = (name for frame in frames for name, value in frame.sizes.items() if value == side)
+        name = next(named, str(side))
         template = f"{{}}.view(-1, {channels}, {name}, {name})"
         yield from scene.wrap(role, template, "see it as a map of channels", evidence=0.5)
 

@@ -56,7 +56,7 @@ class RnnState(Rule):
         for earlier in scene.producers(role):
             made = sizes(earlier.call.params.get("shape", earlier.call.params.get("size")))
             if name is not None and earlier.call.op in MAKERS and made and len(made) == 3:
-                position = 1 + place(earlier.conflict, 0) if ".Tensor." not in earlier.call.spelled else 1
+                position = 1 + place(earlier.conflict, 0) if not earlier.call.is_method else 1
                 yield from earlier.argument(
                     "", f"{name}.size({axis})", "read the batch from the input", position=position, evidence=1.0
                 )

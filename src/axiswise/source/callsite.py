@@ -63,7 +63,7 @@ class CallSite:
         return (
             node is not None
             and isinstance(node.func, ast.Attribute)
-            and call.spelled.startswith("torch.Tensor.")
+            and call.is_method
             and (call.layer is None or not call.layer.direct)
         )
 

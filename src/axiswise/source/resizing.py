@@ -106,11 +106,7 @@ def _argument(site: CallSite, place: Place) -> ast.expr | None:
     listed = next((each for each in numbers if isinstance(each, (ast.Tuple, ast.List))), None)
     if listed is not None:
         return _element(listed, place.index)
-    offset = (
-        0
-        if isinstance(node.func, ast.Attribute) and place.call.spelled.startswith("torch.Tensor.")
-        else _tensors_before(place.call)
-    )
+    offset = 0 if isinstance(node.func, ast.Attribute) and place.call.is_method else _tensors_before(place.call)
     position = place.index + offset
     return numbers[position] if position < len(numbers) else None
 

@@ -16,8 +16,8 @@ from typing import Any, cast
 from axiswise.facts import Conflict, Failure, Frame, LayerRef, OpCall, Shape, TensorRef, Trace
 from axiswise.frontends.eager.kinds import Arrays, Kind
 from axiswise.frontends.eager.vocabulary import Reading, Vocabulary
-from axiswise.frontends.eager.wording import readable
 from axiswise.frontends.messages import read_message
+from axiswise.frontends.messages.said import said
 from axiswise.frontends.steering import Steering
 from axiswise.ops.contract import contract_of
 from axiswise.origin import AnySize, Origin, Size
@@ -225,7 +225,7 @@ class Recorder:
         """
         if frame is not None:
             call.frames = self._line(frame, call.layer)
-        failure = Failure(type(error).__name__, readable(str(error)), call, call.frames, tuple(conflicts))
+        failure = Failure(type(error).__name__, said(str(error)), call, call.frames, tuple(conflicts))
         self.trace.failures.append(failure)
         vars(error)["axiswise_failure"] = failure
         self.on_failure()

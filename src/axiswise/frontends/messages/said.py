@@ -8,16 +8,42 @@ _WRAPPED = re.compile(r"\s*Exception encountered when calling (?:layer )?[^\n]{0
 _ARGUMENTS = re.compile(r"\n\s*(?:Arguments received by|Call arguments received by) [^\n]{0,300}:\n.*", re.DOTALL)
 _NODE = re.compile(r"\{\{function_node [^{}\n]{0,400}\}\}\s?")
 _KERNEL = re.compile(r"\s*\[Op:\w{1,100}\](?: name:[^\n]{0,200})?")
-_VALUES = re.compile(
-    r", (?:value|numpy)=\s?(?:array\()?\[[^\n<>]{0,400}(?:\n[^\n<>]{0,400}){0,400}\]{1,8}(?:, dtype=\w+\))?>"
-)
+_OPENING = re.compile(r"\[[\[\s]*[-+]?[\d.]")
 _COLOUR = re.compile(r"\x1b\[[\d;]{0,16}m")
+LONGEST = 40
+"""Characters of an array's values that are shown as they are: a list of sizes is shorter."""
 
 
 def said(message: str) -> str:
-    """Return a message's own words: no layer's name before them, no dump of arguments or weights after them."""
+    """Return a message's own words: no layer's name before them, no arguments after them, no printed arrays."""
     text = _COLOUR.sub("", message)
     inner = _ARGUMENTS.sub("", _WRAPPED.sub("", text)) if "encountered when calling" in text else text
     if "{{" in inner or "[Op:" in inner:
         inner = _KERNEL.sub("", _NODE.sub("", inner))
-    return _VALUES.sub(">", inner).strip() if inner != message or "value=" in inner else message
+    if inner != message or "value" in inner or "array" in inner:
+        return _without_values(inner).strip()
+    return message
+
+
+def _without_values(message: str) -> str:
+    """Put `[...]` in the place of printed arrays, which may go on for pages."""
+    parts: list[str] = []
+    position = 0
+    for match in _OPENING.finditer(message):
+        if match.start() < position:
+            continue
+        end = _closing(message, match.start())
+        if end - match.start() > LONGEST:
+            parts += [message[position : match.start()], "[...]"]
+            position = end
+    return "".join(parts) + message[position:]
+
+
+def _closing(message: str, start: int) -> int:
+    """Return the place after the bracket that closes the one at `start`; the end where none does."""
+    depth = 0
+    for place in range(start, len(message)):
+        depth += {"[": 1, "]": -1}.get(message[place], 0)
+        if not depth:
+            return place + 1
+    return len(message)
