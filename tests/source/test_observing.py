@@ -30,6 +30,12 @@ PROGRAMS = [
     "result = fib(20)",
     "match [1, 2]:\n    case [a, b]:\n        result = a + b",
     "values = (lambda *a: a)(*range(4))\nresult = values[::2], values[1:3]",
+    "class Box:\n    n = 1\nbox, grid, words = Box(), [[1, 2], [3, 4]], {'a': [1]}\nsame = words['a']\nbox.n += 4\n"
+    "grid[0][1:] += [9]\ngrid[1][-1] -= 2\nwords['a'] += [2]\nwords['b'] = box.n\ngrid[1:], box.m = [[7]], 3\n"
+    "result = box.n, grid, words, same",
+    "total = 0\ndef add(n):\n    global total\n    total += n\n    def inner():\n        nonlocal n\n        n *= 2\n"
+    "    inner()\n    return n\nresult = add(3), total",
+    "try:\n    def f():\n        x += 1\n    f()\nexcept UnboundLocalError as error:\n    result = str(error)",
     "try:\n    [][3]\nexcept IndexError as error:\n    result = str(error)",
 ]
 
@@ -48,6 +54,18 @@ class Seen:
         self.words.append(symbol)
         known = {"+": operator.add, "*": operator.mul, "//": operator.floordiv, "**": operator.pow, "%": operator.mod}
         return {**known, "-": operator.sub, "@": operator.matmul}[symbol](left, right)
+
+    def update(self, symbol: str, left: Any, right: Any) -> Any:
+        self.words.append(f"{symbol}=")
+        known = {"+": operator.iadd, "-": operator.isub, "*": operator.imul}
+        return known[symbol](left, right)
+
+    def store(self, value: Any, index: Any, new: Any) -> None:
+        self.words.append("[]=")
+        value[index] = new
+
+    def store_updated(self, symbol: str, value: Any, index: Any, right: Any) -> None:
+        value[index] = self.update(symbol, self.item(value, index), right)
 
     def item(self, value: Any, index: Any) -> Any:
         self.words.append("[]")
@@ -78,6 +96,12 @@ def test_what_a_program_does_arrives_in_order() -> None:
     seen = Seen()
     assert run("def f(a):\n    return a[0] + a[1:][0]\nresult = f([2, 3]) * 2", seen) == 10
     assert seen.words == ["call", "[]", "[]", "[]", "+", "*"]
+
+
+def test_what_a_program_changes_arrives_too() -> None:
+    seen = Seen()
+    assert run("x = [1]\nx += [2]\nx[0] = 5\nx[1] *= 3\nresult = x", seen) == [5, 6]
+    assert seen.words == ["+=", "[]=", "[]", "*="]
 
 
 def test_positions_stay_as_they_were() -> None:

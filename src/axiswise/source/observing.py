@@ -11,7 +11,9 @@ import ast
 from typing import Any, Protocol
 
 PREFIX = "_axiswise_"
-CALL, OPERATE, ITEM, FIELD, SLICE = (f"{PREFIX}{word}" for word in ("call", "operate", "item", "field", "slice"))
+CALL, OPERATE, ITEM, FIELD, SLICE, UPDATE, STORE, STORE_UPDATED = (
+    f"{PREFIX}{word}" for word in "call operate item field slice update store store_updated".split()
+)
 FIELDS = frozenset({"shape", "T", "mT"})
 """Attributes that are read through the observer."""
 
@@ -45,8 +47,20 @@ class Observer(Protocol):
         """Apply a binary operator."""
         ...
 
+    def update(self, symbol: str, left: Any, right: Any) -> Any:
+        """Apply an operator in place, and return what the name stands for then."""
+        ...
+
     def item(self, value: Any, index: Any) -> Any:
         """Subscript a value."""
+        ...
+
+    def store(self, value: Any, index: Any, new: Any) -> None:
+        """Assign to a subscript."""
+        ...
+
+    def store_updated(self, symbol: str, value: Any, index: Any, right: Any) -> None:
+        """Apply an operator in place to what a subscript gives, and assign it there."""
         ...
 
     def field(self, value: Any, name: str) -> Any:
@@ -56,13 +70,24 @@ class Observer(Protocol):
 
 def names(observer: Observer) -> dict[str, Any]:
     """Return what an observed module's code calls, by the names it uses."""
-    return {CALL: observer.call, OPERATE: observer.operate, ITEM: observer.item, FIELD: observer.field, SLICE: slice}
+    return {
+        CALL: observer.call,
+        OPERATE: observer.operate,
+        UPDATE: observer.update,
+        ITEM: observer.item,
+        STORE: observer.store,
+        STORE_UPDATED: observer.store_updated,
+        FIELD: observer.field,
+        SLICE: slice,
+    }
 
 
 class Observing(ast.NodeTransformer):
     """Rewrites a syntax tree to go through an observer."""
 
-    def _through(self, name: str, node: ast.expr, args: list[ast.expr], keywords: list[ast.keyword]) -> ast.Call:
+    def _through(
+        self, name: str, node: ast.expr | ast.stmt, args: list[ast.expr], keywords: list[ast.keyword]
+    ) -> ast.Call:
         call = ast.Call(ast.copy_location(ast.Name(name, ast.Load()), node), args, keywords)
         return ast.copy_location(call, node)
 
@@ -78,6 +103,33 @@ class Observing(ast.NodeTransformer):
             return node
         constant = ast.copy_location(ast.Constant(symbol), node)
         return self._through(OPERATE, node, [constant, node.left, node.right], [])
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
+        self.generic_visit(node)
+        symbol, target = _SYMBOLS.get(type(node.op)), node.target
+        if symbol is None:
+            return node
+        constant = ast.copy_location(ast.Constant(symbol), node)
+        if isinstance(target, ast.Subscript):
+            index = _as_value(target.slice)
+            if index is None:
+                return node
+            args = [constant, target.value, index, node.value]
+            return ast.copy_location(ast.Expr(self._through(STORE_UPDATED, node, args, [])), node)
+        if isinstance(target, ast.Attribute) and not isinstance(target.value, ast.Name):
+            return node  # its owner would be computed twice
+        before = _loaded(target)
+        updated = self._through(UPDATE, node, [constant, before, node.value], [])
+        return ast.copy_location(ast.Assign([target], updated), node)
+
+    def visit_Assign(self, node: ast.Assign) -> ast.AST:
+        self.generic_visit(node)
+        target = node.targets[0]
+        index = _as_value(target.slice) if isinstance(target, ast.Subscript) and len(node.targets) == 1 else None
+        if index is None or not isinstance(target, ast.Subscript):
+            return node
+        stored = self._through(STORE, node, [target.value, index, node.value], [])
+        return ast.copy_location(ast.Expr(stored), node)
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
         self.generic_visit(node)
@@ -116,6 +168,13 @@ class Observing(ast.NodeTransformer):
     def visit_match_case(self, node: ast.match_case) -> ast.AST:
         node.body = [self.visit(statement) for statement in node.body]
         return node
+
+
+def _loaded(target: ast.Name | ast.Attribute) -> ast.expr:
+    """Return an expression that reads what a target stands for."""
+    if isinstance(target, ast.Name):
+        return ast.copy_location(ast.Name(target.id, ast.Load()), target)
+    return ast.copy_location(ast.Attribute(target.value, target.attr, ast.Load()), target)
 
 
 def _as_value(index: ast.expr) -> ast.expr | None:

@@ -10,11 +10,12 @@ from __future__ import annotations
 import operator
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from types import FrameType
 from typing import Any, cast
 
 from axiswise.facts import Conflict, Failure, Frame, LayerRef, OpCall, Shape, TensorRef, Trace
-from axiswise.frontends.eager.kinds import Arrays, Kind
+from axiswise.frontends.eager.kinds import Arrays, Kind, Laid
 from axiswise.frontends.eager.vocabulary import Reading, Vocabulary
 from axiswise.frontends.messages import read_message
 from axiswise.frontends.messages.said import said
@@ -79,6 +80,9 @@ class Recorder:
 
     def operate(self, symbol: str, left: Any, right: Any) -> Any:
         """Apply an operator; one on arrays is written down."""
+        return self._operated(symbol, left, right, _caller())
+
+    def _operated(self, symbol: str, left: Any, right: Any, frame: FrameType) -> Any:
         word, name = OPERATORS[symbol]
         apply: Callable[[Any, Any], Any] = getattr(operator, name)
         if self.quiet or (isinstance(left, _NUMBERS) and isinstance(right, _NUMBERS)):
@@ -88,16 +92,62 @@ class Recorder:
         reading = Reading(word)
         reading.put("left", left, self.arrays)
         reading.put("right", right, self.arrays)
-        return self.run(reading, lambda: apply(plain(left), plain(right)), _caller(), symbol)
+        return self.run(reading, lambda: apply(plain(left), plain(right)), frame, symbol)
+
+    def update(self, symbol: str, left: Any, right: Any) -> Any:
+        """Apply an operator in place; one on an array that changes by it is written down as such."""
+        return self._updated(symbol, left, right, _caller())
+
+    def _updated(self, symbol: str, left: Any, right: Any, frame: FrameType) -> Any:
+        word, name = OPERATORS[symbol]
+        apply: Callable[[Any, Any], Any] = getattr(operator, f"i{name.rstrip('_')}")
+        if self.quiet or self.arrays.kind_of(left) is None:
+            return apply(left, right)
+        if not hasattr(left, f"__i{name.rstrip('_')}__"):
+            return self._operated(symbol, left, right, frame)
+        reading = Reading(word, params={"inplace": True}, instead=lambda shapes: left)
+        reading.put("left", left, self.arrays)
+        reading.put("right", right, self.arrays)
+        return self.run(reading, lambda: apply(left, plain(right)), frame, f"{symbol}=")
 
     def item(self, value: Any, index: Any) -> Any:
         """Subscript a value; an array's subscript is written down."""
         if self.quiet or self.arrays.kind_of(value) is None:
             return value[index]
+        return self._read(value, index, _caller())
+
+    def _read(self, value: Any, index: Any, frame: FrameType) -> Any:
         reading = self._subscripted(value, index)
         if reading is None:
-            return value[index]
-        return self.run(reading, lambda: value[plain(index)], _caller(), "[]")
+            return value[plain(index)]
+        return self.run(reading, lambda: value[plain(index)], frame, "[]")
+
+    def store(self, value: Any, index: Any, new: Any) -> None:
+        """Assign to a subscript; an array's is written down."""
+        self._stored(value, index, new, _caller())
+
+    def store_updated(self, symbol: str, value: Any, index: Any, right: Any) -> None:
+        """Apply an operator in place to what a subscript gives, and assign it there."""
+        frame = _caller()
+        if self.quiet or self.arrays.kind_of(value) is None:
+            value[index] = getattr(operator, f"i{OPERATORS[symbol][1].rstrip('_')}")(value[index], right)
+            return
+        part = self._read(value, index, frame)
+        value[plain(index)] = self._updated(symbol, part, right, frame)
+
+    def _stored(self, value: Any, index: Any, new: Any, frame: FrameType) -> None:
+        reading = self._subscripted(value, index) if not self.quiet and self.arrays.kind_of(value) else None
+        if reading is None:
+            value[index] = new
+            return
+        reading.op, reading.instead = "index-assign", lambda shapes: value
+        reading.put("value", new, self.arrays)
+
+        def assign() -> Any:
+            value[plain(index)] = plain(new)
+            return value
+
+        self.run(reading, assign, frame, "[]=")
 
     def field(self, value: Any, name: str) -> Any:
         """Read an attribute: a shape's sizes know their axis, a transposition is written down."""
@@ -160,10 +210,7 @@ class Recorder:
 
     def call_of(self, reading: Reading, frame: FrameType, spelled: str, layer: LayerRef | None = None) -> OpCall:
         """Return the fact for a reading at a running frame."""
-        operands = {
-            role: value if isinstance(value, TensorRef) else self.arrays.ref_of(value)
-            for role, value in reading.operands.items()
-        }
+        operands = {role: self._operand(value) for role, value in reading.operands.items()}
         return OpCall(
             -1,
             reading.op,
@@ -178,6 +225,16 @@ class Recorder:
     def _line(self, frame: FrameType, layer: LayerRef | None) -> tuple[Frame, ...]:
         """Return the user's frames of a call; where a model is only being put together, those that built the layer."""
         return layer.built if layer is not None and not layer.called and layer.built else self.user.frames(frame)
+
+    def _operand(self, value: Any) -> TensorRef:
+        """Return an operand of a reading; one that is laid out anew is followed back to the array that it is."""
+        if not isinstance(value, Laid):
+            return value if isinstance(value, TensorRef) else self.arrays.ref_of(value)
+        given = self.arrays.ref_of(value.array)
+        shape = tuple(given.shape[axis] for axis in value.order)
+        turned = replace(given, id=self.arrays.identity(), shape=shape, axes={}, strides=None)
+        self.trace.add(OpCall(-1, "permute", {"input": given}, {"dims": value.order}, (turned,)))
+        return turned
 
     def record(self, call: OpCall, result: Any, frame: FrameType) -> None:
         """Put a call that gave a result into the trace."""
