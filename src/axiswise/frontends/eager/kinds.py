@@ -39,6 +39,19 @@ class Kind:
     sized: Callable[[Any, tuple[Any, ...]], Any] = lambda shape, sizes: sizes
 
 
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """An array whose axes the vocabulary wants in another order than the framework has them.
+
+    Attributes:
+        array: The array.
+        order: Which of its axes each wanted axis is.
+    """
+
+    array: Any
+    order: tuple[int, ...]
+
+
 @dataclass(slots=True)
 class Fact:
     """What is known of an array beside its shape: identity within the trace, and names of axes by position."""
