@@ -1,12 +1,14 @@
-"""What networks are built of: biases, embeddings, losses."""
+"""What networks are built of: biases, convolutions, pools, embeddings, losses."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from axiswise.frontends.eager.kinds import Arrays
+from axiswise.facts import is_series
+from axiswise.frontends.eager.kinds import Arrays, Laid
 from axiswise.frontends.eager.vocabulary import Reader, Reading, reader, reads
+from axiswise.frontends.signature import bind
 from axiswise.frontends.tensorflow.vocabulary.naming import of
 
 _ALIKE = "binary_cross_entropy_with_logits"
@@ -52,6 +54,66 @@ def _looked_up(arrays: Arrays, args: Sequence[Any], kwargs: Mapping[str, Any]) -
     return reading if reading is not None and {"weight", "input"} <= set(reading.operands) else None
 
 
+def _spatial(value: Any, count: int, last: bool) -> tuple[int, ...] | None:
+    """Return a setting for each spatial axis: given as one number, one an axis, or one for batch and channels too."""
+    if isinstance(value, int):
+        return (value,) * count
+    listed: tuple[Any, ...] = tuple(value) if is_series(value) else ()
+    if len(listed) == count + 2:
+        listed = listed[1:-1] if last else listed[2:]
+    return listed * count if len(listed) == 1 else listed if len(listed) == count else None
+
+
+def _slid(bound: Mapping[str, Any], count: int) -> dict[str, Any] | None:
+    """Return the settings that convolutions and pools share, or None for borders that are listed one by one."""
+    padding = str(bound["padding"]).upper()
+    last = not str(bound.get("data_format") or "N..C").upper().startswith("NC")
+    strides = _spatial(bound.get("strides"), count, last)
+    dilations = _spatial(bound.get("dilations") or 1, count, last)
+    if padding not in ("SAME", "VALID") or strides is None or dilations is None:
+        return None
+    filled = "fill" if padding == "SAME" else 0
+    return {"strides": strides, "dilation_rate": dilations, "padding": filled, "channels_last": last}
+
+
+def _convolution(count: int) -> Reader:
+    rest = "data_format='', dilations=None, name?"
+    short = f"input, weight|filters|filter, strides|stride, padding, {rest}"
+    long = f"input, weight|filters|filter, strides|stride, padding, use_cudnn_on_gpu, {rest}"
+
+    def read(arrays: Arrays, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reading | None:
+        is_long = len(args) > 4 and isinstance(args[4], bool)
+        bound = bind(long if is_long else short, args, kwargs)
+        if bound is None or any(arrays.kind_of(bound[role]) is None for role in ("input", "weight")):
+            return None
+        settings, kernel = _slid(bound, count), arrays.shape_of(bound["weight"])
+        if settings is None or len(kernel) != count + 2:
+            return None
+        data, inner, outer = arrays.shape_of(bound["input"]), kernel[-2], kernel[-1]
+        channels = data[-1 if settings["channels_last"] else 1] if len(data) > 1 else inner
+        is_grouped = inner and channels > inner and channels % inner == 0 and outer % (channels // inner) == 0
+        weight = Laid(bound["weight"], (count + 1, count, *range(count)))
+        params = {**settings, "kernel_size": kernel[:-2], "groups": channels // inner if is_grouped else 1}
+        return Reading(f"conv{count}d", {"input": bound["input"], "weight": weight}, params)
+
+    return read
+
+
+def _pool(op: str, count: int) -> Reader:
+    def read(arrays: Arrays, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reading | None:
+        bound = bind("input|value, ksize, strides, padding, data_format='', name?", args, kwargs)
+        if bound is None or arrays.kind_of(bound["input"]) is None:
+            return None
+        settings = _slid(bound, count)
+        window = _spatial(bound["ksize"], count, settings["channels_last"]) if settings is not None else None
+        if settings is None or window is None or len(arrays.shape_of(bound["input"])) != count + 2:
+            return None
+        settings.pop("dilation_rate")
+        return Reading(f"{op}_pool{count}d", {"input": bound["input"]}, {**settings, "pool_size": window})
+
+    return read
+
+
 def _all() -> dict[str, Reader]:
     found: dict[str, Reader] = reads("add", "left|value, right|bias, data_format?, name?", of("nn.bias_add"))
     for text, names in LOSSES:
@@ -59,6 +121,13 @@ def _all() -> dict[str, Reader]:
     numbers = "nn.sparse_softmax_cross_entropy_with_logits losses.sparse_softmax_cross_entropy"
     found |= dict.fromkeys(of(numbers).split(), _numbers)
     found |= dict.fromkeys(of("nn.embedding_lookup").split(), _looked_up)
+    for count in (1, 2, 3):
+        found |= dict.fromkeys(of(f"nn.conv{count}d").split(), _convolution(count))
+        for op in ("max", "avg"):
+            found |= dict.fromkeys(of(f"nn.{op}_pool{count}d").split(), _pool(op, count))
+    for op in ("max", "avg"):
+        found |= dict.fromkeys(of(f"nn.{op}_pool").split(), _pool(op, 2))
+    found |= reads("flatten", "input|inputs, name?", of("layers.flatten"), start_dim=1, end_dim=-1)
     return found
 
 
