@@ -25,6 +25,15 @@ OPERATORS: Mapping[type[ast.operator], str] = {
     ast.BitXor: "^",
 }
 
+KEYWORDS: Mapping[str, tuple[str, ...]] = {
+    "input": ("logits", "predictions", "inputs", "input_tensor", "tensor", "value", "ids"),
+    "target": ("labels", "onehot_labels", "multi_class_labels"),
+    "left": ("a", "x", "x1"),
+    "right": ("b", "y", "x2"),
+    "weight": ("filters", "filter", "params"),
+}
+"""What frameworks call an operand that is given by name, beside the vocabulary's own word."""
+
 
 class CallSite:
     """The AST node of a frame's expression, with the questions that fixes ask of it."""
@@ -100,9 +109,12 @@ class CallSite:
             return self._of_data(call, role)
         if call.op == "set_weights":
             return self._stored(call) if role == "stored" else None
+        head, _, number = role.partition(".")
         for keyword in node.keywords:
-            if keyword.arg == role:
+            if keyword.arg == role or keyword.arg in KEYWORDS.get(role, ()):
                 return keyword.value
+            if keyword.arg == head and number.isdigit() and isinstance(keyword.value, (ast.List, ast.Tuple)):
+                return keyword.value.elts[int(number)] if int(number) < len(keyword.value.elts) else None
         return self._positional(node, call, role, index)
 
     def _of_data(self, call: OpCall, role: str) -> ast.expr | None:
