@@ -221,6 +221,8 @@ def _windows(call: OpCall, output: int, axis: int, wanted: int, steps: int) -> I
     for name, lowest in (("kernel_size", 1), ("stride", 1), ("padding", 0)):
         settings: Mapping[str, Any] = call.layer.settings if call.layer else {}
         value: Any = settings.get(name, call.params.get(name))
+        if is_series(value) and value and len(set(value)) == 1:
+            value = value[0]
         if contract is None or not isinstance(value, int) or isinstance(value, bool):
             continue
         current = int(value)
