@@ -18,17 +18,18 @@ class LossTargetRank(Rule):
     def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
         ours, theirs = shape(conflict, "input"), shape(conflict, "target")
         targets = scene.expression("target")
+        has = "has" if targets.startswith("`") else "have"
         allowed = conflict.facts.get("allowed")
         if ours is None and theirs is not None and isinstance(allowed, tuple):
             said = " or ".join(str(each) for each in cast("tuple[object, ...]", allowed))
             wants = f"{said} {'axis' if said == '1' else 'axes'}"
             return scene.diagnosis(
-                f"{scene.callee()} takes targets with {wants}, but {targets} has {axes(len(theirs))}", label(scene)
+                f"{scene.callee()} takes targets with {wants}, but {targets} {has} {axes(len(theirs))}", label(scene)
             )
         given, found = (conflict.call.operands.get(role) for role in ("input", "target"))
         if given is not None and found is not None and (ours is None or theirs is None):  # with an axis left open
             wanted = axes(max(given.rank - 1, 0))
-            said = f"{scene.callee()} takes class numbers with {wanted}, but {targets} has {axes(found.rank)}"
+            said = f"{scene.callee()} takes class numbers with {wanted}, but {targets} {has} {axes(found.rank)}"
             return scene.diagnosis(said, label(scene, "input", "target"))
         if ours is None or theirs is None:
             return scene.diagnosis(
@@ -36,7 +37,7 @@ class LossTargetRank(Rule):
             )
         wanted = axes(max(len(ours) - 1, 0))
         return scene.diagnosis(
-            f"{scene.callee()} takes class numbers with {wanted}, but {targets} has {axes(len(theirs))}",
+            f"{scene.callee()} takes class numbers with {wanted}, but {targets} {has} {axes(len(theirs))}",
             label(scene, "input", "target"),
         )
 
