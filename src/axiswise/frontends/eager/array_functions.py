@@ -88,7 +88,7 @@ def array_functions(module: str) -> dict[str, Reader]:
         found |= reads(op, _REDUCED, of(name))
     for table in (
         reads("matmul", _PAIR, of("matmul")),
-        reads("matmul", _PAIR, of("dot")),
+        dict.fromkeys(of("dot").split(), dotted),
         reads("outer", _PAIR, of("outer")),
         reads("inner", _PAIR, of("inner")),
         reads("tensordot", f"{_PAIR}, dims|axes=2", of("tensordot")),
@@ -120,6 +120,19 @@ def array_functions(module: str) -> dict[str, Reader]:
         reads("clamp", "input|a|x, min|a_min|x_min?, max|a_max|x_max?", of("clip")),
     ):
         found |= table
+    return found
+
+
+def dotted(arrays: Arrays, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reading | None:
+    """Read `dot`: a product of matrices, and of more axes one that pairs every row with every column."""
+    found = reader("matmul", f"{_PAIR}, out?")(arrays, args, kwargs)
+    if found is None or not {"left", "right"} <= found.operands.keys():
+        return reader("mul", f"{_PAIR}, out?")(arrays, args, kwargs)
+    left, right = (len(arrays.shape_of(found.operands[role])) for role in ("left", "right"))
+    if 0 in (left, right):
+        found.op = "mul"
+    elif max(left, right) > 2 and right > 1:
+        found.op, found.params = "tensordot", {"dims": ([left - 1], [right - 2])}
     return found
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from axiswise.facts import Shape, is_series
 from axiswise.frontends.eager.kinds import Arrays
@@ -79,6 +79,7 @@ class Vocabulary:
         self.arrays = arrays
         self._functions: dict[int, tuple[Any, str, Reader]] = {}
         self._methods: dict[str, Reader] = {}
+        self._owned: dict[tuple[type, str], tuple[str, Reader]] = {}
 
     def add(self, readers: Mapping[str, Reader]) -> None:
         """Enter readers by name; a function that the installed release does not have is left out."""
@@ -87,7 +88,11 @@ class Vocabulary:
             owner, _, word = name.rpartition(".")
             if owner in kinds:
                 self._methods[name] = read
-            elif (function := getattr(_module(owner), word, None)) is not None:
+            elif (function := getattr(place := _module(owner), word, None)) is None:
+                continue
+            elif isinstance(place, type):  # whose instances make arrays: a generator of random numbers
+                self._owned[cast("Any", place), word] = name, read
+            else:
                 self._functions[id(function)] = (function, name, read)
 
     def find(self, function: Any) -> tuple[str, Reader, tuple[Any, ...]] | None:
@@ -95,11 +100,13 @@ class Vocabulary:
         known = self._functions.get(id(function))
         if known is not None:
             return known[1], known[2], ()
-        owner = getattr(function, "__self__", None)
+        owner, word = getattr(function, "__self__", None), getattr(function, "__name__", "")
         kind = self.arrays.kind_of(owner)
         if kind is None:
-            return None
-        name = f"{kind.name}.{getattr(function, '__name__', '')}"
+            found = (self._owned.get((each, word)) for each in cast("Any", type(owner)).__mro__)
+            named = next((each for each in found if each is not None), None)
+            return (*named, ()) if named is not None else None
+        name = f"{kind.name}.{word}"
         read = self._methods.get(name)
         return (name, read, (owner,)) if read is not None else None
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from axiswise.frontends.eager.array_functions import transposed
-from axiswise.frontends.eager.vocabulary import Reader, first_of, reader, reads
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from axiswise.frontends.eager.array_functions import dotted, transposed
+from axiswise.frontends.eager.kinds import Arrays
+from axiswise.frontends.eager.vocabulary import Reader, Reading, first_of, reader, reads
 from axiswise.ops.broadcast import UNARY
 
 _REDUCED = "input, dim|axis=None, *, keepdim|keepdims=False"
@@ -13,14 +17,52 @@ def _of(names: str) -> str:
     return " ".join(f"ndarray.{name}" for name in names.split())
 
 
-_RANDINT: Reader = first_of(reader("randint", "low, high, shape|size"), reader("randint", "high|low, *, shape|size"))
+_RANDINT: Reader = first_of(
+    reader("randint", "low, high, shape|size, dtype?, endpoint?"),
+    reader("randint", "high|low, *, shape|size, dtype?, endpoint?"),
+)
+
+PAIR = "left|a|x1, right|b|x2"
+
+_GENERATOR = "numpy.random.Generator"
+_STATE = "numpy.random.RandomState"
+
+
+def _drawn(words: str, *owners: str) -> str:
+    return " ".join(f"{owner}.{word}" for owner in owners for word in words.split())
+
+
+def _permuted(arrays: Arrays, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reading | None:
+    """Read a permutation: of a number's worth of places, or of the rows of an array."""
+    found = reader("randperm", "n|x, axis?")(arrays, args, kwargs)
+    if found is not None and "n" in found.operands:
+        return Reading("clone", {"input": found.operands["n"]})
+    return found
+
+
+_EVERYWHERE = ("numpy.random", _STATE, _GENERATOR)
+_OLDER = ("numpy.random", _STATE)
+RANDOM: dict[str, Reader] = {
+    **reads("rand", "*shape", _drawn("rand", *_OLDER)),
+    **reads("randn", "*shape", _drawn("randn", *_OLDER)),
+    **reads("rand", "shape|size, dtype?", _drawn("random random_sample", *_EVERYWHERE)),
+    **reads("randn", "shape|size, dtype?", _drawn("standard_normal", *_EVERYWHERE)),
+    **reads("rand", "low=0, high=1, shape|size", _drawn("uniform", *_EVERYWHERE)),
+    **reads("normal", "mean|loc=0, std|scale=1, shape|size", _drawn("normal lognormal laplace", *_EVERYWHERE)),
+    **reads("rand", "rate|lam|scale|p=1, shape|size", _drawn("poisson exponential geometric", *_EVERYWHERE)),
+    **reads("randint", "n, p, shape|size", _drawn("binomial", *_EVERYWHERE)),
+    **dict.fromkeys(_drawn("randint", *_OLDER).split(), _RANDINT),
+    f"{_GENERATOR}.integers": _RANDINT,
+    **dict.fromkeys(_drawn("permutation", *_EVERYWHERE).split(), _permuted),
+}
+"""Random numbers by their functions and by their generators' methods."""
 
 READERS: dict[str, Reader] = {
     **{f"ndarray.{op}": reader(op, "input") for op in sorted(UNARY)},
     **{f"ndarray.{op}": reader(op, _REDUCED) for op in "sum mean prod all any argmax argmin var std".split()},
     **reads("amax", _REDUCED, _of("max")),
     **reads("amin", _REDUCED, _of("min")),
-    **reads("matmul", "left, right", _of("dot")),
+    "ndarray.dot": dotted,
     **reads("reshape", "input, *shape|newshape, order?", _of("reshape")),
     **reads("flatten", "input, order?", _of("ravel flatten")),
     **reads("squeeze", "input, dim|axis=None", _of("squeeze")),
@@ -30,10 +72,25 @@ READERS: dict[str, Reader] = {
     **reads("clone", "input", _of("copy")),
     **reads("reverse-axes", "input", _of("T")),
     "ndarray.transpose": transposed,
-    **reads("rand", "*shape", "numpy.random.rand"),
-    **reads("randn", "*shape", "numpy.random.randn"),
-    **reads("rand", "shape|size", "numpy.random.random numpy.random.random_sample"),
-    **reads("rand", "low, high, shape|size", "numpy.random.uniform"),
-    **reads("normal", "mean|loc, std|scale, shape|size", "numpy.random.normal"),
-    "numpy.random.randint": _RANDINT,
+    **reads("reverse-axes", "input", "numpy.matrix_transpose"),
+    **reads("atleast_1d", "input", "numpy.atleast_1d"),
+    **reads("atleast_2d", "input", "numpy.atleast_2d"),
+    **reads("column_stack", "tensors|tup", "numpy.column_stack"),
+    **reads("diagonal", "input|a, offset=0, dim1|axis1=0, dim2|axis2=1", "numpy.diagonal"),
+    **reads("cross", f"{PAIR}", "numpy.cross"),
+    **reads("kron", f"{PAIR}", "numpy.kron"),
+    **reads("searchsorted", "sorted_sequence|a, input|v, side?, sorter?", "numpy.searchsorted"),
+    **reads("index_select", "input|a, index|indices, dim|axis", "numpy.take"),
+    **reads("take_along_dim", "input|arr, index|indices, dim|axis=-1", "numpy.take_along_axis"),
+    **reads("sort", "input|a, dim|axis=-1, kind?, order?, *, stable?", "numpy.sort"),
+    **reads("argsort", "input|a, dim|axis=-1, kind?, order?, *, stable?", f"numpy.argsort {_of('argsort')}"),
+    **reads("inverse", "input|a", "numpy.linalg.inv"),
+    **reads("det", "input|a", "numpy.linalg.det"),
+    **reads("cholesky", "input|a, *, upper?", "numpy.linalg.cholesky"),
+    **reads("matrix_power", "input|a, n", "numpy.linalg.matrix_power"),
+    **reads("eigh", "input|a, UPLO?", "numpy.linalg.eigh"),
+    **reads("eig", "input|a", "numpy.linalg.eig"),
+    **reads("solve", "left|a, right|b", "numpy.linalg.solve"),
+    **reads("lstsq", "left|a, right|b, rcond?", "numpy.linalg.lstsq"),
+    **RANDOM,
 }
