@@ -47,6 +47,7 @@ class Steering:
         self.seen: set[object] = set()
         self.operations = 0
         self.steps = 0
+        self._generating: dict[tuple[str, int], bool] = {}
         self._while_rounds: dict[tuple[str, int], tuple[int, int, float, int]] = {}
 
     # -- what the frontend reports ------------------------------------------------------------------------------------
@@ -111,6 +112,9 @@ class Steering:
     # -- loops --------------------------------------------------------------------------------------------------------
     def rounds(self, iterable: Iterable[Any], key: tuple[str, int]) -> Iterator[Any]:
         """Yield a `for` loop's items for as long as they bring something new (see `LoopGuard`)."""
+        if self._yields(key):
+            yield from iterable  # whoever takes what it yields decides how long it goes on
+            return
         iterator = iter(iterable)
         total = len(iterable) if isinstance(iterable, (Sequence, range)) else None
         began, done, position = time.monotonic(), 0, 0
@@ -142,6 +146,8 @@ class Steering:
         if not condition:
             self._while_rounds.pop(key, None)
             return False
+        if self._yields(key):
+            return True
         now = time.monotonic()
         seen, steps, since, rounds = self._while_rounds.get(key, (-1, self.steps, now, 0))
         quiet = seen == len(self.seen) and self.operations > 0
@@ -156,6 +162,32 @@ class Steering:
             *((since, rounds + 1) if quiet else (now, 0)),
         )
         return True
+
+
+    def _yields(self, key: tuple[str, int]) -> bool:
+        """Return whether a loop of the user's is a generator's."""
+        known = self._generating.get(key)
+        if known is None:
+            source = self.user.sources.file(key[0])
+            loops = (ast.For, ast.AsyncFor, ast.While)
+            found = [
+                node
+                for node in (ast.walk(source.tree) if source is not None else ())
+                if isinstance(node, loops) and node.lineno == key[1]
+            ]
+            known = self._generating[key] = any(_is_of_generator(node) for node in found)
+        return known
+
+
+def _is_of_generator(loop: ast.AST) -> bool:
+    """Return whether a loop holds a `yield` of its own function."""
+    inner = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+    for child in ast.iter_child_nodes(loop):
+        if isinstance(child, (ast.Yield, ast.YieldFrom)):
+            return True
+        if not isinstance(child, inner) and _is_of_generator(child):
+            return True
+    return False
 
 
 def asking(frame: FrameType | None, machinery: tuple[str, ...]) -> FrameType | None:

@@ -24,7 +24,7 @@ class IndexOutOfRange(Rule):
         if conflict.call.op in LOSSES and highest is not None and length is not None:
             found = scene.diagnosis(
                 f"class number {highest} is among {scene.expression('target')}, "
-                f"but {scene.expression('input')} has {length} classes, 0 to {length - 1}",
+                f"but there are {length} classes, 0 to {length - 1}, in {scene.expression('input')}",
                 label(scene, "input", "target"),
             )
             return found if scene.raised is not None else replace(found, severity="warning", silent=True)

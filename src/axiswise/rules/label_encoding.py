@@ -31,9 +31,10 @@ class LabelEncoding(Rule):
         if given is None:
             return None
         targets = scene.expression("target")
+        holds = "holds" if targets.startswith("`") else "hold"
         wanted, held = ("one-hot targets", "class numbers") if given == "numbers" else ("class numbers", "one-hot rows")
         found = scene.diagnosis(
-            f"{scene.callee()} takes {wanted}, but {targets} hold {held}", label(scene, "input", "target")
+            f"{scene.callee()} takes {wanted}, but {targets} {holds} {held}", label(scene, "input", "target")
         )
         return replace(found, notes=(*found.notes, *_made(scene)))
 

@@ -44,9 +44,9 @@ def _step(model: Any, batch: Any) -> None:
     if is_built and (metrics is None or metrics.built) and (loss is None or loss.built):
         return
     predicted = model(x, training=False)
-    if metrics is not None and not metrics.built:
-        model.compute_metrics(x, y, predicted, sample_weight=weight)
-        model.reset_metrics()
     if loss is not None and not loss.built:
         model._compute_loss(x, y, predicted, sample_weight=weight, training=False)
         model._clear_losses()
+    if metrics is not None and not metrics.built:
+        model.compute_metrics(x, y, predicted, sample_weight=weight)
+        model.reset_metrics()

@@ -38,6 +38,7 @@ class Judges:
         self.recorder = recorder
         self._compiled: list[Any] = []  # what `compile` made, whose losses and metrics are running
         self._judging: list[Any] = []
+        self._failed: set[tuple[int, ...]] = set()
 
     def install(self) -> None:
         """Let every loss and metric arrive here."""
@@ -122,10 +123,20 @@ class Judges:
             return do()
         reading.params["reduction"] = reduction
         reading.instead = lambda shapes: _like_a_loss(predicted, reduction == "none") if is_loss else _FAILED
+        pair = tuple(self.recorder.arrays.fact_of(each).id for each in (target, predicted))
+        if not is_loss and pair in self._failed:
+            return None  # what the loss said of the same operands is enough
         built: Built | None = vars(judge).get(_BUILT)
         settings, frames = (built.settings, built.frames) if built else ({}, ())
         layer = LayerRef(str(judge.name), type(judge).__name__, settings, frames, not self._compiled)
-        return self._recorded(reading, do, frame, f"keras.{own.__name__}", layer, judge)
+        told, name = len(self.recorder.trace.failures), f"keras.{own.__name__}"
+        with self._quiet(judge):
+            result = self.recorder.run(reading, do, frame, name, layer)
+        if len(self.recorder.trace.failures) > told:
+            self._failed.add(pair)
+        elif is_loss:
+            self._suspect(self.recorder.call_of(reading, frame, name, layer))
+        return None if result is _FAILED else result
 
     def _functions(self, module: Any) -> None:
         """Let the functions of a module be read where the user's own line calls them."""
@@ -144,16 +155,6 @@ class Judges:
             return reading
 
         return read
-
-    def _recorded(
-        self, reading: Reading, do: Callable[[], Any], frame: FrameType, name: str, layer: LayerRef, judge: Any
-    ) -> Any:
-        told = len(self.recorder.trace.failures)
-        with self._quiet(judge):
-            result = self.recorder.run(reading, do, frame, name, layer)
-        if len(self.recorder.trace.failures) == told:
-            self._suspect(self.recorder.call_of(reading, frame, name, layer))
-        return None if result is _FAILED else result
 
     @contextmanager
     def _quiet(self, judge: Any) -> Any:

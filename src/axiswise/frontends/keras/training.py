@@ -18,6 +18,7 @@ import numpy as np
 from axiswise.facts import is_series
 from axiswise.frontends.eager.recorder import Recorder
 from axiswise.frontends.eager.vocabulary import Reading
+from axiswise.frontends.keras import forward
 from axiswise.frontends.keras.batches import ROLES, Batches
 from axiswise.frontends.keras.building import build_on
 from axiswise.frontends.keras.shortening import (
@@ -260,4 +261,5 @@ def _rows(given: Mapping[str, Any]) -> int:
 def install(recorder: Recorder, batches: Batches) -> None:
     """Put the short loops in the place of the long ones."""
     np.seterr(all="ignore")
+    forward.install()
     Training(recorder, batches).install()
