@@ -36,6 +36,7 @@ PROGRAMS = [
     "total = 0\ndef add(n):\n    global total\n    total += n\n    def inner():\n        nonlocal n\n        n *= 2\n"
     "    inner()\n    return n\nresult = add(3), total",
     "try:\n    def f():\n        x += 1\n    f()\nexcept UnboundLocalError as error:\n    result = str(error)",
+    "n, m = 3, {1}\nresult = -n, ~n, not n, 1 < n <= 3, n != 2, n in m, n is None, -1, [k for k in range(5) if k >= n]",
     "try:\n    [][3]\nexcept IndexError as error:\n    result = str(error)",
 ]
 
@@ -53,7 +54,8 @@ class Seen:
     def operate(self, symbol: str, left: Any, right: Any) -> Any:
         self.words.append(symbol)
         known = {"+": operator.add, "*": operator.mul, "//": operator.floordiv, "**": operator.pow, "%": operator.mod}
-        return {**known, "-": operator.sub, "@": operator.matmul}[symbol](left, right)
+        compared = {"==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt}
+        return {**known, **compared, ">=": operator.ge, "-": operator.sub, "@": operator.matmul}[symbol](left, right)
 
     def update(self, symbol: str, left: Any, right: Any) -> Any:
         self.words.append(f"{symbol}=")

@@ -77,7 +77,7 @@ def _output(call: OpCall) -> tuple[Shape, ...] | None:
     if _inplace(call):
         return (shapes[0],)
     common = broadcast(*shapes)
-    return (common if common is not None else max(shapes, key=len),)
+    return (common if common is not None else max(shapes, key=lambda shape: (len(shape), shapes.count(shape))),)
 
 
 def _source(call: OpCall, output: int, axis: int) -> AxisSource:

@@ -8,6 +8,7 @@ For frameworks that have no hook of their own under every operation. Applied to 
 from __future__ import annotations
 
 import ast
+import operator
 from typing import Any, Protocol
 
 PREFIX = "_axiswise_"
@@ -34,6 +35,15 @@ _SYMBOLS: dict[type[ast.operator], str] = {
     ast.BitOr: "|",
     ast.BitXor: "^",
 }
+_COMPARISONS: dict[type[ast.cmpop], str] = {
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+}
+_PREFIXED: dict[type[ast.unaryop], str] = {ast.USub: f"{PREFIX}neg", ast.Invert: f"{PREFIX}invert"}
 
 
 class Observer(Protocol):
@@ -44,7 +54,7 @@ class Observer(Protocol):
         ...
 
     def operate(self, symbol: str, left: Any, right: Any) -> Any:
-        """Apply a binary operator."""
+        """Apply a binary operator, or compare."""
         ...
 
     def update(self, symbol: str, left: Any, right: Any) -> Any:
@@ -79,6 +89,8 @@ def names(observer: Observer) -> dict[str, Any]:
         STORE_UPDATED: observer.store_updated,
         FIELD: observer.field,
         SLICE: slice,
+        _PREFIXED[ast.USub]: operator.neg,
+        _PREFIXED[ast.Invert]: operator.invert,
     }
 
 
@@ -103,6 +115,21 @@ class Observing(ast.NodeTransformer):
             return node
         constant = ast.copy_location(ast.Constant(symbol), node)
         return self._through(OPERATE, node, [constant, node.left, node.right], [])
+
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
+        self.generic_visit(node)
+        symbol = _COMPARISONS.get(type(node.ops[0])) if len(node.ops) == 1 else None
+        if symbol is None:
+            return node
+        constant = ast.copy_location(ast.Constant(symbol), node)
+        return self._through(OPERATE, node, [constant, node.left, node.comparators[0]], [])
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
+        self.generic_visit(node)
+        word = _PREFIXED.get(type(node.op))
+        if word is None or isinstance(node.operand, ast.Constant):
+            return node
+        return self._through(CALL, node, [ast.copy_location(ast.Name(word, ast.Load()), node), node.operand], [])
 
     def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
         self.generic_visit(node)

@@ -38,6 +38,12 @@ OPERATORS = {
     "&": ("bitwise_and", "and_"),
     "|": ("bitwise_or", "or_"),
     "^": ("bitwise_xor", "xor"),
+    "==": ("eq", "eq"),
+    "!=": ("ne", "ne"),
+    "<": ("lt", "lt"),
+    "<=": ("le", "le"),
+    ">": ("gt", "gt"),
+    ">=": ("ge", "ge"),
 }
 """Python's operators: the op word of each, and its function in `operator`."""
 
@@ -266,7 +272,11 @@ class Recorder:
             conflicts = [_on(read, call)]
         self.failed(call, error, frame, conflicts)
         shapes = contract.output(call) if contract else None
-        given = [value for value in reading.operands.values() if not isinstance(value, TensorRef)]
+        given = [
+            value
+            for role, value in reading.operands.items()
+            if role != "condition" and not isinstance(value, TensorRef)  # whose type is not the result's
+        ]
         if reading.instead is not None:
             result = reading.instead(shapes)
         else:

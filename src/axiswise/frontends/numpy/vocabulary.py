@@ -40,6 +40,15 @@ def _permuted(arrays: Arrays, args: Sequence[Any], kwargs: Mapping[str, Any]) ->
     return found
 
 
+def _prefixed(op: str) -> Reader:
+    """Read an operator before an array; before anything else it is Python's own."""
+
+    def read(arrays: Arrays, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reading | None:
+        return Reading(op, {"input": args[0]}) if arrays.kind_of(args[0]) is not None else None
+
+    return read
+
+
 _EVERYWHERE = ("numpy.random", _STATE, _GENERATOR)
 _OLDER = ("numpy.random", _STATE)
 RANDOM: dict[str, Reader] = {
@@ -72,7 +81,8 @@ READERS: dict[str, Reader] = {
     **reads("clone", "input", _of("copy")),
     **reads("reverse-axes", "input", _of("T")),
     "ndarray.transpose": transposed,
-    **reads("reverse-axes", "input", "numpy.matrix_transpose"),
+    "operator.neg": _prefixed("negative"),
+    "operator.invert": _prefixed("bitwise_not"),
     **reads("atleast_1d", "input", "numpy.atleast_1d"),
     **reads("atleast_2d", "input", "numpy.atleast_2d"),
     **reads("column_stack", "tensors|tup", "numpy.column_stack"),
