@@ -2,14 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from dataclasses import replace
 
 from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import AxisUse, Conflict
 from axiswise.rules.reading import label, number, size
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
-
 
 LOSSES = ("cross_entropy", "nll_loss")
 
