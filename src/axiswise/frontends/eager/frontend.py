@@ -75,6 +75,8 @@ class _Attaching(importlib.abc.MetaPathFinder):
 
     def __init__(self, recorder: Recorder) -> None:
         self.recorder = recorder
+        self.loading = 0
+        self.loaded: list[str] = []
 
     def find_spec(self, fullname: str, path: Any, target: Any = None) -> importlib.machinery.ModuleSpec | None:
         if fullname not in ADAPTERS:
@@ -86,8 +88,15 @@ class _Attaching(importlib.abc.MetaPathFinder):
         execute = loader.exec_module
 
         def exec_module(module: Any) -> None:
-            execute(module)
-            attach(fullname, self.recorder)
+            self.loading += 1
+            try:
+                execute(module)
+            finally:
+                self.loading -= 1
+            # Keras loads its backend before it is whole itself, and the backend's names lead back to it.
+            self.loaded.append(fullname)
+            while self.loaded and not self.loading:
+                attach(self.loaded.pop(0), self.recorder)
 
         loader.exec_module = exec_module
         return spec
