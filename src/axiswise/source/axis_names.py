@@ -53,8 +53,7 @@ class AxisNames:
 
 
 def _argument_names(node: ast.Call) -> tuple[str, ...]:
-    sizes = node.args
-    if len(sizes) == 1 and isinstance(sizes[0], (ast.Tuple, ast.List)):
-        sizes = sizes[0].elts
+    listed = next((each for each in node.args if isinstance(each, (ast.Tuple, ast.List))), None)
+    sizes = listed.elts if listed is not None else node.args
     named = (ast.Name, ast.Attribute)
     return tuple(ast.unparse(size).rpartition(".")[2] if isinstance(size, named) else "" for size in sizes)
