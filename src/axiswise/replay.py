@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from axiswise.diagnosis import Diagnosis, Edit, Fix
+from axiswise.origin import Span
 from axiswise.source.edit import apply_to_text
 from axiswise.source.shift import Shift
 
@@ -129,10 +130,18 @@ class Trial:
 
     @property
     def gone(self) -> set[int]:
-        """Positions of the findings that the copy no longer shows."""
-        left = {_key(each) for each in self.after.findings}
+        """Positions of the findings that the copy no longer shows; of several on one line, those at other places."""
         shift = Shift(self.fix.edits)
-        return {position for position, each in enumerate(self.before.findings) if _key(each, shift) not in left}
+        before = [_key(each, shift) for each in self.before.findings]
+        left: dict[tuple[str, str, int], list[Span | None]] = {}
+        for each in self.after.findings:
+            left.setdefault(_key(each), []).append(each.raised_at and shift.span_before(each.raised_at))
+        return {
+            position
+            for position, each in enumerate(self.before.findings)
+            if (places := left.get(before[position])) is None
+            or (before.count(before[position]) > 1 and each.raised_at not in places)
+        }
 
     @property
     def new(self) -> list[int]:

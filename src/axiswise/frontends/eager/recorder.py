@@ -11,10 +11,11 @@ import operator
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from math import prod
 from types import FrameType
 from typing import Any, cast
 
-from axiswise.facts import Conflict, Failure, Frame, LayerRef, OpCall, Shape, TensorRef, Trace
+from axiswise.facts import Conflict, Failure, Frame, LayerRef, OpCall, Shape, TensorRef, Trace, is_series
 from axiswise.frontends.eager.kinds import Arrays, Kind, Laid
 from axiswise.frontends.eager.vocabulary import Reading, Vocabulary
 from axiswise.frontends.messages import read_message
@@ -271,7 +272,7 @@ class Recorder:
                 return None  # about something else than shapes
             conflicts = [_on(read, call)]
         self.failed(call, error, frame, conflicts)
-        shapes = contract.output(call) if contract else None
+        shapes = _flattened(call) or (contract.output(call) if contract else None)
         given = [
             value
             for role, value in reading.operands.items()
@@ -304,6 +305,16 @@ class Recorder:
         dtype = kind.dtype(like)
         wanted = tuple(None if isinstance(size, AnySize) else int(size) for size in shape)
         return kind.made(wanted, dtype, like)
+
+
+def _flattened(call: OpCall) -> tuple[Shape, ...] | None:
+    """Return what a reshape that miscounts the features of each row would have given had it counted them right."""
+    ref, asked = call.operands.get("input"), call.params.get("shape")
+    if call.op != "reshape" or ref is None or not is_series(asked) or len(asked) != 2 or not ref.rank > 2:
+        return None
+    if asked[0] not in (-1, ref.shape[0]) or any(isinstance(size, AnySize) for size in ref.shape):
+        return None
+    return ((ref.shape[0], prod(ref.shape[1:])),)
 
 
 def _on(read: Conflict, call: OpCall) -> Conflict:
