@@ -23,6 +23,9 @@ LIBRARY_PATIENCE = 3
 LINGERING, LINGERING_FOR = 10, 0.5
 """Quiet rounds that a `while` loop is still given, and seconds: it counts its own rounds, and none can be left out."""
 
+DRAINING = 2.0
+"""Seconds a stream of unknown length is read on after its loop went quiet: its last item may be a smaller batch."""
+
 SKIPPED_TO = (9, 19, 49, 99, 199, 499, 999)
 """Rounds still visited after a loop went quiet: where `(epoch + 1) % 10 == 0` and the like come true."""
 
@@ -36,9 +39,12 @@ class Steering:
         flipped: frozenset[tuple[str, int]] = frozenset(),
         machinery: tuple[str, ...] = (),
         patience: float = PATIENCE,
+        draining: float = 0.0,
     ) -> None:
         self.user = user
         self.patience = patience
+        self.draining = draining
+        self._drained: set[tuple[str, int]] = set()
         self.machinery = machinery
         self.flipped = flipped
         self.assumptions: dict[str, None] = {}
@@ -135,11 +141,23 @@ class Steering:
             skipping = True
             target = next((index for index in wanted if index >= position), None)
             if target is None or total is None or target >= total:
+                if total is None and self.draining and key not in self._drained:
+                    self._drained.add(key)
+                    yield from self._last(iterator)
                 break
             position += sum(1 for _ in islice(iterator, target - position))
         if skipping and (total is None or done < total):
             of = f" of {total}" if total is not None else ""
             self.assume(f"the loop at line {key[1]} was run for {done}{of} rounds: no further one brought anything new")
+
+    def _last(self, stream: Iterator[Any]) -> Iterator[Any]:
+        """Yield the last item of a stream that ends in time."""
+        began, last = time.monotonic(), list[Any]()
+        for item in stream:
+            last = [item]
+            if time.monotonic() - began > self.draining:
+                return
+        yield from last
 
     def another_round(self, condition: object, key: tuple[str, int]) -> bool:
         """Return whether a `while` loop goes round again (see `LoopGuard`)."""
@@ -162,7 +180,6 @@ class Steering:
             *((since, rounds + 1) if quiet else (now, 0)),
         )
         return True
-
 
     def _yields(self, key: tuple[str, int]) -> bool:
         """Return whether a loop of the user's is a generator's."""

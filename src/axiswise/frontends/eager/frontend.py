@@ -14,7 +14,7 @@ from typing import Any
 from axiswise.facts import Conflict, Frame, LayerRef
 from axiswise.frontends.eager.recorder import Recorder
 from axiswise.frontends.messages import read_message
-from axiswise.frontends.steering import Steering
+from axiswise.frontends.steering import DRAINING, Steering
 from axiswise.source.frames import UserCode
 from axiswise.source.observing import Observer
 from axiswise.source.shape_evidence import is_about_shape
@@ -104,7 +104,7 @@ class _Attaching(importlib.abc.MetaPathFinder):
 
 def begun(user: UserCode, flipped: frozenset[tuple[str, int]]) -> EagerFrontend:
     """Return the frontend of one run; lines in `flipped` decide their first unknown value the other way."""
-    return EagerFrontend(user, Steering(user, flipped, MACHINERY, PATIENCE))
+    return EagerFrontend(user, Steering(user, flipped, MACHINERY, PATIENCE, DRAINING))
 
 
 def warm() -> None:
