@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import Conflict, Shape
-from axiswise.rules.reading import label, name_of, shape, size
+from axiswise.rules.reading import label, name_of, number, shape, size
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
@@ -29,6 +29,8 @@ class BroadcastMismatch(Rule):
             return
         ours, theirs = shape(conflict, left.operand), shape(conflict, right.operand)
         if ours is not None and theirs is not None:
+            yield from _kept(scene, left.operand, theirs)
+            yield from _kept(scene, right.operand, ours)
             small = left if len(ours) <= len(theirs) else right
             pair = (ours, theirs) if small is left else (theirs, ours)
             for template, title in _placements(*pair):
@@ -41,6 +43,9 @@ class BroadcastMismatch(Rule):
                             yield from scene.wrap(
                                 role, f"{{}}.transpose({axis}, {axis + 1})", f"exchange the axes {axis} and {axis + 1}"
                             )
+            if len(ours) == len(theirs) == 2 and ours[1] == theirs[1]:
+                name = scene.expression(left.operand).strip("`")
+                yield from scene.wrap(left.operand, "{}.unsqueeze(1)", f"pair each row of {name} with every other")
             longer, shorter = (left, right) if left.size > right.size else (right, left)
             cut, name = shape(conflict, longer.operand) or (), name_of(scene, shorter.operand)
             if name and _meets(
@@ -57,6 +62,22 @@ class BroadcastMismatch(Rule):
                     choice=not is_table,
                 )
         yield from scene.agree()
+
+
+REDUCING = frozenset("sum mean amax amin max min prod std var norm median logsumexp".split())
+
+
+def _kept(scene: Scene, role: str, other: Shape) -> Iterable[Fix]:
+    """Keep the axis of an operand that a reduction of the other one took away: a share of each row's sum."""
+    earlier = next(iter(scene.producers(role)), None)
+    if earlier is None or earlier.call.op not in REDUCING or earlier.call.params.get("keepdim"):
+        return
+    given, dim = shape(earlier.conflict, "input"), number(earlier.call.params.get("dim"))
+    if given is None or dim is None or len(given) != len(other) or not -len(given) <= dim < len(given):
+        return
+    at = dim % len(given)
+    if _meets((*given[:at], 1, *given[at + 1 :]), other):
+        yield from earlier.argument("keepdim", "True", f"keep axis {at} of the {earlier.call.op}", evidence=1.2)
 
 
 FILLED = frozenset({"zeros", "ones", "empty", "full", "arange", "embedding"})

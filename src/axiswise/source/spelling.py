@@ -1,7 +1,7 @@
 """Edits spelled for the framework whose tensors they touch.
 
-Rules write an edit as torch does (`{}.unsqueeze(1)`); here it becomes `np.expand_dims(x, 1)`, `keras.ops.expand_dims(x, 1)`
-or `tf.expand_dims(x, 1)`, by what the tensor is and by what the file imports. What has no such spelling is not offered.
+Rules write an edit as torch does (`{}.unsqueeze(1)`); here it becomes `np.expand_dims(x, 1)`, `tf.expand_dims(x, 1)` or
+`keras.ops.expand_dims(x, 1)`, by what the tensor is and by what the file imports. What has no spelling is not offered.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from math import prod
 from axiswise.diagnosis import Fix
 from axiswise.facts import TensorRef
 from axiswise.origin import AnySize
+from axiswise.source.array_spelling import LIBRARIES, on_arrays
 from axiswise.source.imports import reached
 from axiswise.source.text import SourceFile, Sources
 
@@ -22,7 +23,13 @@ _TORCH = re.compile(
     r"\btorch\.|\.(?:unsqueeze|permute|contiguous|expand|size|view|long|float|repeat_interleave)\(|\bdim="
     r"|\.(?:flatten|squeeze|transpose|t)\(-?\d|\.mean\(dim"
 )
-MODULES = {"numpy": "numpy", "jax": "jax.numpy", "jaxlib": "jax.numpy", "keras": "keras.ops", "tensorflow": "tensorflow"}
+MODULES = {
+    "numpy": "numpy",
+    "jax": "jax.numpy",
+    "jaxlib": "jax.numpy",
+    "keras": "keras.ops",
+    "tensorflow": "tensorflow",
+}
 """The functions of each framework, by the package its tensors are from."""
 
 
@@ -44,12 +51,15 @@ def spelled(template: str, ref: TensorRef | None, source: SourceFile) -> str | N
     if not is_foreign(ref, source):
         return template
     template = sizes_read(template)
-    if not _TORCH.search(template) and not template.endswith(".T"):
+    if ref is not None and ref.library in LIBRARIES and (own := on_arrays(template, ref, source)) is not None:
+        return own
+    if not _TORCH.search(template) and not template.endswith(("{}.T", "{}.mT")):
         return template
     found = _METHOD.match(template)
-    module, name, text = _module(ref, source), found[1] if found else "T", found[2] if found else ""
+    module, name = _module(ref, source), found[1] if found else template.removeprefix("{}.")
+    text = found[2] if found else "-2, -1"
     ways = _WAYS.get(name)
-    way = ways(text, ref) if ways is not None and (found or template == "{}.T") else None
+    way = ways(text, ref) if ways is not None else None
     if way is None or module is None:
         return None
     if name == "flatten" and (layer := reached(source, "keras.layers.Flatten")) is not None and module == "keras.ops":
@@ -133,4 +143,5 @@ _WAYS: dict[str, Callable[[str, TensorRef | None], _Way | None]] = {
     "repeat_interleave": lambda text, ref: ("repeat", f", {text}"),
     "mean": _reduced,
     "T": lambda text, ref: ("transpose", ""),
+    "mT": _swapped,
 }
