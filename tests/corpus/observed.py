@@ -5,10 +5,10 @@ Every folder named in `FOLDERS` holds `broken/*.py`, `right/*.py` and a `manifes
     {"broken": {FILE: {"lines": [...], "rules": [...], "fix": bool, "ends": {BACKEND: {"type", "line", "message"}}}},
      "right": {FILE: {"without": [BACKEND ...], "ends": {BACKEND: null}}}}
 
-`lines` are those of which one is wrong, `rules` the slugs that may speak, `fix` whether one can be expected, `without`
-the backends that cannot run a program for reasons of their own: they are written by hand. `ends` is written by
-`--record`, which runs each program on its backends; without it the programs are run and what differs from the record
-is told. A program that names TensorFlow runs on it alone.
+`lines` are those of which one is wrong, `rules` the slugs that may speak, `fix` whether one can be expected, `also`
+lines where the same fault fails again, `without` the backends that cannot run a program for reasons of their own: they
+are written by hand. `ends` is written by `--record`, which runs each program on its backends; without it the programs
+are run and what differs from the record is told. A program that names TensorFlow runs on it alone.
 """
 
 from __future__ import annotations
@@ -59,7 +59,12 @@ def cases(group: str, folder: str, backend: str) -> Callable[[], list[Case]]:
             if path.parent.name == "right":
                 found.append(Case(group, name, path.name, source, backend=backend))
             elif entry["ends"][backend] is not None:
-                fault = Fault(tuple(entry["lines"]), tuple(entry["rules"]), fixable=entry["fix"])
+                fault = Fault(
+                    tuple(entry["lines"]),
+                    tuple(entry["rules"]),
+                    also=tuple(entry.get("also", ())),
+                    fixable=entry["fix"],
+                )
                 found.append(Case(group, name, path.name, source, (fault,), backend=backend))
         return found
 

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from tests.corpus import observed
 from tests.corpus.judging import (
     HERE,
     ROOT,
@@ -44,6 +45,24 @@ def test_there_are_enough_programs_and_faults() -> None:
     assert len(raising) >= 60
     assert min(sum(m["file"] == path.name for m in raising) for path in (HERE / "programs").glob("*.py")) >= 4
     assert len({mutant["kind"] for mutant in raising}) >= 30
+
+
+@pytest.mark.parametrize(("folder", "least"), [("keras", 30), ("tensorflow", 10)])
+def test_observed_programs_are_on_record_as_run(folder: str, least: int) -> None:
+    known = observed.manifest(folder)
+    for kind in ("broken", "right"):
+        assert set(known[kind]) == {path.name for path in (HERE / folder / kind).glob("*.py")}
+        assert len(known[kind]) >= least
+    for backend in observed.FOLDERS[folder]:
+        for path in observed.programs(folder, backend):
+            assert backend in known[path.parent.name][path.name]["ends"], f"{path.name} was not run on {backend}"
+    assert all(any(entry["ends"].values()) and entry["lines"] and entry["rules"] for entry in known["broken"].values())
+    assert not any(end for entry in known["right"].values() for end in entry["ends"].values())
+
+
+def test_what_names_tensorflow_runs_on_it_alone() -> None:
+    assert observed.backends("keras", "from tensorflow import keras\n") == ("tensorflow",)
+    assert observed.backends("keras", "import keras\nimport numpy\n") == ("tensorflow", "torch", "jax")
 
 
 CASE = Case("planted", "one", "a.py", "x = 1\nlayer(400)\ny = 2\n")
