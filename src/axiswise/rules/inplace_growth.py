@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import Conflict
-from axiswise.rules.reading import label, size
+from axiswise.rules.reading import label, place, shape, size, sizes
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
@@ -28,4 +28,22 @@ class InplaceGrowth(Rule):
         spelled = conflict.call.spelled.rpartition(".")[2]
         if spelled.endswith("_") and not spelled.endswith("__"):
             yield from scene.callee_to(spelled[:-1], "return a new tensor", evidence=0.5)
+        yield from _reduced(conflict, scene)
         yield from scene.agree()
+
+
+def _reduced(conflict: Conflict, scene: Scene) -> Iterable[Fix]:
+    """Let the reduction that made what is written go over all the axes that the target does not have."""
+    target = shape(conflict, conflict.left.operand) if conflict.left is not None and conflict.left.operand else None
+    others = [role for role in conflict.call.operands if conflict.left is not None and role != conflict.left.operand]
+    earlier = next((each for role in others for each in scene.producers(role)), None)
+    given = shape(earlier.conflict, "input") if earlier is not None else None
+    if earlier is None or target is None or given is None or sizes(earlier.call.params.get("dim")) is None:
+        return
+    first = len(given) - len(target)
+    if first > 0 and given[first:] == target:
+        dims = ", ".join(map(str, range(first)))
+        text = f"({dims})" if first > 1 else dims
+        yield from earlier.argument(
+            "dim", text, f"{earlier.call.op} over axes {dims}", position=place(earlier.conflict, 1), evidence=0.6
+        )

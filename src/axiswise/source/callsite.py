@@ -34,6 +34,9 @@ KEYWORDS: Mapping[str, tuple[str, ...]] = {
 }
 """What frameworks call an operand that is given by name, beside the vocabulary's own word."""
 
+ALSO = frozenset({("size", "shape"), ("newshape", "shape"), ("axis", "dim"), ("keepdims", "keepdim")})
+"""Keywords of NumPy's functions, and of those that follow it, with the parameters they stand for."""
+
 
 class CallSite:
     """The AST node of a frame's expression, with the questions that fixes ask of it."""
@@ -190,7 +193,7 @@ class CallSite:
         if node is None:
             return None
         for keyword in node.keywords:
-            if keyword.arg == name:
+            if keyword.arg == name or (keyword.arg, name) in ALSO:
                 return keyword.value
         if position is not None and 0 <= position < len(node.args):
             if not any(isinstance(argument, ast.Starred) for argument in node.args[: position + 1]):

@@ -195,6 +195,8 @@ def _arithmetic(argument: ast.expr, place: Place, frame: Frame) -> Iterator[str]
             value = frame.sizes[text]
             if isinstance(argument.op, ast.Mult) and value and place.wanted % value == 0 and place.wanted // value > 1:
                 yield f"{text} * {place.wanted // value}"
+    if place.wanted - place.value == 1 and isinstance(argument.op, (ast.Mult, ast.FloorDiv, ast.Pow)):
+        yield f"{ast.unparse(argument)} + 1"
 
 
 def _literal_edits(sources: Sources, place: Place, origin: Origin, inside: Span | None, subject: str) -> Iterator[Fix]:
