@@ -1,4 +1,4 @@
-"""Products of two tensors over one axis of each, sample by sample: `left`, `right`, params `axes` (one, or one each)."""
+"""Products over one axis of each of two tensors, sample by sample: `left`, `right`, params `axes` (one or two)."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from axiswise.algebra.grouping import groups
 from axiswise.facts import AxisSource, AxisUse, Conflict, OpCall, Shape
-from axiswise.ops.axes import numbers, per_axis
+from axiswise.ops.axes import numbers
 from axiswise.ops.clauses import axis_of, wrong_rank
 from axiswise.ops.contract import UNKNOWN, Contract, given, same
 from axiswise.origin import AnySize

@@ -1,7 +1,7 @@
 """Recurrent layers over whole sequences, batch first, that return the last step or all: rnn, lstm and gru _steps.
 
-Operands: `input` (batch, steps, features), `weight` (features, units), and states `state.0`, ... (batch, units); params
-`units`, `return_sequences`, `return_state`, `both` (two directions), `merge_mode` (how these are put together).
+Operands: `input` (batch, steps, features), `weight` (features, units), states `initial_state.0`, ... (batch, units).
+Params: `units`, `return_sequences`, `return_state`, `both` (two directions), `merge_mode` (how these are put together).
 Outputs: the last step (batch, units) or all (batch, steps, units), then the last states where asked for.
 """
 
@@ -13,7 +13,7 @@ from axiswise.ops.contract import Contract, given, same
 
 
 def _states(call: OpCall) -> list[str]:
-    return [role for role in call.operands if role.startswith("state.")]
+    return [role for role in call.operands if role.startswith("initial_state.")]
 
 
 def _state_count(call: OpCall) -> int:
@@ -43,12 +43,13 @@ def _width(call: OpCall) -> int:
 
 def _output(call: OpCall) -> tuple[Shape, ...] | None:
     data = call.operands["input"].shape
+    batch: Shape = data[:1]
     if not data:
         return None
-    steps = (data[1] if len(data) > 2 else 1,) if call.params.get("return_sequences") else ()
+    steps: Shape = (data[1] if len(data) > 2 else 1,) if call.params.get("return_sequences") else ()
     results = 2 if call.params.get("both") and call.params.get("merge_mode") is None else 1
-    states = ((data[0], int(call.params["units"])),) * _state_count(call) if call.params.get("return_state") else ()
-    return (((data[0], *steps, _width(call)),) * results) + states
+    states = ((*batch, int(call.params["units"])),) * _state_count(call) if call.params.get("return_state") else ()
+    return (((*batch, *steps, _width(call)),) * results) + states
 
 
 def _source(call: OpCall, output: int, axis: int) -> AxisSource:

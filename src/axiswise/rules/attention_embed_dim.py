@@ -20,8 +20,9 @@ class AttentionEmbedDim(Rule):
         if has is None or wants is None:
             return scene.diagnosis(f"{scene.callee()} was built for another width than {data} has", label(scene))
         name = conflict.right.param if conflict.right and conflict.right.param else "embed_dim"
+        told = f" ({name})" if setting(conflict, name) is not None or not conflict.call.operands else ""
         return scene.diagnosis(
-            f"{scene.callee()} takes {wants} features ({name}), but {data} has {has}",
+            f"{scene.callee()} takes {wants} features{told}, but {data} has {has}",
             label(scene, "query", "key", "src", "tgt"),
         )
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import Conflict, Shape
 from axiswise.rules.channels_last_image import FEW
-from axiswise.rules.reading import shape
+from axiswise.rules.reading import shape, sizes
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
@@ -32,9 +32,9 @@ class ChannelsFirstImage(Rule):
         order = ", ".join(map(str, (0, *range(2, rank), 1)))
         yield from scene.wrap("input", f"{{}}.permute({order})", "put the channels last", evidence=1.0)
         for earlier in scene.producers("input"):
-            sizes = earlier.call.params.get("shape")
-            if earlier.call.op == "declare" and isinstance(sizes, (tuple, list)):
-                moved = (*sizes[1:], sizes[0])
+            declared = sizes(earlier.call.params.get("shape"))
+            if earlier.call.op == "declare" and declared:
+                moved = (*declared[1:], declared[0])
                 text = f"({', '.join(str(size) for size in moved)})"
                 yield from earlier.setting("shape", text, "declare the channels last", evidence=0.9)
 

@@ -34,10 +34,8 @@ class DeclaredInput(Rule):
             return None
         data, model, shown = scene.expression(left.operand), scene.layer(), label(scene, left.operand)
         if left.axis < 0:
-            return scene.diagnosis(
-                f"`{model}` was declared for samples of {axes(right.size - 1)}, but those of {data} have {left.size - 1}",
-                shown,
-            )
+            declared = f"`{model}` was declared for samples of {axes(right.size - 1)}"
+            return scene.diagnosis(f"{declared}, but those of {data} have {left.size - 1}", shown)
         return scene.diagnosis(
             f"`{model}` was declared for {right.size} along {scene.axis(left)}, but {data} has {left.size}", shown
         )

@@ -12,7 +12,7 @@ NAMES = ("query_mask", "value_mask", "key_mask")
 
 
 class MaskList(Rule):
-    """An attention layer takes a list of masks, one for the query and one for the value, and is given another number."""
+    """An attention layer takes a list of two or three masks, and is given another number."""
 
     kinds = frozenset({"mask"})
     priority = 10

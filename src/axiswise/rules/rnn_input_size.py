@@ -16,7 +16,8 @@ class RnnInputSize(Rule):
     priority = 10
 
     def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
-        if conflict.call.op.removesuffix("_cell") not in ("rnn", "lstm", "gru", "rnn_tanh", "rnn_relu"):
+        word = conflict.call.op.removesuffix("_cell").removesuffix("_steps")
+        if word not in ("rnn", "lstm", "gru", "rnn_tanh", "rnn_relu"):
             return None
         has, wants = size(conflict.left), size(conflict.right)
         if has is None or wants is None:

@@ -14,7 +14,7 @@ MAKERS = ("zeros", "ones", "randn", "rand", "empty", "full")
 def _counted(conflict: Conflict, role: str, axis: int) -> str:
     """Return what an axis of a state counts; a cell keeps one layer's state, without the axis of the layers."""
     given = shape(conflict, role)
-    if conflict.call.op.endswith("_cell") and given is not None:
+    if conflict.call.op.endswith(("_cell", "_steps")) and given is not None:
         return "hidden features" if axis == len(given) - 1 else "samples"
     unbatched = given is not None and len(given) == 2
     return {0: "layers and directions", 1: "hidden features" if unbatched else "samples", 2: "hidden features"}.get(
@@ -43,7 +43,7 @@ class RnnState(Rule):
         left, right = conflict.left, conflict.right
         if left is None or right is None:
             return
-        if left.axis == 1 and right.operand == "input" and not conflict.call.op.endswith("_cell"):
+        if left.axis == 1 and right.operand == "input" and not conflict.call.op.endswith(("_cell", "_steps")):
             yield from self._from_input(left.operand, right.axis, scene)
             yield from scene.setting("batch_first", "True", "read the batch from axis 0")
         if right.size >= 0 and left.axis >= 0:

@@ -14,13 +14,14 @@ from typing import Any, cast
 import keras
 from keras.src.layers.layer import Layer  # type: ignore[import-untyped]
 
-from axiswise.facts import LayerRef, is_series
+from axiswise.facts import Failure, LayerRef, OpCall, is_series
 from axiswise.frontends.construction import Built, built_by
 from axiswise.frontends.eager.recorder import Recorder
 from axiswise.frontends.eager.vocabulary import Reading
 from axiswise.frontends.keras import models, symbolic
 from axiswise.frontends.keras.batches import Batches
 from axiswise.frontends.keras.vocabulary.reading import Running, read_layer
+from axiswise.ops.contract import contract_of
 from axiswise.source.callsite import CallSite
 
 _BUILT, _FAILED, _WRAPPED = "_axiswise_built", "_axiswise_failed", "_axiswise_wrapped"
@@ -77,7 +78,7 @@ class LayerStack:
                 return call(*args, **kwargs)
             # What a model says of its data comes before anything that its layers may say.
             data = reading
-            reading.instead = lambda shapes: self._quietly(lambda: call(models.declared_like(recorder, layer, data)))
+            reading.instead = lambda shapes: call(models.declared_like(recorder, layer, data))
             return recorder.run(reading, lambda: self._quietly(lambda: call(*args, **kwargs)), frame, name, ref)
         reading = read_layer(Running(recorder, layer, ref), args, kwargs)
         holds = reading is None and (bool(layer._layers) or isinstance(layer, _HOLDERS))
@@ -101,7 +102,18 @@ class LayerStack:
                     object.__setattr__(layer, _FAILED, attempt.shapes(reading))
                 raise
 
-        return recorder.run(reading, do, frame, name, ref)
+        told = len(recorder.trace.failures)
+        result = recorder.run(reading, do, frame, name, ref)
+        if len(recorder.trace.failures) == told:
+            self._suspect(recorder.call_of(reading, frame, name, ref))
+        return result
+
+    def _suspect(self, call: OpCall) -> None:
+        """Write down what raises nothing on some backends: a row that a table does not have."""
+        contract = contract_of(call.op) if call.op == "embedding" else None
+        beyond = [each for each in contract.conflicts(call) if each.kind == "index-range"] if contract else []
+        if beyond:
+            self.recorder.trace.failures.append(Failure("", "", call, call.frames, (beyond[0],)))
 
     def _quietly(self, do: Callable[[], Any]) -> Any:
         self.recorder.quiet += 1
@@ -113,7 +125,7 @@ class LayerStack:
     def _failed_where_built(self, layer: Any) -> Any:
         """Return the shapes that a layer was meant to give, where its fault was told when its model was built."""
         is_in_graph = any(models.declares(outer) for outer, _ in self.running[:-1])
-        return vars(layer).get(_FAILED) if is_in_graph else None
+        return _own(layer).get(_FAILED) if is_in_graph else None
 
     # -- which layer --------------------------------------------------------------------------------------------------
     def is_users(self, layer: Any) -> bool:
@@ -133,8 +145,8 @@ class LayerStack:
 
     def ref(self, layer: Any, direct: bool, called: bool) -> LayerRef:
         """Return the fact for a layer."""
-        wrapped: Any = vars(layer).get(_WRAPPED)
-        built: Built | None = vars(wrapped if wrapped is not None else layer).get(_BUILT)
+        wrapped: Any = _own(layer).get(_WRAPPED)
+        built: Built | None = _own(wrapped if wrapped is not None else layer).get(_BUILT)
         settings, frames = (built.settings, built.frames) if built else ({}, ())
         return LayerRef(self.path(layer), type(layer).__name__, settings, frames, direct, "", called)
 
@@ -147,7 +159,7 @@ class LayerStack:
         for owner, _ in reversed(self.running[:-1]):
             if self.is_users(owner) and (held := _attribute(owner, layer)):
                 return held
-        built: Built | None = vars(layer).get(_BUILT)
+        built: Built | None = _own(layer).get(_BUILT)
         site = CallSite.at(self.recorder.user.sources, built.frames[-1]) if built and built.frames else None
         parent = site.source.parents.get(site.node) if site is not None else None
         if isinstance(parent, ast.Assign) and isinstance(parent.targets[0], (ast.Name, ast.Attribute)):
@@ -174,10 +186,16 @@ _HOLDERS: tuple[type, ...] = (_KERAS.layers.Lambda, _KERAS.layers.Wrapper, _KERA
 """Layers inside which code of the user's may run."""
 
 
+def _own(layer: Any) -> dict[str, Any]:
+    """Return what a layer itself holds, past its class' own ways of looking attributes up."""
+    return cast("dict[str, Any]", vars(layer))
+
+
 def _attribute(owner: Any, layer: Any) -> str:
     """Return the attribute that holds a layer, with its place in a list or a dict; empty where none does."""
-    own: dict[str, Any] = vars(owner)
-    held = {**own, **own.get("_modules", {})}  # on torch a layer is a module, and keeps its layers as such
+    own = _own(owner)
+    # On torch a layer is a module, and keeps its layers as such.
+    held: dict[str, Any] = {**own, **own.get("_modules", {})}
     for name, value in held.items():
         if name.startswith("_"):
             continue
@@ -186,8 +204,8 @@ def _attribute(owner: Any, layer: Any) -> str:
         if isinstance(value, dict):
             items = list(cast("dict[Any, Any]", value).items())
         else:
-            items = list(enumerate(value)) if is_series(value) else []
-        place = next((key for key, item in items if item is layer), None)
+            items: list[tuple[Any, Any]] = list(enumerate(value)) if is_series(value) else []
+        place: Any = next((key for key, item in items if item is layer), None)
         if place is not None:
             return f"{name}.{place}"
     return ""

@@ -17,6 +17,7 @@ from axiswise.frontends.eager.vocabulary import Reading
 from axiswise.frontends.keras.symbolic import call_of, stand_ins
 from axiswise.ops.contract import contract_of
 from axiswise.ops.model import SHAPES
+from axiswise.origin import AnySize
 
 _KERAS: Any = cast("Any", keras)
 _TREE: Any = cast("Any", tree)
@@ -31,7 +32,7 @@ def install(recorder: Recorder, layer_of: Callable[[Any], LayerRef]) -> None:
         frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
         begin(layer, *args, **kwargs)
         # A first layer may declare the input in its own constructor: the model then makes the InputLayer.
-        first = frame.f_locals.get("layer")
+        first: Any = frame.f_locals.get("layer")
         declaring = first if getattr(first, "_input_shape_arg", None) is not None else layer
         ref = layer_of(declaring)
         if declaring is first:
@@ -47,7 +48,7 @@ def install(recorder: Recorder, layer_of: Callable[[Any], LayerRef]) -> None:
 
 def _functional(layer: Any) -> Any:
     if isinstance(layer, _KERAS.Sequential):
-        return cast("Any", layer)._functional
+        return layer._functional
     return layer if type(layer).__name__ == "Functional" and isinstance(layer, _KERAS.Model) else None
 
 
@@ -68,9 +69,10 @@ def read(recorder: Recorder, model: Any, args: Sequence[Any], kwargs: dict[str, 
 
 
 def refuses(recorder: Recorder, reading: Reading) -> bool:
-    """Return whether a model's data are not what it was declared for."""
-    contract = contract_of("model")
-    return contract is not None and bool(contract.conflicts(call_of(recorder, reading)))
+    """Return whether a model's data are not what it was declared for; its first data declare nothing."""
+    contract, declared = contract_of("model"), reading.operands["declared.0"]
+    is_told = recorder.arrays.fact_of(declared).id in recorder.trace.producers
+    return is_told and contract is not None and bool(contract.conflicts(call_of(recorder, reading)))
 
 
 def declared_like(recorder: Recorder, model: Any, reading: Reading) -> Any:
@@ -82,7 +84,13 @@ def declared_like(recorder: Recorder, model: Any, reading: Reading) -> Any:
         lengths = recorder.arrays.shape_of(like)
         batch = lengths[0] if len(lengths) and lengths != tuple(declared.shape[1:]) else 1
         symbolic = isinstance(like, _KERAS.KerasTensor)
-        shape = (None if symbolic else int(batch), *(1 if each is None else each for each in declared.shape[1:]))
+        known = lengths[1:] if len(lengths) == len(declared.shape) else declared.shape[1:]
+        sizes = (ours if each is None else each for ours, each in zip(known, declared.shape[1:], strict=True))
+        open_to = None if symbolic else 1
+        shape = (
+            None if symbolic else int(batch),
+            *(open_to if size is None or isinstance(size, AnySize) else int(size) for size in sizes),
+        )
         return stand_ins([shape], str(declared.dtype), [like])[0]
 
     return _TREE.map_structure(made, _functional(model)._inputs_struct)

@@ -88,12 +88,26 @@ class Attempt:
         """Return what the program goes on with: Keras' own symbolic result, else tensors of the shapes."""
         if self._lax is not None:
             return self._lax
+        shapes = shapes or self._computed()
         if not shapes or not self.given:
             return None
         wanted = [tuple(None if isinstance(size, AnySize) else int(size) for size in shape) for shape in shapes]
         dtype = str(self.layer.compute_dtype or "float32")
         made = stand_ins(wanted, dtype, self.given)
         return made[0] if len(made) == 1 else made
+
+    def _computed(self) -> tuple[Shape, ...] | None:
+        """Return the shape that Keras calculates, where it still can."""
+        shapes = [tuple(self.recorder.arrays.shape_of(each)) for each in self.given]
+        known = [tuple(None if isinstance(size, AnySize) else int(size) for size in shape) for shape in shapes]
+        try:
+            made: Any = self.layer.compute_output_shape(known[0] if len(known) == 1 else known)
+        except Exception:  # whatever a layer raises for shapes that it refuses: then nothing is known
+            return None
+        sizes = cast("tuple[Any, ...]", made) if isinstance(made, tuple) else (made,)
+        if not all(size is None or isinstance(size, int) for size in sizes):
+            return None
+        return (tuple(AnySize() if size is None else int(size) for size in sizes),)
 
 
 def call_of(recorder: Recorder, reading: Reading) -> OpCall:
@@ -109,7 +123,7 @@ class _Meant(_KERAS.Operation):
     """Zeros in the place of what an operation should have given: a node of a functional model's graph."""
 
     def __init__(self, shapes: Sequence[OpenShape], dtype: str) -> None:
-        super().__init__()
+        super().__init__()  # pyright: ignore[reportUnknownMemberType]
         self.shapes = shapes
         self.meant_dtype = dtype
 
@@ -127,10 +141,12 @@ def _packed(made: list[Any]) -> Any:
 def zeros(shape: OpenShape, dtype: str, like: Any) -> Any:
     """Return zeros; an open axis has the length that it has in `like`."""
     known = _KERAS.ops.shape(like)
-    sizes = [
-        each if each is not None else known[axis] if axis < len(known) else 1 for axis, each in enumerate(shape)
-    ]
-    return _KERAS.ops.zeros(sizes, dtype=dtype)
+    sizes = [each if each is not None else known[axis] if axis < len(known) else 1 for axis, each in enumerate(shape)]
+    made = _KERAS.ops.zeros(sizes, dtype=dtype)
+    if not dtype.startswith("float") or not str(like.dtype).rpartition(".")[2].startswith("float"):
+        return made
+    # Gradients still reach what came before.
+    return made + _KERAS.ops.cast(_KERAS.ops.sum(like) * 0.0, dtype)
 
 
 def stand_ins(shapes: Sequence[OpenShape], dtype: str, given: Sequence[Any]) -> list[Any]:
@@ -138,8 +154,8 @@ def stand_ins(shapes: Sequence[OpenShape], dtype: str, given: Sequence[Any]) -> 
     tensors = [each for each in given if isinstance(each, _KERAS.KerasTensor)]
     if not tensors:
         return [zeros(shape, dtype, given[0]) for shape in shapes]
-    made = _Meant(shapes, dtype)(*tensors)
-    return list(made) if isinstance(made, (list, tuple)) else [made]
+    made: Any = cast("Any", _Meant(shapes, dtype))(*tensors)
+    return list(made) if len(shapes) > 1 else [made]
 
 
 def install(recorder: Recorder) -> None:

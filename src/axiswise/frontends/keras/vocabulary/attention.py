@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 import keras
@@ -48,11 +49,10 @@ def _headed(running: Running, args: Sequence[Any], kwargs: Mapping[str, Any]) ->
         built = getattr(layer, f"_{role}_dense", None)
         width = built.kernel.shape[0] if built is not None and built.built else running.shape(given)[-1]
         weight = running.weight((width, layer.key_dim), given, (-1, "key_dim"), f"weight.{role}")
-        reading.operands[f"weight.{role}"] = weight
+        reading.operands[f"weight.{role}"] = replace(weight, parameter=f"{role} kernel")
     heads = getattr(layer, "num_heads", None) or getattr(layer, "num_query_heads", 1)
-    reading.params.update(
-        heads=heads, output_shape=getattr(layer, "_output_shape", None), scores=bool(bound.get("return_attention_scores"))
-    )
+    scores = bool(bound.get("return_attention_scores"))
+    reading.params.update(heads=heads, output_shape=getattr(layer, "_output_shape", None), scores=scores)
     return reading
 
 

@@ -27,7 +27,9 @@ def _normalizing(running: Running, args: Sequence[Any], kwargs: Mapping[str, Any
     if spec is not None:
         reading.params["ndim"] = spec.ndim
     known = next((each for each in (_scale(layer, name) for name in ("gamma", "scale", "beta")) if each), None)
-    sizes = tuple(spec.axes.values()) if spec is not None and spec.axes else known
+    axes_built: dict[int, int] = spec.axes if spec is not None and spec.axes else {}
+    stored: tuple[int, ...] = tuple(axes_built.values())
+    sizes = stored or known
     if not layer.built or sizes is None:
         sizes = tuple(shape[axis] for axis in axes)
     if len(sizes) == len(axes):

@@ -49,7 +49,7 @@ class Running:
             name: Which weight, where a layer has several.
         """
         recorder = self.recorder
-        known: dict[str, TensorRef] = vars(self.layer).setdefault(_WEIGHTS, {})
+        known: dict[str, TensorRef] = cast("dict[str, Any]", vars(self.layer)).setdefault(_WEIGHTS, {})
         if name not in known:
             known[name] = TensorRef(recorder.arrays.identity(), shape)
             ref = recorder.arrays.ref_of(given)

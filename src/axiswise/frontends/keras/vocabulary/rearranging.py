@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import keras
 
+from axiswise.facts import is_series
 from axiswise.frontends.eager.vocabulary import Reading
 from axiswise.frontends.keras.vocabulary.pooling import layout
 from axiswise.frontends.keras.vocabulary.reading import LayerReader, Running, first, single
@@ -43,8 +44,7 @@ def _cropping(layer: Any) -> Mapping[str, Any]:
 
 
 def _places(layer: Any) -> Mapping[str, Any]:
-    size = layer.size
-    return {"size": tuple(size) if isinstance(size, (tuple, list)) else (size,), **_format(layer)}
+    return {"size": tuple(layer.size) if is_series(layer.size) else (layer.size,), **_format(layer)}
 
 
 LAYERS: dict[type, LayerReader] = {

@@ -35,15 +35,15 @@ def _read(
     for place, state in enumerate(states if is_series(states) else () if states is None else (states,)):
         if not running.is_array(state):
             return None
-        reading.operands[f"state.{place}"] = state
+        reading.operands[f"initial_state.{place}"] = state
     settings = {name: getattr(layer, name) for name in ("units", "return_sequences", "return_state")}
     reading.params.update(settings, **both)
     return reading
 
 
 def _bidirectional(running: Running, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reading | None:
-    inner = running.layer.forward_layer
-    word = WORDS.get(cast("type", type(inner)))
+    inner: Any = running.layer.forward_layer
+    word = next((word for kind, word in WORDS.items() if type(inner) is kind), None)
     if word is None:
         return None
     return _read(running, inner, word, args, kwargs, both=True, merge_mode=running.layer.merge_mode)
