@@ -40,6 +40,9 @@ class BatchMismatch(Rule):
             ours, theirs = shape(conflict, role), shape(conflict, other)
             if ours is None or theirs is None:
                 continue
+            maker = next(iter(scene.producers(role)), None)
+            if maker is not None and maker.call.op == "reverse-axes" and len(ours) > 2:
+                yield from maker.call_as("{}.mT", "exchange the last two axes only", evidence=0.9)
             if len(ours) == 3 and len(theirs) == 4 and ours[0] == theirs[0]:
                 yield from scene.wrap(role, "{}.unsqueeze(1)", "add an axis for the heads", evidence=0.7)
             if len(ours) == len(theirs) >= 3 and (ours[1], ours[0]) == theirs[:2]:

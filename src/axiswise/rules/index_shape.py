@@ -62,7 +62,7 @@ class IndexShape(Rule):
         if len(ours) == len(theirs) + 1 and 1 in ours:
             axis = ours.index(1)
             yield from scene.wrap(index, f"{{}}.squeeze({axis})", f"take axis {axis} of the mask away")
-        if conflict.call.op.startswith(("index_", "masked_", "repeat_", "max_unpool")):
+        if conflict.call.op.startswith(("index", "masked_", "repeat_", "max_unpool")):
             yield from scene.agree()
 
 

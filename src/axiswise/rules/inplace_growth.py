@@ -28,8 +28,20 @@ class InplaceGrowth(Rule):
         spelled = conflict.call.spelled.rpartition(".")[2]
         if spelled.endswith("_") and not spelled.endswith("__"):
             yield from scene.callee_to(spelled[:-1], "return a new tensor", evidence=0.5)
+        yield from _turned(conflict, scene)
         yield from _reduced(conflict, scene)
         yield from scene.agree()
+
+
+def _turned(conflict: Conflict, scene: Scene) -> Iterable[Fix]:
+    """Put the channels of an image where those of the place it is written to are."""
+    target, value = shape(conflict, "input"), shape(conflict, "value")
+    if target is None or value is None or len(value) != 3 or len(target) < 3:
+        return
+    for order, where in (((1, 2, 0), "last"), ((2, 0, 1), "first")):
+        if tuple(value[axis] for axis in order) == target[-3:]:
+            template = f"{{}}.permute({', '.join(map(str, order))})"
+            yield from scene.wrap("value", template, f"put the channels {where}", evidence=0.8)
 
 
 def _reduced(conflict: Conflict, scene: Scene) -> Iterable[Fix]:

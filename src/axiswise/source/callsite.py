@@ -83,7 +83,7 @@ class CallSite:
         """Return the expression of an operand, or None where the line does not spell it (a weight, say)."""
         node = self.node
         if call.op == "feed":
-            return self.node if role == "input" and call.params["spelled"] and isinstance(node, ast.expr) else None
+            return node if role == "input" and call.params["spelled"] and isinstance(node, ast.expr) else None
         roles = [name for name, ref in call.operands.items() if not ref.parameter and name not in ("weight", "bias")]
         if call.layer is None:
             roles = list(call.operands)
@@ -102,6 +102,9 @@ class CallSite:
             return (node.left, *node.comparators)[index] if index < 2 else None
         if isinstance(node, ast.Subscript) and role.startswith("index."):
             return _index(node, int(role.partition(".")[2]))
+        if isinstance(node, ast.Subscript) and role == "value":
+            assignment = self.source.parents.get(node)
+            return assignment.value if isinstance(assignment, ast.Assign) else None
         if isinstance(node, (ast.Subscript, ast.Attribute)):
             return node.value if index == 0 else None
         if isinstance(node, ast.UnaryOp):
@@ -138,7 +141,7 @@ class CallSite:
     def _stored(self, call: OpCall) -> ast.expr | None:
         """Return the expression of a weight within the list that `set_weights` or a constructor is given."""
         listed = self.argument("weights", 0 if self.callee().endswith("set_weights") else None)
-        place = call.params["place"]
+        place = int(call.params["place"])
         if isinstance(listed, (ast.List, ast.Tuple)):
             return listed.elts[place] if place < len(listed.elts) else None
         return None

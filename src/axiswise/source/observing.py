@@ -155,7 +155,7 @@ class Observing(ast.NodeTransformer):
         index = _as_value(target.slice) if isinstance(target, ast.Subscript) and len(node.targets) == 1 else None
         if index is None or not isinstance(target, ast.Subscript):
             return node
-        stored = self._through(STORE, node, [target.value, index, node.value], [])
+        stored = self._through(STORE, target, [target.value, index, node.value], [])
         return ast.copy_location(ast.Expr(stored), node)
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:

@@ -304,10 +304,18 @@ class Scene:
 
     def without_call(self, title: str, *, evidence: float = 0.0) -> Iterable[Fix]:
         """Take the call out and leave its first operand in its place."""
+        return self.call_as("{}", title, evidence=evidence)
+
+    def call_as(self, template: str, title: str, *, evidence: float = 0.0) -> Iterable[Fix]:
+        """Write the call anew, from its first operand: `"{}.mT"`."""
         first = next(iter(self.call.operands), None)
         node = self._operand(first) if first else None
-        if self.site is not None and node is not None and isinstance(self.site.node, ast.expr):
-            yield Fix(title, (Edit(self.site.source.span(self.site.node), self.site.text(node)),), evidence)
+        if first is None or self.site is None or node is None or not isinstance(self.site.node, ast.expr):
+            return
+        text = spelled(template, self.call.operands[first], self.site.source)
+        if text is not None:
+            edit = Edit(self.site.source.span(self.site.node), text.replace("{}", self.site.text(node)))
+            yield Fix(title, (edit,), evidence)
 
     def swap(self, first: str, second: str, title: str, *, evidence: float = 0.0) -> Iterable[Fix]:
         """Exchange two operands' expressions."""
