@@ -8,7 +8,7 @@ from math import prod
 from axiswise.diagnosis import Diagnosis, Fix, Note
 from axiswise.facts import Conflict, Shape
 from axiswise.origin import AnySize
-from axiswise.rules.reading import label, shape
+from axiswise.rules.reading import label, made, shape
 from axiswise.rules.rule import Rule
 from axiswise.source.importing import importing
 from axiswise.source.rebinding import rebound
@@ -29,7 +29,14 @@ class FedShape(Rule):
             Note(f"{each.callee()} takes {each.shape('placeholder')}, but is given {each.shape('input')}", each.span)
             for each in map(scene.at, conflict.facts.get("beside", ()))
         )
-        return replace(found, notes=tuple(dict.fromkeys((*found.notes, *made(scene, "input", "placeholder"), *others))))
+        return replace(
+            found,
+            notes=tuple(
+                dict.fromkeys(
+                    (*found.notes, *made(scene, "input"), *made(scene, "placeholder", name=scene.callee()), *others)
+                )
+            ),
+        )
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
         own = list(self._alone(conflict, scene))
@@ -72,16 +79,16 @@ def _ways(conflict: Conflict, array: str, given: Shape, wanted: Shape) -> Iterab
             if (*given[:axis], 1, *given[axis:]) == wanted:
                 is_batch = axis == 0 and isinstance(wanted[0], AnySize)
                 title = "make a batch of one" if is_batch else f"add axis {axis}"
-                yield f"{array}.expand_dims({{}}, {axis})", title, 0.8 if is_batch else 0.7
+                yield f"{array}.expand_dims({{}}, {axis})", title, 1.0 if is_batch else 0.8
         classes = wanted[-1]
         if given == wanted[:-1] and not isinstance(classes, AnySize) and classes > 1:
             is_whole = conflict.call.operands["input"].dtype.startswith(("int", "uint"))
             text = f"{array}.eye({classes})[{{}}]" if is_whole else f"{array}.eye({classes})[{{}}.astype(int)]"
-            yield text, "turn class numbers into one-hot rows", 0.6
+            yield text, "turn class numbers into one-hot rows", 0.8
     if len(given) == len(wanted) + 1:
         for axis in (axis for axis, size in enumerate(given) if size == 1):
             if (*given[:axis], *given[axis + 1 :]) == wanted:
-                yield f"{array}.squeeze({{}}, {axis})", f"take axis {axis} away", 0.7
+                yield f"{array}.squeeze({{}}, {axis})", f"take axis {axis} away", 0.8
         if given[:-1] == wanted and given[-1] > 1:
             yield f"{array}.argmax({{}}, -1)", "turn one-hot rows into class numbers", 0.5
     sample = wanted[1:]
@@ -98,17 +105,3 @@ def _joined(fix: Fix, others: Sequence[Fix]) -> Fix | None:
         return None
     title = fix.title if other.title == fix.title else f"{fix.title}, and {other.title}"
     return replace(fix, title=title, edits=tuple(dict.fromkeys((*fix.edits, *other.edits))))
-
-
-def made(scene: Scene, *roles: str) -> Iterable[Note]:
-    """Yield where operands were made: what has too many or too few axes got them there."""
-    for role in roles:
-        maker = next(iter(scene.producers(role)), None)
-        if maker is not None and maker.span is not None and maker.span != scene.span:
-            name = scene.callee() if role == "placeholder" else scene.expression(role)
-            yield Note(f"{name} is made here, with the shape {_outcome(maker)}", maker.span)
-
-
-def _outcome(maker: Scene) -> str:
-    outputs = maker.call.outputs
-    return "(" + ", ".join(str(size) for size in outputs[0].shape) + ")" if outputs else "(?)"

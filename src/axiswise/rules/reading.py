@@ -10,7 +10,7 @@ from dataclasses import replace
 from math import isqrt
 from typing import Any, cast
 
-from axiswise.diagnosis import Edit, Fix
+from axiswise.diagnosis import Edit, Fix, Note
 from axiswise.facts import AxisUse, Conflict, Shape
 from axiswise.source.scene import Scene
 
@@ -146,3 +146,20 @@ def unflattened(conflict: Conflict, scene: Scene, role: str) -> Iterable[Fix]:
 def choices(fixes: Iterable[Fix]) -> Iterable[Fix]:
     """Mark fixes as modelling decisions."""
     return (replace(fix, choice=True) for fix in fixes)
+
+
+def made(scene: Scene, *roles: str, name: str = "") -> Iterable[Note]:
+    """Yield where operands were made: what has too many or too few axes got them there.
+
+    Args:
+        scene: The scene of the call.
+        roles: The operands.
+        name: What to call them, where the call itself does not spell them.
+    """
+    for role in roles:
+        maker = next(iter(scene.producers(role)), None)
+        if maker is None or maker.span is None or maker.span == scene.span or not maker.call.outputs:
+            continue
+        given = [str(size) for size in maker.call.outputs[0].shape]
+        sizes = f"{given[0]}," if len(given) == 1 else ", ".join(given)
+        yield Note(f"{name or scene.expression(role)} is made here, with the shape ({sizes})", maker.span)

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from math import prod
 
 from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import Conflict
-from axiswise.rules.reading import axes, label, listed, number, shape, sizes, unflattened
+from axiswise.rules.reading import axes, label, listed, made, number, shape, sizes, unflattened
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
@@ -28,7 +29,9 @@ class WrongRank(Rule):
         operand = scene.expression(conflict.left.operand if conflict.left else "input")
         found = conflict.left.size if conflict.left and conflict.left.size >= 0 else None
         has = f"{operand} has {axes(found)}" if found is not None else f"{operand} has another number"
-        return scene.diagnosis(f"{scene.callee()} takes {wanted(conflict)}, but {has}", label(scene))
+        said = scene.diagnosis(f"{scene.callee()} takes {wanted(conflict)}, but {has}", label(scene))
+        roles = [conflict.left.operand] if conflict.left and conflict.left.operand else []
+        return replace(said, notes=tuple(dict.fromkeys((*said.notes, *made(scene, *roles)))))
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
         if conflict.call.op in ("mm", "bmm", "mv", "dot"):

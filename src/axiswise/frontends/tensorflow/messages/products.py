@@ -133,7 +133,10 @@ def losses(given: Shape, target: Shape) -> Conflict | None:
 )
 def einsum(wanted: int, axis: int, shape: Shape, found: int) -> Conflict:
     shapes = {"operands.1": shape}
-    left, right = size("operands.0", -1, wanted), size("operands.1", axis, shape[axis] if 0 <= axis < len(shape) else found)
+    left, right = (
+        size("operands.0", -1, wanted),
+        size("operands.1", axis, shape[axis] if 0 <= axis < len(shape) else found),
+    )
     return conflict("contraction", "einsum", shapes, left, right)
 
 

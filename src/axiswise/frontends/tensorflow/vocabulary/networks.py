@@ -1,9 +1,11 @@
-"""What networks are built of: biases, convolutions, pools, embeddings, losses."""
+"""What networks are built of: biases, convolutions, pools, embeddings, losses, loops over steps."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+import numpy as np
 
 from axiswise.facts import is_series
 from axiswise.frontends.eager.kinds import Arrays, Laid
@@ -114,6 +116,41 @@ def _pool(op: str, count: int) -> Reader:
     return read
 
 
+def _unrolled(text: str) -> Reader:
+    """Return a reader of a loop over the steps of sequences; lengths given as numbers are an array as well."""
+
+    def read(arrays: Arrays, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reading | None:
+        bound = bind(text, args, kwargs)
+        if bound is None or arrays.kind_of(bound["input"]) is None:
+            return None
+        reading, lengths = Reading("unroll", {"input": bound["input"]}), bound["lengths"]
+        if lengths is not None:
+            reading.operands["lengths"] = lengths if arrays.kind_of(lengths) is not None else np.asarray(lengths)
+        return reading
+
+    return read
+
+
+def _asking(op: str, text: str, *roles: str) -> Reader:
+    """Return a reader of a function whose operands only have to have certain numbers of axes."""
+
+    def read(arrays: Arrays, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reading | None:
+        bound = bind(text, args, kwargs)
+        if bound is None or any(arrays.kind_of(bound.get(role)) is None for role in roles):
+            return None
+        return Reading(op, {role: bound[role] for role in roles})
+
+    return read
+
+
+def _sampled(arrays: Arrays, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reading | None:
+    """Read a loss over a sample of the classes as the product that it makes: a row of weights for each class."""
+    bound = bind("weight|weights, bias|biases, labels, input|inputs, *rest=None", args, kwargs)
+    if bound is None or any(arrays.kind_of(bound[role]) is None for role in ("weight", "bias", "input")):
+        return None
+    return Reading("linear", {role: bound[role] for role in ("input", "weight", "bias")})
+
+
 def _all() -> dict[str, Reader]:
     found: dict[str, Reader] = reads("add", "left|value, right|bias, data_format?, name?", of("nn.bias_add"))
     for text, names in LOSSES:
@@ -127,6 +164,17 @@ def _all() -> dict[str, Reader]:
             found |= dict.fromkeys(of(f"nn.{op}_pool{count}d").split(), _pool(op, count))
     for op in ("max", "avg"):
         found |= dict.fromkeys(of(f"nn.{op}_pool").split(), _pool(op, 2))
+    for text, names in (
+        ("cell, input|inputs, lengths|sequence_length=None, *rest=None", "nn.dynamic_rnn"),
+        ("cell_fw, cell_bw, input|inputs, lengths|sequence_length=None, *rest=None", "nn.bidirectional_dynamic_rnn"),
+    ):
+        found |= dict.fromkeys(of(names).split(), _unrolled(text))
+    found |= dict.fromkeys(of("cond").split(), _asking("branch", "input|pred, *rest=None", "input"))
+    sets = _asking("sets", "left|a, right|b, *rest=None", "left", "right")
+    found |= dict.fromkeys(of("sets.intersection sets.union sets.difference").split(), sets)
+    boxes = _asking("suppress-boxes", "boxes, scores, *rest=None", "boxes", "scores")
+    found |= dict.fromkeys(of("image.non_max_suppression").split(), boxes)
+    found |= dict.fromkeys(of("nn.nce_loss nn.sampled_softmax_loss").split(), _sampled)
     found |= reads("flatten", "input|inputs, name?", of("layers.flatten"), start_dim=1, end_dim=-1)
     return found
 

@@ -1,0 +1,103 @@
+"""Graphs of `compat.v1`: values that are fed, nodes that fail while the graph runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from axiswise.checking import check, warm_sandbox
+from axiswise.config import Options
+from axiswise.diagnosis import Report
+from axiswise.frontends.choosing import EAGER
+from axiswise.sandbox import Sandbox
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with warm_sandbox(EAGER, 120) as made:
+        yield made
+
+
+def checked(sandbox: Sandbox, folder: Path, program: str) -> Report:
+    path = folder / "program.py"
+    path.write_text(dedent(program))
+    return check([str(path)], Options(time_budget=120), sandbox=sandbox)
+
+
+FED = """\
+import numpy as np
+import tensorflow.compat.v1 as tf
+tf.disable_v2_behavior()
+x = tf.placeholder(tf.float32, [None, 19])
+y = tf.placeholder(tf.float32, [None, 3])
+w = tf.Variable(tf.zeros([19, 3]))
+loss = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(labels=y, logits=tf.matmul(x, w)))
+train = tf.train.GradientDescentOptimizer(0.1).minimize(loss)
+samples, labels = np.random.rand(40, 19), np.random.randint(0, 3, 40)
+with tf.Session() as session:
+    session.run(tf.global_variables_initializer())
+    for step in range(100000):
+        session.run(train, feed_dict={x: samples[:8], y: labels[:8]})
+    print(session.run(loss, {x: samples[0], y: np.eye(3)[:1]}))
+"""
+
+
+def test_what_is_fed_is_held_against_the_placeholder(sandbox: Sandbox, tmp_path: Path) -> None:
+    report = checked(sandbox, tmp_path, FED)
+    labels, sample = report.findings
+    assert (labels.rule, labels.raised_at and labels.raised_at.line) == ("fed-shape", 13)
+    assert labels.message == "`y` takes (?, 3), but `labels[:8]` has the shape (8,)"
+    assert labels.exception is not None
+    assert labels.exception.message.startswith("Cannot feed value of shape (8,)")
+    assert (labels.fixes[0].verdict, labels.fixes[0].edits[0].text) == ("verified", "np.eye(3)[labels[:8]]")
+    assert (sample.rule, sample.raised_at and sample.raised_at.line) == ("fed-shape", 14)
+    assert (sample.fixes[0].verdict, sample.fixes[0].edits[0].text) == (
+        "verified",
+        "np.expand_dims(samples[0], 0)",
+    )
+    assert report.targets[0].status == "checked"
+
+
+def test_values_fed_together_are_mended_together(sandbox: Sandbox, tmp_path: Path) -> None:
+    program = FED.replace("labels[:8]", "np.eye(3)[labels[:8]]").replace("np.eye(3)[:1]", "np.eye(3)[0]")
+    report = checked(sandbox, tmp_path, program)
+    (found,) = report.findings
+    assert (found.rule, found.raised_at and found.raised_at.line) == ("fed-shape", 14)
+    assert found.fixes[0].verdict == "verified"
+    assert {edit.text for edit in found.fixes[0].edits} == {
+        "np.expand_dims(samples[0], 0)",
+        "np.expand_dims(np.eye(3)[0], 0)",
+    }
+
+
+def test_a_right_session_is_silent(sandbox: Sandbox, tmp_path: Path) -> None:
+    program = FED.replace("labels[:8]", "np.eye(3)[labels[:8]]").replace("samples[0]", "samples[:1]")
+    report = checked(sandbox, tmp_path, program)
+    assert report.findings == ()
+    assert report.targets[0].status == "checked"
+
+
+RUNNING = """\
+import numpy as np
+import tensorflow.compat.v1 as tf
+tf.disable_v2_behavior()
+images = tf.placeholder(tf.float32, [None, 28, 28, 1])
+pooled = tf.nn.max_pool(images, [1, 2, 2, 1], [1, 2, 2, 1], "SAME")
+flat = tf.reshape(pooled, [-1, 7 * 7])
+score = tf.matmul(flat, tf.Variable(tf.zeros([7 * 7, 2])))
+wide = score + tf.placeholder_with_default(tf.zeros([3]), [None])
+with tf.Session() as session:
+    session.run(tf.global_variables_initializer())
+    session.run(wide, {images: np.zeros((5, 28, 28, 1))})
+"""
+
+
+def test_a_node_that_fails_is_told_at_the_line_that_made_it(sandbox: Sandbox, tmp_path: Path) -> None:
+    report = checked(sandbox, tmp_path, RUNNING)
+    (found,) = report.findings
+    assert (found.rule, found.raised_at and found.raised_at.line) == ("broadcast-mismatch", 8)
+    assert found.exception is not None
+    assert found.exception.type == "InvalidArgumentError"
