@@ -8,10 +8,11 @@ import keras
 
 from axiswise.frontends.eager.array_functions import array_functions
 from axiswise.frontends.eager.recorder import Recorder
+from axiswise.frontends.eager.vocabulary import reads
 from axiswise.frontends.keras import datasets, symbolic, training
 from axiswise.frontends.keras.batches import Batches
 from axiswise.frontends.keras.judging import Judges
-from axiswise.frontends.keras.kind import KIND
+from axiswise.frontends.keras.kind import KIND, VARIABLE
 from axiswise.frontends.keras.layers import LayerStack
 from axiswise.frontends.keras.weights import StoredWeights
 
@@ -21,7 +22,9 @@ def attach(recorder: Recorder) -> None:
     # Keras words every error again, with the values of all arguments, unless it is told to leave tracebacks alone.
     cast("Any", keras).config.disable_traceback_filtering()
     recorder.arrays.add(KIND)
+    recorder.arrays.add(VARIABLE)
     recorder.vocabulary.add(array_functions("keras.ops"))
+    recorder.vocabulary.add(reads("zeros", "shape=()", "keras.layers.Layer.add_weight"))
     batches = Batches(recorder)
     stack = LayerStack(recorder, batches)
     recorder.running_layer, recorder.running_modules = stack.layer, stack.within

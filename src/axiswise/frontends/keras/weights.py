@@ -80,6 +80,7 @@ class StoredWeights:
                 return variable
 
         added.__signature__ = signature  # type: ignore[attr-defined]
+        added.__name__ = "add_weight"
         _VARIABLE.assign, _LAYER.set_weights, _LAYER.add_weight = assigned, set_, added
         for kind in (_KERAS.Model, _KERAS.Sequential, _KERAS.models, _KERAS.saving):
             if "load_weights" in vars(kind):
@@ -115,7 +116,7 @@ class StoredWeights:
         if is_handled(recorder.user, frame, error, REWORDING):
             raise error
         owner = _owner(model, variable)
-        built: Built | None = vars(owner).get("_axiswise_built")
+        built: Built | None = owner.__dict__.get("_axiswise_built")
         settings, frames = (built.settings, built.frames) if built else ({}, ())
         layer = LayerRef(str(owner.name), type(owner).__name__, settings, frames, direct=True)
         given = stored if isinstance(stored, TensorRef) else recorder.arrays.ref_of(stored)
