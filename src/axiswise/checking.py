@@ -18,7 +18,7 @@ from typing import Any, cast
 
 from axiswise.config import Options
 from axiswise.diagnosis import Diagnosis, Report, Target
-from axiswise.frontends.choosing import TORCH, family_of
+from axiswise.frontends.choosing import TORCH, Warmth, family_of, warmth_of
 from axiswise.origin import Span
 from axiswise.replay import Outcome, Program
 from axiswise.sandbox import Job, Limits, Sandbox, SandboxError
@@ -45,28 +45,48 @@ def check(targets: Sequence[str], options: Options | None = None, *, sandbox: Sa
     """
     options = options or Options()
     with ExitStack() as stack:
-        opened: dict[str, Sandbox] = {}
+        opened: dict[Warmth, Sandbox] = {}
         reports: list[Callable[[], Report]] = []
         for target in targets:
-            family = family_of(target)
-            if (missing := _missing(family)) is not None:
+            warmth = warmth_of(target)
+            if (missing := _missing(warmth.family)) is not None:
                 reports.append(partial(Report, (Target(target, "skipped", missing),)))
                 continue
-            if sandbox is None and family not in opened:
-                opened[family] = stack.enter_context(warm_sandbox(family, options.time_budget))
-            here = sandbox or opened[family]
-            reports.append(partial(check_script, target, argv=(), options=options, sandbox=here))
+            if sandbox is None and warmth not in opened:
+                opened[warmth] = stack.enter_context(warm_sandbox(warmth, options.time_budget))
+            here = sandbox or opened[warmth]
+            plain = warmth.family if warmth.modules and sandbox is None else ""
+            reports.append(partial(_checked, target, options, here, plain))
         pool = stack.enter_context(ThreadPoolExecutor(max_workers=max(1, options.jobs)))
         return reduce(Report.joined, pool.map(_made, reports), Report())
+
+
+def _checked(target: str, options: Options, sandbox: Sandbox, plain: str) -> Report:
+    """Check one script; where what it imports will not load without it, in a sandbox of the `plain` family."""
+    try:
+        return check_script(target, (), options, sandbox)
+    except SandboxError:
+        if not plain:
+            raise
+    with warm_sandbox(plain, options.time_budget) as bare:
+        return check_script(target, (), options, bare)
 
 
 def _made(report: Callable[[], Report]) -> Report:
     return report()
 
 
-def warm_sandbox(family: str, seconds: float) -> Sandbox:
-    """Return a sandbox in which what every program of a family needs is loaded once; to be used as a context."""
-    return Sandbox((f"axiswise.frontends.{family}.frontend:warm",), Limits(seconds=seconds))
+def warm_sandbox(wanted: Warmth | str, seconds: float) -> Sandbox:
+    """Return a sandbox to be used as a context, in which what runs have in common is loaded once.
+
+    Args:
+        wanted: What a program's runs have in common, or only their family.
+        seconds: Time of one run.
+    """
+    warmth = wanted if isinstance(wanted, Warmth) else Warmth(wanted)
+    modules = [name for name in warmth.modules if importlib.util.find_spec(name) is not None]
+    loaded = (f"axiswise.frontends.{warmth.family}.frontend:warm", *modules)
+    return Sandbox(loaded, Limits(seconds=seconds), environment=dict(warmth.environment))
 
 
 def _missing(family: str) -> str | None:
@@ -161,7 +181,8 @@ class _Runs:
         details = first.details or {}
         modules = details.get("modules", [])
         if self._own is None and details.get("seconds", 0.0) > SLOW and len(modules) > MANY_MODULES:
-            self._own = Sandbox((f"axiswise.frontends.{self.family}.frontend:warm", *modules), self.limits)
+            loaded = (f"axiswise.frontends.{self.family}.frontend:warm", *modules)
+            self._own = Sandbox(loaded, self.limits, environment=details.get("environment"))
             try:
                 self._own.run(Job(f"{PROGRAM}:ready"))
             except SandboxError:

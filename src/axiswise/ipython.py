@@ -15,7 +15,7 @@ from typing import Any
 from axiswise.diagnosis import Diagnosis, Report
 from axiswise.live import Program, explained
 from axiswise.origin import Span
-from axiswise.running import MARK, shown, told, write
+from axiswise.running import FRAMEWORKS, MARK, shown, told, write
 from axiswise.source.text import Sources
 
 SCRIPT = "axiswise_session.py"
@@ -74,7 +74,7 @@ def code_names(shell: Any) -> Mapping[str, int]:
 
 def explanation_in(shell: Any, error: BaseException) -> str:
     """Return the text to show beneath a cell's traceback, empty where the exception is not about shapes."""
-    if "torch" not in sys.modules or MARK in vars(error):
+    if not any(name in sys.modules for name in FRAMEWORKS) or MARK in vars(error):
         return ""
     watching = next((each for each in _watching if each.shell is shell), None) or Watching(shell)
     session = Session.of(shell, watching)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,7 +20,7 @@ from axiswise.config import Options
 from axiswise.diagnosis import Diagnosis, Note, Raised, Report
 from axiswise.engine import explain_conflict
 from axiswise.facts import Conflict, Frame, Trace
-from axiswise.frontends.choosing import family_of
+from axiswise.frontends.choosing import EAGER, TORCH, warmth_of
 from axiswise.frontends.messages.said import said
 from axiswise.origin import Span
 from axiswise.pasted import as_linear, explain_text
@@ -130,7 +131,7 @@ def _replayed(error: Exception, program: Program, frames: tuple[Frame, ...], sec
     """Check the whole program and return the one finding that is this exception, or None."""
     options = Options(time_budget=seconds)
     try:
-        with warm_sandbox(family_of(program.path), seconds) as sandbox:
+        with warm_sandbox(warmth_of(program.path), seconds) as sandbox:
             report = check_script(program.path, program.argv, options, sandbox)
     except SandboxError:
         return None
@@ -155,7 +156,7 @@ def _from_words(error: Exception, conflict: Conflict, frames: tuple[Frame, ...],
         findings = explain_text(words[words.index(_TRACEBACK) :], Path.cwd()).findings
         if findings:
             return findings[0].with_fixes(findings[0].fixes[:1])
-    held: Any = importlib.import_module("axiswise.frontends.torch.raised")
+    held: Any = importlib.import_module(f"axiswise.frontends.{_family()}.raised")
     layer = held.layer_of(error, sources)
     if layer is not None and layer.kind == "Linear":
         conflict = as_linear(conflict)
@@ -167,6 +168,12 @@ def _from_words(error: Exception, conflict: Conflict, frames: tuple[Frame, ...],
     untold = [f"`{name}` is {shape}" for name, shape in shapes.items() if f"{name}: {shape}" not in found.label]
     here = (Note(f"here {_listed(untold)}"),) if untold else ()
     return replace(found, notes=(*here, *found.notes), fixes=found.fixes[:1])
+
+
+def _family() -> str:
+    """Return the family of frontends that knows what is loaded: torch's where torch is nobody's backend."""
+    is_backend = any(name in sys.modules for name in ("keras", "tensorflow"))
+    return EAGER if is_backend or "torch" not in sys.modules else TORCH
 
 
 def _shape(sizes: tuple[int, ...]) -> str:

@@ -28,6 +28,9 @@ REPLAYING = "AXISWISE_REPLAY"
 MARK = "_axiswise_explained"
 """Attribute of an exception whose explanation has been shown: a block's, on its way to the program's end."""
 
+FRAMEWORKS = ("torch", "keras", "tensorflow", "tf_keras", "jax", "numpy")
+"""Where none of these is loaded, no shape can be what was raised about."""
+
 Hook = Callable[[type[BaseException], BaseException, TracebackType | None], Any]
 _arguments: list[tuple[str, ...]] = []  # the program's, as they were before it could change them
 
@@ -168,7 +171,7 @@ def _program() -> Program | None:
 
 def explain(error: BaseException) -> None:
     """Write an exception's explanation to standard error, once. A fault of ours is told in one line."""
-    if "torch" not in sys.modules or os.environ.get(REPLAYING) or MARK in vars(error):
+    if not any(name in sys.modules for name in FRAMEWORKS) or os.environ.get(REPLAYING) or MARK in vars(error):
         return
     try:
         shell = _ipython()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from axiswise.frontends.choosing import EAGER, TORCH, family_of
+from axiswise.frontends.choosing import EAGER, TORCH, family_of, warmth_of
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,28 @@ def test_the_family_of_a_program(text: str, family: str, tmp_path: Path) -> None
     script = tmp_path / "train.py"
     script.write_text(text)
     assert family_of(str(script)) == family
+
+
+@pytest.mark.parametrize(
+    ("text", "modules", "environment"),
+    [
+        ("import torch\n", (), ()),
+        ("import numpy as np\n", (), ()),
+        ("import keras\n", ("keras",), ()),
+        ("from tensorflow.keras import layers\n", ("tensorflow", "keras"), ()),
+        (
+            'import os\nos.environ["KERAS_BACKEND"] = "jax"\nimport keras\n',
+            ("keras",),
+            (("KERAS_BACKEND", "jax"),),
+        ),
+        ('import os, sys\nos.environ["KERAS_BACKEND"] = sys.argv[1]\nimport keras\n', (), ()),
+        ('import os\nif 1:\n    os.environ["KERAS_BACKEND"] = "jax"\nimport keras\n', (), ()),
+    ],
+)
+def test_what_is_loaded_before_a_program_runs(
+    text: str, modules: tuple[str, ...], environment: tuple[tuple[str, str], ...], tmp_path: Path
+) -> None:
+    script = tmp_path / "program.py"
+    script.write_text(text)
+    warmth = warmth_of(str(script))
+    assert (warmth.modules, warmth.environment) == (modules, environment)

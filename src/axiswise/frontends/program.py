@@ -18,7 +18,7 @@ from typing import Any
 
 from axiswise.engine import diagnoses
 from axiswise.facts import Conflict, Failure, Frame, OpCall, Trace
-from axiswise.frontends.choosing import TORCH
+from axiswise.frontends.choosing import READ_ON_IMPORT, TORCH
 from axiswise.frontends.frontend import Frontend
 from axiswise.frontends.messages.said import said
 from axiswise.sandbox import deliver
@@ -38,7 +38,7 @@ def replay(job: dict[str, Any]) -> dict[str, Any]:
 
     Returns:
         `status`, `reason`, `ops`, `assumptions`, `findings`, `decided` (lines decided once, as (path, line)), `modules`
-        (libraries that were imported).
+        (libraries that were imported), `environment` (the variables it set that libraries read as they are imported).
     """
     began = time.monotonic()
     sources = Sources(job.get("replaced"))
@@ -48,7 +48,7 @@ def replay(job: dict[str, Any]) -> dict[str, Any]:
     steering = frontend.steering
     script: str = job["script"]
     wants_fixes = bool(job.get("fixes", True))
-    before = set(sys.modules)
+    before, environment = set(sys.modules), dict(os.environ)
     _prepare(script, job.get("argv", []), frontend)
 
     def told(status: str, reason: str | None) -> dict[str, Any]:
@@ -62,6 +62,7 @@ def replay(job: dict[str, Any]) -> dict[str, Any]:
             "shapes": _shapes(frontend.trace),
             "sizes": {name: sorted(sizes, reverse=True) for name, sizes in frontend.sizes.items()},
             "modules": _libraries(before),
+            "environment": _settings(environment),
             "seconds": time.monotonic() - began,
         }
 
@@ -110,6 +111,12 @@ def _libraries(before: set[str]) -> list[str]:
         for name, module in list(sys.modules.items())
         if name not in before and "site-packages" in str(getattr(module, "__file__", None))
     ]
+
+
+def _settings(before: dict[str, str]) -> dict[str, str]:
+    """Return the variables that a run set, of those that a framework reads as it is imported."""
+    now = {name: value for name, value in os.environ.items() if name.startswith(READ_ON_IMPORT)}
+    return {name: value for name, value in now.items() if before.get(name) != value}
 
 
 def _tell_before_exit(told: Callable[[str, str | None], dict[str, Any]]) -> None:

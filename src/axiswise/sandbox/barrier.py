@@ -114,14 +114,15 @@ class Barrier:
         sys.addaudithook(hook)
 
     def refuse(self, act: str) -> None:
-        """Write an act down and refuse it.
+        """Refuse an act, and write it down where it is the program's: what a library tries as it is imported is not.
 
         Raises:
             PermissionError: Always.
         """
-        where = callsite.of_frame(sys._getframe(1), self._overlay.cwd)  # pyright: ignore[reportPrivateUsage]
+        frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
+        where = callsite.of_frame(frame, self._overlay.cwd)
         words = f"the program tried to {act}" + (f" ({where})" if where else "")
-        if words not in self._seen and len(self._seen) < MOST_REFUSALS:
+        if not callsite.is_importing(frame) and words not in self._seen and len(self._seen) < MOST_REFUSALS:
             self._seen.add(words)
             self._noted(words)
         raise PermissionError(f"axiswise's sandbox does not let the program {act}")

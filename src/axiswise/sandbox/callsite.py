@@ -31,6 +31,15 @@ def of_frame(frame: FrameType | None, cwd: str) -> str:
     return ""
 
 
+def is_importing(frame: FrameType | None) -> bool:
+    """Return whether a library is being imported by the user's innermost line, or `platform` looks at the machine."""
+    while frame is not None and not is_users(frame.f_code.co_filename):
+        if frame.f_code.co_filename.startswith("<frozen importlib") or frame.f_globals.get("__name__") == "platform":
+            return True
+        frame = frame.f_back
+    return False
+
+
 def of_dump(text: str, cwd: str) -> str:
     """Return `file:line` for the innermost user's frame in what faulthandler wrote, or an empty string."""
     for match in _DUMPED.finditer(text):

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import suppress
 from dataclasses import dataclass
@@ -36,10 +36,19 @@ class Sandbox:
             `os.register_at_fork(after_in_child=...)`.
         limits: For jobs that bring none of their own.
         patience: Seconds the server may take to get ready.
+        environment: Variables the server is started with beside those of this process: what its libraries read as
+            they are imported.
     """
 
-    def __init__(self, preload: Sequence[str] = (), limits: Limits | None = None, patience: float = 120.0) -> None:
+    def __init__(
+        self,
+        preload: Sequence[str] = (),
+        limits: Limits | None = None,
+        patience: float = 120.0,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.limits = limits or Limits()
+        self._environment = dict(environment or {})
         self._preload = tuple(preload)
         self._patience = patience
         self._lock = threading.Lock()
@@ -112,7 +121,7 @@ class Sandbox:
         if self._server is None or self._server.died:
             if self._server is not None:
                 self._server.close()
-            self._server = _Server(self._preload)
+            self._server = _Server(self._preload, self._environment)
         return self._server
 
 
@@ -126,7 +135,7 @@ class _Ticket:
 class _Server:
     """One server process, the thread that reads from it, and the folder that holds the scratch folders."""
 
-    def __init__(self, preload: Sequence[str]) -> None:
+    def __init__(self, preload: Sequence[str], variables: Mapping[str, str]) -> None:
         self.ready: Future[None] = Future()
         self.gone = False
         self._lock = threading.Lock()
@@ -141,7 +150,7 @@ class _Server:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
-            env=os.environ | environment.SETTINGS | _import_path(),
+            env={**os.environ, **environment.SETTINGS, **variables, **_import_path()},
             cwd=self._folder,
             start_new_session=True,
         )

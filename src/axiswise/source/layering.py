@@ -1,4 +1,4 @@
-"""Another layer put before one: in a list of layers, in a chain of calls, by `model.add`, or around what it is given."""
+"""Another layer put before one: in a list of layers, in a chain of calls, by `model.add`, or around what is given."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import FrameType
-from typing import Any
+from typing import Any, cast
 
 from axiswise.facts import OpCall
 from axiswise.frontends.eager.recorder import Recorder
@@ -39,7 +39,7 @@ class Batches:
         if not self.is_running(model):
             return
         arrays, batch_size = self._given[id(model)]
-        parts = data if isinstance(data, tuple) else (data,)
+        parts: tuple[Any, ...] = cast("Any", data) if isinstance(data, tuple) else (data,)
         of = self.recorder.arrays
         found = {
             path: leaf

@@ -1,6 +1,6 @@
 """Models that are built by their first batch: on the batch itself, where Keras would use symbolic tensors of its shape.
 
-A symbolic tensor knows neither the data it stands for nor a value; what fails on it fails on the batch in the same words.
+A symbolic tensor knows neither the data it stands for nor a value; what fails on it fails on the batch too.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ def build_on(model: Any) -> None:
     def build(self: Any, iterator: Any = None, data_batch: Any = None) -> None:
         if data_batch is None:
             data_batch = _first(iterator)
-        if type(self).call is cast("Any", keras).Model.call:
+        if cast("Any", type(self)).call is cast("Any", keras).Model.call:
             symbolic(self, data_batch=data_batch)  # has no call of its own: Keras says so
             return
         _step(self, data_batch)
@@ -30,12 +30,12 @@ def build_on(model: Any) -> None:
 
 def _first(iterator: Any) -> Any:
     for _, _, data in iterator:
-        return data[0] if isinstance(data, (list, tuple)) else next(data)
+        return cast("Any", data)[0] if isinstance(data, (list, tuple)) else next(data)
     return None
 
 
 def _step(model: Any, batch: Any) -> None:
-    told = vars(model).get("test_step")
+    told: Any = model.__dict__.get("test_step")
     if told is not None:
         told.told(batch)
     x, y, weight = cast("Any", keras).utils.unpack_x_y_sample_weight(batch)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+import types
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from types import FrameType
@@ -45,10 +46,11 @@ class Judges:
         for kind in (_LOSS, _METRIC):
             kind.__init__ = self._building(kind.__init__)
         _LOSS.__call__ = self._compared(_LOSS.__call__)
-        for kind in {each for each in vars(_KERAS.metrics).values() if inspect.isclass(each)} | {
-            cast("Any", metrics).MeanMetricWrapper
-        }:
-            for base in kind.__mro__:
+        public: dict[str, Any] = vars(cast("types.ModuleType", _KERAS.metrics))
+        kinds: list[Any] = [each for each in public.values() if inspect.isclass(each)]
+        for kind in (*kinds, cast("Any", metrics).MeanMetricWrapper):
+            bases: tuple[Any, ...] = kind.__mro__
+            for base in bases:
                 if "update_state" in vars(base) and not hasattr(base.update_state, "judges"):
                     base.update_state = self._compared(base.update_state)
         for kind in _COMPILED:
@@ -64,7 +66,7 @@ class Judges:
     def _building(self, begin: Any) -> Any:
         def __init__(judge: Any, *args: Any, **kwargs: Any) -> None:
             frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
-            asked: Built | None = vars(self._compiled[-1]).get(_BUILT) if self._compiled else None
+            asked: Built | None = self._compiled[-1].__dict__.get(_BUILT) if self._compiled else None
             object.__setattr__(judge, _BUILT, asked or built_by(judge, frame, self.recorder.user))
             begin(judge, *args, **kwargs)
 
@@ -115,10 +117,10 @@ class Judges:
         target = args[0] if args else kwargs.get("y_true")
         predicted = args[1] if len(args) > 1 else kwargs.get("y_pred")
         is_loss = isinstance(judge, _LOSS)
-        own: Any = getattr(judge, "fn", None) or getattr(judge, "_fn", None) or type(judge)
+        own: Any = getattr(judge, "fn", None) or getattr(judge, "_fn", None) or cast("Any", type(judge))
         reduction = getattr(judge, "reduction", None) or "none"
         fixed: dict[str, Any] = getattr(judge, "_fn_kwargs", {})
-        reading = read_comparison(self.recorder, own, target, predicted, {**vars(judge), **fixed})
+        reading = read_comparison(self.recorder, own, target, predicted, {**judge.__dict__, **fixed})
         if reading is None:
             return do()
         reading.params["reduction"] = reduction
@@ -126,7 +128,7 @@ class Judges:
         pair = tuple(self.recorder.arrays.fact_of(each).id for each in (target, predicted))
         if not is_loss and pair in self._failed:
             return None  # what the loss said of the same operands is enough
-        built: Built | None = vars(judge).get(_BUILT)
+        built: Built | None = judge.__dict__.get(_BUILT)
         settings, frames = (built.settings, built.frames) if built else ({}, ())
         layer = LayerRef(str(judge.name), type(judge).__name__, settings, frames, not self._compiled)
         told, name = len(self.recorder.trace.failures), f"keras.{own.__name__}"
@@ -138,9 +140,10 @@ class Judges:
             self._suspect(self.recorder.call_of(reading, frame, name, layer))
         return None if result is _FAILED else result
 
-    def _functions(self, module: Any) -> None:
+    def _functions(self, module: types.ModuleType) -> None:
         """Let the functions of a module be read where the user's own line calls them."""
-        for name, function in list(vars(module).items()):
+        public: dict[str, Any] = vars(module)
+        for name, function in list(public.items()):
             if inspect.isfunction(function):
                 self.recorder.vocabulary.add({f"{module.__name__}.{name}": self._reader(function)})
 

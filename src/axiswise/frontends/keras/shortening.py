@@ -107,9 +107,10 @@ def taken(leaf: Any, rows: list[int] | slice) -> Any:
 
 def lengthened(array: Any, rows: int) -> Any:
     """Return an array of as many rows as the whole run would have given, its own repeated."""
-    if not isinstance(array, np.ndarray) or not array.ndim or not len(array) or len(array) >= rows:
-        return cast("Any", array)
-    return np.resize(array, (rows, *array.shape[1:]))
+    known: Any = array
+    if not isinstance(array, np.ndarray) or not known.ndim or not 0 < known.shape[0] < rows:
+        return known
+    return np.resize(known, (rows, *known.shape[1:]))
 
 
 # -- streams -----------------------------------------------------------------------------------------------------------
@@ -155,8 +156,8 @@ def shortened(stream: Any, steps: int | None) -> tuple[Any, int | None, int]:
 
 
 def _batch_rows(batch: Any) -> int:
-    inputs = batch[0] if isinstance(batch, tuple) and batch else cast("Any", batch)
-    return max(rows_of(inputs), default=0)
+    parts: tuple[Any, ...] = cast("Any", batch) if isinstance(batch, tuple) and batch else (batch,)
+    return max(rows_of(parts[0]), default=0)
 
 
 def _dataset(stream: Any, steps: int | None) -> tuple[Any, int | None, int]:

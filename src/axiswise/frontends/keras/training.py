@@ -48,7 +48,7 @@ class Training:
 
     def install(self) -> None:
         """Put the short loops in the place of the long ones."""
-        model: Any = keras.Model
+        model: Any = cast("Any", keras).Model
         for name in _LOOPS:
             setattr(model, name, self._loop(name, getattr(model, name)))
         if hasattr(model, "_symbolic_build"):
@@ -86,7 +86,11 @@ class Training:
             given = dict(bound.arguments)
             given.pop("self")
             given |= given.pop("kwargs", {})
-            run = self._running(name, lambda **named: original(model, **named), model, given, frame)
+
+            def whole(**named: Any) -> Any:
+                return original(model, **named)
+
+            run = self._running(name, whole, given, frame)
             model.run_eagerly = True
             self.batches.begin(model, given)
             self._watch(model, frame)
@@ -102,7 +106,7 @@ class Training:
         return loop
 
     def _running(
-        self, name: str, run: Callable[..., Any], model: Any, given: dict[str, Any], frame: FrameType
+        self, name: str, run: Callable[..., Any], given: dict[str, Any], frame: FrameType
     ) -> Callable[[], Any]:
         """Return what runs a loop on data cut short; arrays of several lengths are told, and cut to the shortest."""
 
@@ -144,7 +148,7 @@ class Training:
 
     def _unwatch(self, model: Any) -> None:
         for name in _STEPS:
-            vars(model).pop(name, None)
+            model.__dict__.pop(name, None)
 
 
 class _Step:
@@ -232,7 +236,7 @@ def _predict(run: Callable[..., Any], given: dict[str, Any]) -> Any:
 
 
 def _cut(given: dict[str, Any], steps: str) -> int:
-    """Keep the first batch and the last, smaller one; return how many rows the whole run would have seen, 0: unknown."""
+    """Keep the first batch and the last, smaller one; return how many rows the whole run would see, 0: unknown."""
     rows, data = _rows(given), given.get("x")
     if not rows:
         if data is not None and not _is_held(data):
@@ -246,7 +250,7 @@ def _cut(given: dict[str, Any], steps: str) -> int:
     whole = {name: given[name] for name in ROLES if given.get(name) is not None}
     kept = kept_rows(whole, rows, batch)
     if kept is not None:
-        given |= {name: each(part, lambda leaf: taken(leaf, kept)) for name, part in whole.items()}
+        given |= {name: each(part, lambda leaf, rows=kept: taken(leaf, rows)) for name, part in whole.items()}
     return rows
 
 

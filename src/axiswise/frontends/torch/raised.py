@@ -5,41 +5,24 @@ Only names, fields and shapes are read. Nothing of the user's is called, a prope
 
 from __future__ import annotations
 
-import ast
 import inspect
 from collections.abc import Iterator
-from types import FrameType, TracebackType
+from types import FrameType
 from typing import Any, cast
 
 import torch
 
 from axiswise.facts import LayerRef
+from axiswise.frontends.raising import frames_of, shapes_named
 from axiswise.source.frames import UserCode
 from axiswise.source.text import Sources
-
-MOST_SHAPES = 6
-"""Tensors of one line that are told."""
 
 _SETTINGS = (bool, int, float, str, tuple, type(None))
 
 
-def _frames(traceback: TracebackType | None, user: UserCode) -> tuple[FrameType | None, int, list[FrameType]]:
-    """Return the user's innermost frame, the instruction it stands at, and the library's frames inside it."""
-    own: FrameType | None = None
-    instruction = 0
-    inside: list[FrameType] = []
-    while traceback is not None:
-        if user.owns(traceback.tb_frame.f_code):
-            own, instruction, inside = traceback.tb_frame, traceback.tb_lasti, []
-        else:
-            inside.append(traceback.tb_frame)
-        traceback = traceback.tb_next
-    return own, instruction, inside
-
-
 def layer_of(error: BaseException, sources: Sources) -> LayerRef | None:
     """Return the library's layer that an exception was raised in, or None where it was raised in none."""
-    own, _, inside = _frames(error.__traceback__, UserCode(sources))
+    own, _, inside = frames_of(error.__traceback__, UserCode(sources))
     running = [frame.f_locals.get("self") for frame in inside]
     layers = [each for each in running if isinstance(each, torch.nn.Module)]
     if own is None or not layers:
@@ -76,23 +59,4 @@ def _settings(layer: torch.nn.Module) -> dict[str, Any]:
 
 def shapes_of(error: BaseException, sources: Sources) -> dict[str, tuple[int, ...]]:
     """Return the shapes of the tensors that the user's failing expression names, as it spells them."""
-    own, instruction, _ = _frames(error.__traceback__, UserCode(sources))
-    node = sources.node(own.f_code, instruction) if own is not None else None
-    found: dict[str, tuple[int, ...]] = {}
-    for each in ast.walk(node) if node is not None else ():
-        if own is not None and isinstance(each, (ast.Name, ast.Attribute)) and len(found) < MOST_SHAPES:
-            value = _held(each, own)
-            if isinstance(value, torch.Tensor):
-                found.setdefault(ast.unparse(each), tuple(value.shape))
-    return found
-
-
-def _held(node: ast.expr, frame: FrameType) -> object:
-    """Return what a name or a chain of fields holds, or None where a step is not a plain field."""
-    if isinstance(node, ast.Name):
-        return frame.f_locals.get(node.id, frame.f_globals.get(node.id))
-    if not isinstance(node, ast.Attribute):
-        return None
-    fields: dict[str, Any] = getattr(_held(node.value, frame), "__dict__", {})
-    spaces = [fields, *(fields.get(each, {}) for each in ("_parameters", "_buffers", "_modules"))]
-    return next((space[node.attr] for space in spaces if node.attr in space), None)
+    return shapes_named(error, sources, lambda value: tuple(value.shape) if isinstance(value, torch.Tensor) else None)

@@ -113,10 +113,10 @@ def _extremes(target: Any, ignored: Any) -> dict[str, int]:
 def _values(array: Any) -> Any:
     """Return an array's numbers, or None for a symbolic one."""
     if isinstance(array, np.ndarray):
-        return array
+        return cast("Any", array)
     if type(array).__name__ in ("EagerTensor", "ResourceVariable", "ArrayImpl"):
         return np.asarray(array)
     torch: Any = sys.modules.get("torch")
-    if torch is not None and isinstance(array, torch.Tensor) and not cast("Any", array).is_meta:
-        return cast("Any", array).detach().cpu().numpy()
+    if torch is not None and isinstance(array, torch.Tensor) and not array.is_meta:
+        return array.detach().cpu().numpy()
     return None
