@@ -16,7 +16,9 @@ from axiswise.pasted import explain_text
 from axiswise.source.log import read_log
 
 MESSAGES: list[str] = [
-    row["message"] for row in json.loads(Path(__file__).with_name("catalogue.json").read_text("utf-8"))
+    row["message"]
+    for name in ("catalogue.json", "frameworks.json")
+    for row in json.loads(Path(__file__).with_name(name).read_text("utf-8"))
 ]
 PIECES = [
     "Traceback (most recent call last):\n",
@@ -30,6 +32,10 @@ PIECES = [
     "Cell In[1], line 3\n",
     "[rank0]: ",
     "\x1b[31m",
+    "Exception encountered when calling Dense.call().\n\n\x1b[1m",
+    "\x1b[0m\n\nArguments received by Dense.call():\n  • inputs=tf.Tensor(shape=(2, 3), dtype=float32)\n",
+    "Graph execution error:\n\nDetected at node a/b defined at (most recent call last):\n",
+    "{{function_node __wrapped__MatMul}} ",
     "\n",
     "-1",
     "torch.Size([2, 3])",
@@ -110,6 +116,11 @@ HUGE = {
     "pytest": "E   RuntimeError: x\n" * 50_000,
     "colours": "\x1b[31m" * 200_000,
     "markers": "Traceback (most recent call last):\n" + "    ~~~^^^\n" * 90_000,
+    "printed": "ValueError: value=[[" + "-0.1  0.2 " * 90_000,
+    "openings": "[1" * 500_000,
+    "calls": "Exception encountered when calling Dense.call().\n\n" * 20_000,
+    "paragraphs": 'Traceback (most recent call last):\n  File "a.py", line 3, in f\n    x\nValueError: x\n\ny\n'
+    * 11_000,
     "shapes": "RuntimeError: sizes must match " + "torch.Size([2, 3]) " * 50_000,
 }
 

@@ -61,7 +61,7 @@ def test_the_right_rule_speaks_in_the_frameworks_own_names(row: dict[str, Any], 
     assert all(re.search(rf"(?<!\d){size}(?!\d)", shown) for size in told if row["rule"] not in COUNTED), shown
 
 
-COUNTED = ("inplace-growth", "loss-target-shape", "weights-shape", "permutation-rank")
+COUNTED = ("inplace-growth", "loss-target-shape", "weights-shape", "permutation-rank", "missing-batch-axis")
 """Rules that show shapes, or names, in the place of numbers of axes."""
 
 
@@ -92,7 +92,9 @@ def test_dumps_are_not_repeated() -> None:
         "  • inputs=tf.Tensor(shape=(2, 3), dtype=float32)\n  • training=None"
     )
     assert said(message) == "Matrix size-incompatible: In[0]: [2,3], In[1]: [4,5]"
-    values = "<Variable path=dense/kernel, shape=(4, 3), value=[[-0.1776117  0.1210721]\n [-0.3896612 -0.9126637]]>\n\nNext"
+    values = (
+        "<Variable path=dense/kernel, shape=(4, 3), value=[[-0.1776117  0.1210721]\n [-0.3896612 -0.9126637]]>\n\nNext"
+    )
     assert said(values) == "<Variable path=dense/kernel, shape=(4, 3), value=[...]>\n\nNext"
     assert said("mat1 and mat2 shapes cannot be multiplied (2x3 and 4x5)\n") == (
         "mat1 and mat2 shapes cannot be multiplied (2x3 and 4x5)\n"

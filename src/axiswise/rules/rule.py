@@ -19,8 +19,10 @@ from axiswise.source.scene import Scene
 FRAMEWORKS = {"keras": "Keras", "tensorflow": "TensorFlow", "numpy": "NumPy", "jax": "JAX"}
 """Frameworks whose users are told things in other names than torch's, and what a page calls them."""
 
+_METHODS = "view flatten transpose permute size contiguous expand long float movedim argmax".replace(" ", "|")
 _TORCH = re.compile(
-    r"[Tt]orch|\bnn\.|\bF\.|unsqueeze|state_dict|`[^`]*(?:_features|_channels|[a-z]\w*\.\w+\(|transpose\(\d|\.mT|_first)[^`]*`"
+    r"[Tt]orch|\bnn\.|\bF\.|unsqueeze|state_dict|pad_sequence\(|"
+    rf"`[^`]*(?:_features|_channels|\.(?:{_METHODS})\(|transpose\(\d|\.mT|batch_first)[^`]*`"
 )
 
 

@@ -9,6 +9,7 @@ _ARGUMENTS = re.compile(r"\n\s*(?:Arguments received by|Call arguments received 
 _NODE = re.compile(r"\{\{function_node [^{}\n]{0,400}\}\}\s?")
 _KERNEL = re.compile(r"\s*\[Op:\w{1,100}\](?: name:[^\n]{0,200})?")
 _OPENING = re.compile(r"\[[\[\s]*[-+]?[\d.]")
+_PRINTED = re.compile(r"\[[-+\d.eEnaifTrulsF,\s\[\]]*")
 _COLOUR = re.compile(r"\x1b\[[\d;]{0,16}m")
 LONGEST = 40
 """Characters of an array's values that are shown as they are: a list of sizes is shorter."""
@@ -40,10 +41,11 @@ def _without_values(message: str) -> str:
 
 
 def _closing(message: str, start: int) -> int:
-    """Return the place after the bracket that closes the one at `start`; the end where none does."""
-    depth = 0
-    for place in range(start, len(message)):
+    """Return the place after the bracket that closes the one at `start`; `start` where no array of numbers stands."""
+    depth, printed = 0, _PRINTED.match(message, start)
+    end = printed.end() if printed is not None else start
+    for place in range(start, end):
         depth += {"[": 1, "]": -1}.get(message[place], 0)
         if not depth:
             return place + 1
-    return len(message)
+    return end if end == len(message) else start

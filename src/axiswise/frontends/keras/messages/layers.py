@@ -130,21 +130,16 @@ def whole(
 ) -> Conflict | None:
     if role in ("target", "model_target"):
         return _checked_target(name, wanted, found)
+    shapes, name = {"input": found, "declared.0": wanted}, name if name and not data else "model"
     if len(wanted) != len(found):
-        return layered(rank("model", "input", len(found), len(wanted), shape=found), "", "model")
+        sides = size("input", -1, len(found)), size("declared.0", -1, len(wanted))
+        missing = "batch" if found == wanted[1:] else ""
+        return layered(conflict("declared", "model", shapes, *sides, missing=missing), name, "model")
     axis = next((at for at, (a, b) in enumerate(zip(wanted, found, strict=True)) if a != b and a >= 0), None)
     if axis is None:
         return None
-    left, last = size("input", axis, found[axis]), axis == len(found) - 1
-    if last and len(found) > 3:
-        built = size("", -1, wanted[axis], "in_channels")
-        return layered(conflict("channels", "conv2d", {"input": found}, left, built, _CHANNELS), name, "model")
-    if last:
-        shapes = {"input": found, "weight": (UNKNOWN_SIZE, wanted[axis])}
-        return layered(conflict("contraction", "linear", shapes, left, size("weight", 1, wanted[axis])), name, "model")
-    return layered(
-        conflict("other", "model", {"input": found}, left, size("", -1, wanted[axis], "shape")), name, "model"
-    )
+    sides = size("input", axis, found[axis]), size("declared.0", axis, wanted[axis])
+    return layered(conflict("declared", "model", shapes, *sides), name, "model")
 
 
 @family.reads(
