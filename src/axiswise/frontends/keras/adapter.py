@@ -9,7 +9,7 @@ import keras
 from axiswise.frontends.eager.array_functions import array_functions
 from axiswise.frontends.eager.recorder import Recorder
 from axiswise.frontends.eager.vocabulary import reads
-from axiswise.frontends.keras import datasets, symbolic, training
+from axiswise.frontends.keras import datasets, storing, symbolic, training
 from axiswise.frontends.keras.batches import Batches
 from axiswise.frontends.keras.judging import Judges
 from axiswise.frontends.keras.kind import KIND, VARIABLE
@@ -34,3 +34,4 @@ def attach(recorder: Recorder) -> None:
     Judges(recorder).install()
     StoredWeights(recorder).install()
     datasets.install(recorder)
+    storing.install()
