@@ -12,6 +12,7 @@ import pytest
 
 from axiswise.checking import check
 from axiswise.diagnosis import Diagnosis, Report
+from axiswise.frontends.choosing import TORCH, family_of
 from axiswise.render import RenderOptions, renderer
 from axiswise.sandbox import Sandbox
 from axiswise.source.edit import apply_to_text
@@ -22,6 +23,7 @@ CASES = [pytest.param(page, case, id=case.name) for page in PAGES for case in pa
 FIXED = [pytest.param(case, id=case.name) for page in PAGES for case in page.cases if case.fixed]
 SILENT = [pytest.param(name, program, id=name) for page in PAGES for name, program in page.silent]
 BLESSING = os.environ.get("AXISWISE_BLESS") == "1"
+os.environ.setdefault("KERAS_BACKEND", "torch")
 
 
 @pytest.fixture
@@ -31,8 +33,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def checked(program: str, warm: Sandbox) -> Report:
+    """Check a program: torch's in the warm sandbox, another framework's in one of its own, Keras' on torch."""
     Path("case.py").write_text(program, "utf-8")
-    return check(["case.py"], sandbox=warm)
+    return check(["case.py"], sandbox=warm if family_of("case.py") == TORCH else None)
 
 
 def run(name: str, program: str) -> tuple[Exception | None, list[str]]:

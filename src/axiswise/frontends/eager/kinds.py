@@ -118,7 +118,11 @@ class Arrays:
         """Return an array's shape, its open axes as `AnySize`."""
         kind = self.kind_of(value)
         shape = kind.shape(value) if kind is not None else None
-        return tuple(AnySize() if size is None or size in self.open else size for size in shape or ())
+        return tuple(AnySize() if self._is_open(size) else cast("int", size) for size in shape or ())
+
+    def _is_open(self, size: object) -> bool:
+        """Return whether a size is left open: not given, a letter of a tracer's, or a number put in its place."""
+        return not isinstance(size, int) or size in self.open
 
     def identity(self) -> int:
         """Return an identity for a tensor that is not an array of the program's: a weight in another layout."""

@@ -178,7 +178,7 @@ class Recorder:
             # What comes next fails in Python itself, where no array is at hand any more.
             self.unpacking = OpCall(-1, "unpack", {"input": self.arrays.ref_of(value)}, frames=self.user.frames(frame))
         sizes = tuple(
-            None if size is None else Size(size, Origin("axis", size, tensor=fact.id, axis=axis))
+            Size(size, Origin("axis", size, tensor=fact.id, axis=axis)) if isinstance(size, int) else size
             for axis, size in enumerate(shape)
         )
         return kind.sized(value.shape, sizes)

@@ -53,7 +53,25 @@ class LayerStack:
             return self.called(layer, call, args, kwargs, frame)
 
         _LAYER.__init__, _LAYER.__call__ = __init__, __call__
+        _LAYER.stateless_call = self._stateless(_LAYER.stateless_call)
         models.install(self.recorder, self.declared)
+
+    def _stateless(self, original: Any) -> Any:
+        """JAX' loops reach a model's `call` without its `__call__`: let that arrive here too."""
+
+        def stateless_call(layer: Any, *args: Any, **kwargs: Any) -> Any:
+            frame, own = _caller(), layer.call
+
+            def call(*given: Any, **named: Any) -> Any:
+                return self.called(layer, lambda _, *inner, **more: own(*inner, **more), given, named, frame)
+
+            object.__setattr__(layer, "call", call)
+            try:
+                return original(layer, *args, **kwargs)
+            finally:
+                object.__delattr__(layer, "call")
+
+        return stateless_call
 
     # -- a call -------------------------------------------------------------------------------------------------------
     def called(self, layer: Any, call: Any, args: Any, kwargs: Any, frame: FrameType) -> Any:

@@ -26,7 +26,9 @@ def _normalizing(running: Running, args: Sequence[Any], kwargs: Mapping[str, Any
     spec = layer.input_spec if layer.built else None
     if spec is not None:
         reading.params["ndim"] = spec.ndim
-    known = next((each for each in (_scale(layer, name) for name in ("gamma", "scale", "beta")) if each), None)
+    known: tuple[int, ...] | None = next(
+        (each for each in (_scale(layer, name) for name in ("gamma", "scale", "beta")) if each), None
+    )
     axes_built: dict[int, int] = spec.axes if spec is not None and spec.axes else {}
     stored: tuple[int, ...] = tuple(axes_built.values())
     sizes = stored or known

@@ -1,0 +1,228 @@
+"""Keras' layers and models: each fault is told at its line, and right programs are met with silence."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.frontends.keras.told import Told, told
+
+LAYERS = """
+import numpy as np
+import keras
+from keras import layers
+x = np.random.rand(2, 12, 16).astype("float32")
+img = np.random.rand(2, 28, 28, 3).astype("float32")
+ids = np.random.randint(0, 50, size=(2, 12))
+print(layers.Dense(8)(x).shape)
+e = layers.Embedding(50, 16)(ids)
+h = layers.LSTM(20, return_sequences=True)(e)
+h = layers.GRU(10)(h)
+b = layers.Bidirectional(layers.LSTM(7, return_sequences=True))(x)
+b2, f1, f2, f3, f4 = layers.Bidirectional(layers.LSTM(7, return_sequences=True, return_state=True))(x)
+o, s1, s2 = layers.LSTM(5, return_state=True)(x)
+o2 = layers.LSTM(5, return_sequences=True)(x, initial_state=[s1, s2])
+c = layers.Conv2D(8, 3, activation="relu")(img)
+c = layers.Conv2D(8, 3, strides=2, padding="same")(c)
+c = layers.MaxPooling2D()(c)
+c = layers.SeparableConv2D(6, 3)(c)
+c = layers.DepthwiseConv2D(2, padding="same")(c)
+t = layers.Conv2DTranspose(4, 3, strides=2, padding="same")(c)
+t = layers.UpSampling2D(2)(t)
+t = layers.ZeroPadding2D(1)(t)
+t = layers.Cropping2D(((1, 1), (1, 1)))(t)
+g = layers.GlobalAveragePooling2D()(t)
+f = layers.Flatten()(c)
+r = layers.Reshape((4, -1))(x)
+p = layers.Permute((2, 1))(x)
+v = layers.RepeatVector(3)(g)
+cc = layers.Concatenate()([x, b])
+a = layers.Add()([x, x])
+m = layers.Multiply()([x, x, x])
+d = layers.Dot(axes=2)([x, x])
+at = layers.Attention()([x, b2[:, :5], layers.Dense(16)(b2[:, :5])])
+mh = layers.MultiHeadAttention(2, 8)
+q = mh(x, np.random.rand(2, 20, 6).astype("float32"))
+q2, sc = mh(x, np.random.rand(2, 20, 6).astype("float32"), return_attention_scores=True)
+n = layers.LayerNormalization()(x)
+n = layers.BatchNormalization()(img)
+n = layers.GroupNormalization(3)(img)
+td = layers.TimeDistributed(layers.Dense(4))(x)
+td = layers.TimeDistributed(layers.Conv2D(4, 3))(np.random.rand(2, 5, 9, 9, 3).astype("float32"))
+c1 = layers.Conv1D(8, 3, padding="causal", dilation_rate=2)(x)
+c1 = layers.Conv1D(8, 5, strides=2)(x)
+c3 = layers.Conv3D(2, 2)(np.random.rand(2, 5, 5, 5, 3).astype("float32"))
+la = layers.Lambda(lambda z: z * 2)(x)
+ed = layers.EinsumDense("abc,cd->abd", output_shape=(12, 64), bias_axes="d")(x)
+print(layers.Softmax()(layers.Dropout(0.1)(x)).shape)
+"""
+
+MODELS = """
+import numpy as np
+import keras
+from keras import layers
+inp = keras.Input(shape=(None,), dtype="int32")
+x = layers.Embedding(100, 32, mask_zero=True)(inp)
+x = layers.Bidirectional(layers.LSTM(16, return_sequences=True))(x)
+x = layers.LSTM(16)(x)
+out = layers.Dense(3, activation="softmax")(x)
+model = keras.Model(inp, out)
+model.compile(loss="sparse_categorical_crossentropy", optimizer="adam")
+model.fit(np.random.randint(0, 100, size=(20, 9)), np.random.randint(0, 3, size=(20,)), epochs=2, verbose=0)
+
+im = keras.Input(shape=(32, 32, 3))
+y = layers.Conv2D(8, 3, padding="same")(im)
+s = y
+y = layers.MaxPooling2D()(y)
+y = layers.Conv2D(16, 3, padding="same")(y)
+y = layers.UpSampling2D()(y)
+y = layers.Concatenate()([y, s])
+y = layers.Flatten()(y)
+m2 = keras.Model(im, layers.Dense(10)(y))
+print(m2.predict(np.random.rand(3, 32, 32, 3), verbose=0).shape)
+
+m3 = keras.Sequential([keras.Input((24,)), layers.Dense(10), layers.Dense(1)])
+print(m3(np.random.rand(3, 24)).shape)
+m4 = keras.Sequential([layers.Dense(10), layers.Dense(1)])
+print(m4(np.random.rand(3, 24)).shape)
+q = keras.Input((None, 8)); k = keras.Input((None, 8))
+att = layers.Attention()([q, k])
+mh = layers.MultiHeadAttention(2, 4)(q, k)
+m5 = keras.Model([q, k], [att, mh])
+print([t.shape for t in m5([np.random.rand(2, 5, 8), np.random.rand(2, 7, 8)])])
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.convs = [layers.Conv1D(4, 3), layers.Conv1D(6, 3)]
+        self.pool = layers.GlobalMaxPooling1D()
+        self.out = layers.Dense(2)
+    def call(self, x):
+        for c in self.convs:
+            x = c(x)
+        return self.out(self.pool(x))
+net = Net()
+net.compile(loss="mse", optimizer="sgd")
+net.fit(np.random.rand(10, 20, 3), np.random.rand(10, 2), verbose=0)
+print(net.predict(np.random.rand(10, 20, 3), verbose=0).shape)
+"""
+
+IMPORTS = """import numpy as np
+import keras
+from keras import layers
+x, images = np.zeros((4, 10, 8), "float32"), np.zeros((2, 28, 28, 3), "float32")
+"""
+
+FAULTS: dict[str, tuple[str, tuple[tuple[str, int], ...], str]] = {
+    "stacked": (
+        "first = layers.LSTM(4)\nsecond = layers.LSTM(3)\nprint(second(first(x)).shape)\n",
+        (("recurrent-sequences", 7),),
+        "`second` takes a sequence, but `first` returns its last step only",
+    ),
+    "both_ways": (
+        "first = layers.Bidirectional(layers.GRU(4))\nsecond = layers.GRU(3)\nprint(second(first(x)).shape)\n",
+        (("recurrent-sequences", 7),),
+        "`second` takes a sequence, but `first` returns its last step only",
+    ),
+    "window": (
+        "deep = layers.Conv2D(4, 9)\nprint(deep(images[:, :6]).shape)\n",
+        (("window-too-large", 6),),
+        "`deep` slides a window of 9 over axis 1 of `images[:, :6]`, which has 6",
+    ),
+    "channels": (
+        "conv = layers.Conv2D(4, 3)\nconv(images)\nprint(conv(images[..., :1]).shape)\n",
+        (("conv-channels", 7),),
+        "`conv` takes 3 channels, but `images[..., :1]` has 1",
+    ),
+    "target_shape": (
+        "print(layers.Reshape((7, 7))(layers.Flatten()(x)).shape)\n",
+        (("reshape-count", 5),),
+        "`layers.Reshape((7, 7))` asks for 7 x 7 = 49 elements, but `layers.Flatten()(x)` has 80",
+    ),
+    "joined": (
+        "print(layers.Concatenate(axis=-1)([x, x[:, :9]]).shape)\n",
+        (("join-mismatch", 5),),
+        "`layers.Concatenate(axis=-1)` joins along axis -1, but 9 along axis 1 of `x[:, :9]` is not 10 of `x`",
+    ),
+    "added": (
+        "print(layers.Add()([x, x[..., :7]]).shape)\n",
+        (("broadcast-mismatch", 5),),
+        "`x` has 8 along axis 2, where `x[..., :7]` has 7",
+    ),
+    "normalised": (
+        "norm = layers.BatchNormalization()\nnorm(x)\nprint(norm(x[..., :6]).shape)\n",
+        (("norm-features", 7),),
+        "`norm` normalises 8 features, but `x[..., :6]` has 6 along axis 2",
+    ),
+    "state": (
+        "state = np.zeros((4, 6), 'float32')\nprint(layers.GRU(5)(x, initial_state=[state]).shape)\n",
+        (("rnn-state", 6),),
+        "`layers.GRU(5)` keeps a state for 5 hidden features, but `state` has 6",
+    ),
+    "masks": (
+        "known = np.ones((4, 10), bool)\nprint(layers.Attention()([x, x], mask=[known]).shape)\n",
+        (("mask-list", 6),),
+        "`layers.Attention()` takes the masks of query and value, [query_mask, value_mask], but is given 1 mask",
+    ),
+    "symbolic_attention": (
+        "query, key = keras.Input((6, 2)), keras.Input((9, 3))\n"
+        "model = keras.Model([query, key], layers.Attention()([query, key]))\n",
+        (("matmul-contraction", 6),),
+        "`layers.Attention()` sums over 2 of `query` and 3 of `key`",
+    ),
+    "declared": (
+        "model = keras.Sequential([keras.Input((24,)), layers.Dense(1)])\n"
+        "model.compile(loss='mse', optimizer='sgd')\n"
+        "model.fit(np.zeros((8, 20), 'float32'), np.zeros((8, 1), 'float32'), verbose=0)\n",
+        (("declared-input", 7),),
+        "`model` was declared for 24 along axis 1, but `np.zeros((8, 20), 'float32')` has 20",
+    ),
+    "one_sample": (
+        "model = keras.Sequential([keras.Input((8,)), layers.Dense(1)])\nprint(model.predict(x[0, 0], verbose=0))\n",
+        (("missing-batch-axis", 6),),
+        "`model` takes a batch, but `x[0, 0]` is one sample, of shape (8,)",
+    ),
+    "beyond": (
+        "table = layers.Embedding(10, 4)\nprint(table(np.array([[1, 20]])).shape)\n",
+        (("index-out-of-range", 6),),
+        "index 20 is asked of `table`, which has 10 rows",
+    ),
+    "attribute": (
+        "class Net(keras.Model):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.blocks = [layers.Dense(8), layers.Dense(8)]\n        self.head = layers.Dense(1)\n"
+        "    def call(self, x):\n        for block in self.blocks:\n            x = block(x)\n"
+        "        return self.head(x)\n"
+        "net = Net()\nnet(x)\nprint(net.predict(x[..., :5], verbose=0).shape)\n",
+        (("linear-in-features", 12),),
+        "`block` takes 8 features, but `x` has 5",
+    ),
+}
+
+SLOW = ("stacked", "declared", "one_sample", "symbolic_attention", "beyond")
+"""Faults that the slowest backend is asked for too: it compiles every operation."""
+
+
+@pytest.fixture(scope="module", params=["torch", "tensorflow", "jax"])
+def found(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Told]:
+    backend: str = request.param
+    names = SLOW if backend == "jax" else tuple(FAULTS)
+    programs = {name: IMPORTS + FAULTS[name][0] for name in names}
+    programs |= {} if backend == "jax" else {"layers": LAYERS, "models": MODELS}
+    return told(backend, programs, tmp_path_factory.mktemp(backend))
+
+
+def test_each_fault_is_told_once_at_its_line_in_the_users_names(found: dict[str, Told]) -> None:
+    for name, (_, findings, message) in FAULTS.items():
+        if name in found:
+            said = found[name]
+            assert (said.findings, said.messages[:1]) == (findings, (message,)), (name, said)
+
+
+def test_right_programs_are_met_with_silence(found: dict[str, Told]) -> None:
+    for name in ("layers", "models"):
+        if name in found:
+            assert (found[name].status, found[name].findings) == ("checked", ()), found[name]
+
+
+def test_no_fix_is_spelled_as_torch_spells_it(found: dict[str, Told]) -> None:
+    for name, said in found.items():
+        for texts in said.fixes:
+            assert not [text for text in texts if ".unsqueeze(" in text or "torch." in text or ".size(" in text], name
