@@ -85,9 +85,12 @@ def _errors(text: str) -> Iterator[tuple[LoggedError, list[Conflict], str]]:
         if key not in known:
             known[key] = _read(error)
         if not known[key][0] and error.frames and error.type.endswith(_IN_PARAGRAPHS):
-            error = _continued(error, lines, starts)
-            key = (error.type, error.message)
-            known.setdefault(key, _read(error))
+            whole = _continued(error, lines, starts)
+            longer = (whole.type, whole.message)
+            if longer not in known:
+                known[longer] = _read(whole) if find_messages(whole.message) else ([], "")
+            if known[longer][0]:
+                error, key = whole, longer
         done = error.end
         conflicts, framework = _fitting(known[key][0], error), known[key][1]
         if error.frames or conflicts:  # else the message may go on in lines that no traceback claims
@@ -112,8 +115,7 @@ def _continued(error: LoggedError, lines: list[str], starts: list[int]) -> Logge
     """Return an error with the paragraphs that follow its first one, up to the next error: Keras writes several."""
     end = min(len(lines) + 1, error.end + MOST_CONTINUED, starts[bisect_left(starts, error.end)])
     more = "\n".join(lines[error.end - 1 : end - 1])
-    whole = replace(error, message=said(f"{error.message}\n{more}"), end=end)
-    return whole if find_messages(whole.message) else error
+    return replace(error, message=said(f"{error.message}\n{more}"), end=end)
 
 
 def _read(error: LoggedError) -> tuple[list[Conflict], str]:

@@ -61,7 +61,14 @@ def test_the_right_rule_speaks_in_the_frameworks_own_names(row: dict[str, Any], 
     assert all(re.search(rf"(?<!\d){size}(?!\d)", shown) for size in told if row["rule"] not in COUNTED), shown
 
 
-COUNTED = ("inplace-growth", "loss-target-shape", "weights-shape", "permutation-rank", "missing-batch-axis")
+COUNTED = (
+    "inplace-growth",
+    "loss-target-shape",
+    "weights-shape",
+    "permutation-rank",
+    "missing-batch-axis",
+    "fed-shape",
+)
 """Rules that show shapes, or names, in the place of numbers of axes."""
 
 

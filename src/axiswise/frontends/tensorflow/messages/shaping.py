@@ -194,13 +194,15 @@ def gathered_places(place: str, index: Shape, shape: Shape) -> Conflict | None:
 def fed(found: Shape, name: str, wanted: Shape) -> Conflict | None:
     if found == wanted:
         return None
-    shapes = {"input": found, "placeholder": wanted}
+    shapes, written = {"input": found, "placeholder": wanted}, {"spelled": False}
     axis = first_difference(found, wanted)
     if len(found) != len(wanted):
-        return conflict("feed", "feed", shapes, size("input", -1, len(found)), size("placeholder", -1, len(wanted)))
+        return conflict(
+            "feed", "feed", shapes, size("input", -1, len(found)), size("placeholder", -1, len(wanted)), written
+        )
     if axis is not None:
         left, right = size("input", axis, found[axis]), size("placeholder", axis, wanted[axis])
-        return conflict("feed", "feed", shapes, left, right)
+        return conflict("feed", "feed", shapes, left, right, written)
     return None
 
 
