@@ -14,8 +14,6 @@ family = Family()
     "output.shape={given:shape}",
     "Arguments `target` and `output` must have the same rank (ndim). Received: target.shape={target:shape}, "
     "output.shape={given:shape}",
-    "Arguments `target` and `output` must have the same shape up until the last dimension: "
-    "target.shape={target:shape}, output.shape={given:shape}",
     "`target` and `output` must have the same shape, received: target.shape={target:shape}, output.shape={given:shape}",
 )
 def equal(target: Shape, given: Shape) -> Conflict | None:
@@ -28,6 +26,8 @@ def incompatible(target: Shape, given: Shape) -> Conflict | None:
 
 
 @family.reads(
+    "Arguments `target` and `output` must have the same shape up until the last dimension: "
+    "target.shape={target:shape}, output.shape={given:shape}",
     "Argument `output` must have rank (ndim) `target.ndim - 1`. Received: target.shape={target:shape}, "
     "output.shape={given:shape}",
     "`labels.shape.rank` must equal `logits.shape.rank - 1`. Received: labels.shape={target:shape} of rank {a:int} and "
