@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import Conflict
-from axiswise.rules.reading import axes, label, shape
+from axiswise.rules.reading import axes, label, shape, size
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
@@ -30,10 +30,10 @@ class DeclaredInput(Rule):
                 f"{scene.callee()} is given {axes(conflict.left.size)}: `{text}` counts the samples in", label(scene)
             )
         left, right = conflict.left, conflict.right
-        if conflict.facts.get("missing") or left is None or right is None:
-            return None
+        if left is None or right is None or size(left) is None or size(right) is None:
+            return scene.diagnosis(f"`{scene.layer()}` was declared for data of another shape", label(scene))
         data, model, shown = scene.expression(left.operand), scene.layer(), label(scene, left.operand)
-        if left.axis < 0:
+        if left.axis < 0 and min(left.size, right.size) > 0:
             declared = f"`{model}` was declared for samples of {axes(right.size - 1)}"
             return scene.diagnosis(f"{declared}, but those of {data} have {left.size - 1}", shown)
         return scene.diagnosis(

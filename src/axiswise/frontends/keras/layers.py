@@ -63,7 +63,10 @@ class LayerStack:
             frame, own = _caller(), layer.call
 
             def call(*given: Any, **named: Any) -> Any:
-                return self.called(layer, lambda _, *inner, **more: own(*inner, **more), given, named, frame)
+                def through(_: Any, *inner: Any, **more: Any) -> Any:
+                    return own(*inner, **more)
+
+                return self.called(layer, through, given, named, frame)
 
             object.__setattr__(layer, "call", call)
             try:

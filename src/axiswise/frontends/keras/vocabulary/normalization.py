@@ -19,7 +19,7 @@ def _normalizing(running: Running, args: Sequence[Any], kwargs: Mapping[str, Any
     shape = running.shape(given)
     if not shape:
         return None
-    axes = tuple(layer.axis) if is_series(layer.axis) else (layer.axis,)
+    axes: tuple[int, ...] = tuple(layer.axis) if is_series(layer.axis) else (layer.axis,)
     if not all(-len(shape) <= axis < len(shape) for axis in axes):
         return None
     reading = Reading("scale_axes", {"input": given}, {"axis": axes})
@@ -31,8 +31,10 @@ def _normalizing(running: Running, args: Sequence[Any], kwargs: Mapping[str, Any
     )
     axes_built: dict[int, int] = spec.axes if spec is not None and spec.axes else {}
     stored: tuple[int, ...] = tuple(axes_built.values())
-    sizes = stored or known
-    if not layer.built or sizes is None:
+    sizes: tuple[int, ...] = stored
+    if not sizes and known is not None:
+        sizes = known
+    if not layer.built or not sizes:
         sizes = tuple(shape[axis] for axis in axes)
     if len(sizes) == len(axes):
         reading.operands["weight"] = running.weight(sizes, given, axes)
