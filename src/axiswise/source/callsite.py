@@ -31,6 +31,7 @@ KEYWORDS: Mapping[str, tuple[str, ...]] = {
     "left": ("a", "x", "x1"),
     "right": ("b", "y", "x2"),
     "weight": ("filters", "filter", "params"),
+    "lengths": ("sequence_length",),
 }
 """What frameworks call an operand that is given by name, beside the vocabulary's own word."""
 
@@ -154,7 +155,9 @@ class CallSite:
             return None
         if place == 0 and self.is_method(call) and isinstance(self.node, ast.Call):
             return self.node.func.value if isinstance(self.node.func, ast.Attribute) else None
-        return self.argument(role, place - self.is_method(call))
+        named = (self.argument(name, None) for name in (role, *KEYWORDS.get(role, ())))
+        known = next((each for each in named if each is not None), None)
+        return known if known is not None else self.argument(role, place - self.is_method(call))
 
     def _positional(self, node: ast.Call, call: OpCall, role: str, index: int) -> ast.expr | None:
         positional: list[ast.expr] = list(node.args)

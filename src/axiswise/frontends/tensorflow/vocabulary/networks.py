@@ -116,14 +116,18 @@ def _pool(op: str, count: int) -> Reader:
     return read
 
 
-def _unrolled(text: str) -> Reader:
-    """Return a reader of a loop over the steps of sequences; lengths given as numbers are an array as well."""
+def _unrolled(text: str, first: int) -> Reader:
+    """Return a reader of a loop over the steps of sequences; lengths given as numbers are an array as well.
+
+    `first`: at which place of the call the sequences stand.
+    """
 
     def read(arrays: Arrays, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reading | None:
         bound = bind(text, args, kwargs)
         if bound is None or arrays.kind_of(bound["input"]) is None:
             return None
-        reading, lengths = Reading("unroll", {"input": bound["input"]}), bound["lengths"]
+        params = {"places": {"input": first, "lengths": first + 1}}
+        reading, lengths = Reading("unroll", {"input": bound["input"]}, params), bound["lengths"]
         if lengths is not None:
             reading.operands["lengths"] = lengths if arrays.kind_of(lengths) is not None else np.asarray(lengths)
         return reading
@@ -164,11 +168,9 @@ def _all() -> dict[str, Reader]:
             found |= dict.fromkeys(of(f"nn.{op}_pool{count}d").split(), _pool(op, count))
     for op in ("max", "avg"):
         found |= dict.fromkeys(of(f"nn.{op}_pool").split(), _pool(op, 2))
-    for text, names in (
-        ("cell, input|inputs, lengths|sequence_length=None, *rest=None", "nn.dynamic_rnn"),
-        ("cell_fw, cell_bw, input|inputs, lengths|sequence_length=None, *rest=None", "nn.bidirectional_dynamic_rnn"),
-    ):
-        found |= dict.fromkeys(of(names).split(), _unrolled(text))
+    for cells, names in ((("cell",), "nn.dynamic_rnn"), (("cell_fw", "cell_bw"), "nn.bidirectional_dynamic_rnn")):
+        text = f"{', '.join(cells)}, input|inputs, lengths|sequence_length=None, *rest=None"
+        found |= dict.fromkeys(of(names).split(), _unrolled(text, len(cells)))
     found |= dict.fromkeys(of("cond").split(), _asking("branch", "input|pred, *rest=None", "input"))
     sets = _asking("sets", "left|a, right|b, *rest=None", "left", "right")
     found |= dict.fromkeys(of("sets.intersection sets.union sets.difference").split(), sets)
