@@ -41,6 +41,7 @@ class EagerFrontend(Recorder):
         os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # small arrays: threads that spin only take turns
         sys.meta_path.insert(0, _Attaching(self))
         for package in ADAPTERS:
             if package in sys.modules:
