@@ -174,11 +174,8 @@ class Steering:
             self._while_rounds.pop(key, None)
             self.assume(f"the loop at line {key[1]} was left: no further round brought anything new")
             return False
-        self._while_rounds[key] = (
-            len(self.seen),
-            self.steps if not quiet else steps,
-            *((since, rounds + 1) if quiet else (now, 0)),
-        )
+        since_news = (steps, since, rounds + 1) if quiet else (self.steps, now, 0)
+        self._while_rounds[key] = (len(self.seen), *since_news)
         return True
 
     def _yields(self, key: tuple[str, int]) -> bool:

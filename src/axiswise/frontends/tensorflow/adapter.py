@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any, cast
 
 import tensorflow as tf
-from tensorflow.python.framework import ops  # pyright: ignore[reportMissingTypeStubs]
 
 from axiswise.frontends.eager.recorder import Recorder
 from axiswise.frontends.tensorflow import training
@@ -14,7 +14,7 @@ from axiswise.frontends.tensorflow.sessions import Sessions
 from axiswise.frontends.tensorflow.vocabulary import READERS
 
 _TF: Any = cast("Any", tf)
-_OPS: Any = cast("Any", ops)
+_OPS: Any = importlib.import_module("tensorflow.python.framework.ops")
 
 
 def attach(recorder: Recorder) -> None:

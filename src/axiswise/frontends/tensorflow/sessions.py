@@ -6,15 +6,16 @@ the graph runs is told at the line that made it. Either way the run goes on with
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from types import FrameType
 from typing import Any, cast
 
 import numpy as np
 import tensorflow as tf
-from tensorflow.python.client import session as sessions  # pyright: ignore[reportMissingTypeStubs]
 
 from axiswise.facts import Conflict, LayerRef, OpCall
 from axiswise.frontends.eager.recorder import REWORDING, Recorder
@@ -24,7 +25,8 @@ from axiswise.source.feeding import fed
 from axiswise.source.handling import is_handled
 
 _TF: Any = cast("Any", tf)
-_SESSION: Any = cast("Any", sessions).BaseSession
+_SESSION: Any = importlib.import_module("tensorflow.python.client.session").BaseSession
+_NP: Any = cast("Any", np)
 _OPERATION: Any = _TF.Operation
 
 
@@ -78,14 +80,14 @@ class Sessions:
                     raise
                 if not GraphFailures(self.recorder, graph).told(error, lambda tensor: value_of(tensor, feeds), frame):
                     raise
-                return _TF.nest.map_structure(lambda fetch: _zeros(graph, fetch), fetches)
+                return _TF.nest.map_structure(partial(_zeros, graph), fetches)
         return None
 
     def _saw(self, feeds: Any, fetches: Any, frame: FrameType) -> None:
         """Tell the steering what is run: an operation without a result is a step of training."""
         user = self.recorder.user.innermost(frame)
         place = (user.f_code.co_filename, user.f_lineno) if user is not None else None
-        shapes = [str(np.shape(value)) for value in feeds.values() if isinstance(value, np.ndarray)] if feeds else []
+        shapes = [str(_NP.shape(value)) for value in feeds.values() if isinstance(value, np.ndarray)] if feeds else []
         self.recorder.steering.saw((place, "session", tuple(shapes)))
         if any(isinstance(fetch, _OPERATION) for fetch in _TF.nest.flatten(fetches)):
             self.recorder.steering.trained()
@@ -98,7 +100,8 @@ class Sessions:
         contract = contract_of("feed")
         assert contract is not None
         unfit: list[tuple[Any, OpCall, list[Conflict]]] = []
-        for place, (key, value) in enumerate(feeds.items() if isinstance(feeds, dict) else ()):
+        given = cast("dict[Any, Any]", feeds) if isinstance(feeds, dict) else {}
+        for place, (key, value) in enumerate(given.items()):
             call = self._feed(graph, key, value, place, frame)
             conflicts = contract.conflicts(call) if call is not None else []
             if call is not None and conflicts:
@@ -110,8 +113,8 @@ class Sessions:
         self.recorder.failed(call, error, None, [replace(conflict, facts={**conflict.facts, "beside": beside})])
         for key, call, _ in unfit:
             shapes = contract.output(call)
-            dtype = np.asarray(feeds[key]).dtype
-            feeds[key] = np.zeros(self._meant(graph, feeds, key, shapes[0] if shapes else ()), dtype)
+            dtype = _NP.asarray(feeds[key]).dtype
+            feeds[key] = _NP.zeros(self._meant(graph, feeds, key, shapes[0] if shapes else ()), dtype)
         return True
 
     def _feed(self, graph: Any, key: Any, value: Any, place: int, frame: FrameType) -> OpCall | None:
@@ -120,7 +123,7 @@ class Sessions:
         tensor = graph.as_graph_element(key) if isinstance(key, str) else key
         if arrays.kind_of(tensor) is None:
             return None
-        kept = value if arrays.kind_of(value) is not None else np.asarray(value)
+        kept = value if arrays.kind_of(value) is not None else _NP.asarray(value)
         operands = {"input": arrays.ref_of(kept), "placeholder": arrays.ref_of(tensor)}
         made = self.recorder.trace.producer(operands["placeholder"].id)
         built = made[0].frames if made is not None else ()
@@ -144,7 +147,7 @@ class Sessions:
         batches: set[int] = set()
         for other, value in feeds.items():
             tensor = graph.as_graph_element(other) if isinstance(other, str) else other
-            given = np.shape(value)
+            given = _NP.shape(value)
             if (
                 other is not key
                 and tensor.shape.rank
@@ -163,5 +166,5 @@ def _zeros(graph: Any, fetch: Any) -> Any:
     tensor = graph.as_graph_element(fetch)
     if isinstance(tensor, _OPERATION):
         return None
-    shape = tensor.shape.as_list() if tensor.shape.rank is not None else []
-    return np.zeros([1 if size is None else size for size in shape], tensor.dtype.as_numpy_dtype)[()]
+    shape: list[int | None] = tensor.shape.as_list() if tensor.shape.rank is not None else []
+    return _NP.zeros([1 if size is None else size for size in shape], tensor.dtype.as_numpy_dtype)[()]

@@ -40,4 +40,4 @@ def _size(size: Any) -> Any:
     if isinstance(size, _TF.Tensor):
         known = _TF.get_static_value(size)
         return int(known) if known is not None and np.ndim(known) == 0 else -1
-    return int(size) if isinstance(size, (np.integer, float)) else -1
+    return int(cast("Any", size)) if isinstance(size, (np.integer, float)) else -1

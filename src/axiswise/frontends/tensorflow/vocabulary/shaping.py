@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -78,7 +78,7 @@ def _padded(arrays: Arrays, args: Sequence[Any], kwargs: Mapping[str, Any]) -> R
     bound = bind("input|tensor, paddings, mode='CONSTANT', *rest=None", args, kwargs)
     if bound is None or arrays.kind_of(bound["input"]) is None or not is_series(bound["paddings"]):
         return None
-    pairs = cast("Sequence[Any]", bound["paddings"])
+    pairs = bound["paddings"]
     if not all(is_series(pair) and len(pair) == 2 and all(isinstance(each, int) for each in pair) for pair in pairs):
         return None
     listed = tuple(number for pair in reversed(pairs) for number in pair)
