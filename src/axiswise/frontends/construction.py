@@ -58,7 +58,7 @@ _ABSENT = object()
 
 
 def is_setting(value: object) -> bool:
-    """Return whether an argument is one that a diagnosis may tell: a number, a text, or several whole numbers or Nones."""
+    """Return whether a diagnosis may tell an argument: a number, a text, or several whole numbers or Nones."""
     if is_series(value):
         return all(item is None or isinstance(item, int) for item in value)
     return value is None or isinstance(value, (int, float, str))

@@ -174,8 +174,9 @@ class Steering:
             self._while_rounds.pop(key, None)
             self.assume(f"the loop at line {key[1]} was left: no further round brought anything new")
             return False
-        since_news = (steps, since, rounds + 1) if quiet else (self.steps, now, 0)
-        self._while_rounds[key] = (len(self.seen), *since_news)
+        if not quiet:
+            steps, since, rounds = self.steps, now, -1
+        self._while_rounds[key] = (len(self.seen), steps, since, rounds + 1)
         return True
 
     def _yields(self, key: tuple[str, int]) -> bool:

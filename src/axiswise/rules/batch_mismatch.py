@@ -45,9 +45,9 @@ class BatchMismatch(Rule):
                 yield from maker.call_as("{}.mT", "exchange the last two axes only", evidence=0.9)
             if len(ours) == 3 and len(theirs) == 4 and ours[0] == theirs[0]:
                 yield from scene.wrap(role, "{}.unsqueeze(1)", "add an axis for the heads", evidence=0.7)
-            if len(ours) == len(theirs) >= 3 and (ours[1], ours[0]) == theirs[:2]:
+            if len(ours) == len(theirs) >= 3 and ours[1::-1] == theirs[:2]:
                 yield from scene.wrap(role, "{}.transpose(0, 1)", "put the batch axis first", evidence=0.7)
-            if len(ours) == len(theirs) == 4 and ours[2] == theirs[1]:
+            if len(ours) == 4 and len(theirs) == 4 and ours[2] == theirs[1]:
                 yield from scene.wrap(role, "{}.transpose(1, 2)", "put the heads before the steps", evidence=0.7)
         for use, other in ((conflict.left, conflict.right), (conflict.right, conflict.left)):
             ours = shape(conflict, use.operand)

@@ -114,7 +114,10 @@ def lengthened(array: Any, rows: int) -> Any:
 
 
 # -- streams -----------------------------------------------------------------------------------------------------------
-class _Ends(cast("Any", keras).utils.PyDataset):  # type: ignore[misc]
+_PY_DATASET: Any = cast("Any", keras).utils.PyDataset
+
+
+class _Ends(_PY_DATASET):
     """The first batch and the last of a user's PyDataset."""
 
     def __init__(self, whole: Any) -> None:
@@ -156,8 +159,8 @@ def shortened(stream: Any, steps: int | None) -> tuple[Any, int | None, int]:
 
 
 def _batch_rows(batch: Any) -> int:
-    parts: tuple[Any, ...] = cast("Any", batch) if isinstance(batch, tuple) and batch else (batch,)
-    return max(rows_of(parts[0]), default=0)
+    first = cast("tuple[Any, ...]", batch)[0] if isinstance(batch, tuple) and batch else cast("Any", batch)
+    return max(rows_of(first), default=0)
 
 
 def _dataset(stream: Any, steps: int | None) -> tuple[Any, int | None, int]:

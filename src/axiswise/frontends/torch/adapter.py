@@ -14,8 +14,7 @@ from axiswise.frontends.eager.recorder import Recorder
 def attach(recorder: Recorder) -> None:
     """Let torch's tensors be known."""
     recorder.arrays.add(KIND)
-    trained: Any = lambda *_: recorder.steering.trained()  # noqa: E731  torch calls it after every step
-    register_optimizer_step_post_hook(trained)
+    register_optimizer_step_post_hook(lambda optimizer, args, kwargs: recorder.steering.trained())
     loader: Any = torch.utils.data.DataLoader
     begin = loader.__init__
 

@@ -111,7 +111,12 @@ def padding(pad: Shape, axis: int, shape: Shape) -> Conflict | None:
     if not 0 <= axis < len(shape):
         return None
     return conflict(
-        "window", "pad", {"input": shape}, size("input", axis, shape[axis]), size("", -1, max(pad, default=-1), "pad"), {"pad": pad}
+        "window",
+        "pad",
+        {"input": shape},
+        size("input", axis, shape[axis]),
+        size("", -1, max(pad, default=-1), "pad"),
+        {"pad": pad},
     )
 
 
