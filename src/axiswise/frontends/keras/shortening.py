@@ -121,7 +121,7 @@ class _Ends(_PY_DATASET):
     """The first batch and the last of a user's PyDataset."""
 
     def __init__(self, whole: Any) -> None:
-        super().__init__()
+        _PY_DATASET.__init__(self)
         self.whole = whole
 
     def __len__(self) -> int:
