@@ -38,9 +38,19 @@ def remembered(sources: Sources, trace: Trace, call: OpCall, role: str) -> Itera
 
 def _sites(sources: Sources, trace: Trace, call: OpCall, role: str) -> Iterator[CallSite]:
     """Yield the user's expressions around a call, and around those that made its operand."""
+    if not call.operands:
+        yield from _calls_of_statement(sources, call)
     calls = (call, *(maker for _, maker in makers(trace, call, role, FURTHEST)))
     sites = (CallSite.at(sources, frame) for each in calls for frame in reversed(each.frames))
-    return (site for site in sites if site is not None)
+    yield from (site for site in sites if site is not None)
+
+
+def _calls_of_statement(sources: Sources, call: OpCall) -> Iterator[CallSite]:
+    """Yield the calls of the statement that failed, where only Python's own words tell of it (`q, k = f(x)`)."""
+    site = CallSite.at(sources, call.frames[-1] if call.frames else None)
+    statement = site.source.statement_of(site.node) if site is not None else None
+    if site is not None and isinstance(statement, ast.Assign):
+        yield from (CallSite(site.source, each) for each in ast.walk(statement.value) if isinstance(each, ast.Call))
 
 
 def _layers(site: CallSite, layers: list[str], near: bool) -> Iterator[Fix]:

@@ -136,7 +136,8 @@ def _argument_edits(site: CallSite, argument: ast.expr, place: Place, frame: Fra
     unread = unread_parameters(site.source, site.node)
     for name in sorted(names, key=lambda name: (name not in unread, not _akin(name, place.name)))[:2]:
         evidence = base + (0.3 if isinstance(argument, ast.BinOp) else 0.1) + (UNREAD if name in unread else 0.0)
-        yield Fix(f"set {subject} to {name}", (Edit(span, name),), evidence)
+        strange = 0.0 if bare_name or _akin(name, place.name) or not place.in_layer else 0.2
+        yield Fix(f"set {subject} to {name}", (Edit(span, name),), evidence - strange)
     # A name and a little more is how long a table is, and hardly how wide a layer.
     a_little = -0.2 if place.in_layer and place.name != "num_embeddings" else 0.25
     for text in _arithmetic(argument, place, frame):
@@ -215,6 +216,8 @@ def _literal_edits(sources: Sources, place: Place, origin: Origin, inside: Span 
             continue
         edit, text = with_number(source, leaf.span, number)
         evidence = _literal_evidence(source, int(leaf.value), number) + _nearness(place) - 0.1 * len(literals)
+        if sum(each.value == leaf.value for each in literals) > 1:
+            evidence -= 0.1  # one of a pair, the height of a height and a width
         top = whole(source, leaf.span)
         if top is not None and names_in(top):  # times a name: people double and quadruple
             evidence += 0.15 * (roundness(number) - roundness(int(leaf.value)))

@@ -210,7 +210,7 @@ class Scene:
 
     def _elsewhere(self) -> Iterator[Fix]:
         sides = [use.operand for use in (self.conflict.left, self.conflict.right) if use is not None and use.operand]
-        roles = list(dict.fromkeys(sides or self.call.operands))
+        roles = list(dict.fromkeys(sides or self.call.operands)) or [""]
         around = (self.sources, self.trace, self.call)
         if self.raised is None:
             for role in roles:
