@@ -10,7 +10,7 @@ from axiswise.facts import Conflict, Shape
 from axiswise.origin import AnySize
 from axiswise.rules.reading import label, made, shape
 from axiswise.rules.rule import Rule
-from axiswise.source.importing import importing
+from axiswise.source.imports import importing
 from axiswise.source.rebinding import rebound
 from axiswise.source.scene import Scene
 

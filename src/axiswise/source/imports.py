@@ -1,4 +1,4 @@
-"""How a file's own imports reach an object of a library: `keras.utils.to_categorical`, `tf.keras.layers.Flatten`."""
+"""How a file's own imports reach an object of a library, and the import that a module needs first."""
 
 from __future__ import annotations
 
@@ -54,17 +54,19 @@ def imported_beside(source: SourceFile, name: str) -> ast.alias | None:
     return None
 
 
-def imported(source: SourceFile, package: str, name: str) -> tuple[str, tuple[Edit, ...]]:
-    """Return the name a file reaches a package by, and the edits that import it as `name` where it does not yet."""
-    for node in source.tree.body:
-        if isinstance(node, ast.Import):
-            for each in node.names:
-                if each.name == package:
-                    return each.asname or each.name, ()
-    first = next((node for node in source.tree.body if isinstance(node, (ast.Import, ast.ImportFrom))), None)
-    line = first.lineno if first is not None else 1
-    if isinstance(first, ast.ImportFrom) and first.module == "__future__":
-        line = (first.end_lineno or first.lineno) + 1
-    at = Span(source.path, line, 0, line, 0)
-    text = f"import {package}\n" if package == name else f"import {package} as {name}\n"
-    return name, (Edit(at, text),)
+def importing(source: SourceFile, module: str, name: str) -> tuple[str, tuple[Edit, ...]]:
+    """Return the name by which a file knows a module; where it knows none, `name` and the edit that imports it so."""
+    first: ast.stmt | None = None
+    for statement in source.tree.body:
+        if isinstance(statement, ast.Import):
+            for alias in statement.names:
+                if alias.name == module:
+                    return alias.asname or alias.name, ()
+        is_future = isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
+        if first is None and isinstance(statement, (ast.Import, ast.ImportFrom)) and not is_future:
+            first = statement
+    if first is None:
+        return name, ()
+    start = source.span(first)
+    at = Span(start.path, start.line, start.column, start.line, start.column)
+    return name, (Edit(at, f"import {module} as {name}\n"),)
