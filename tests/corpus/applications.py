@@ -116,20 +116,20 @@ HUB: dict[str, tuple[str, str]] = {
         _IMAGE,
     ),
     "ResNetBackbone": (
-        '[64, 64], [64, 64, 64], [2, 2, 2], [1, 2, 2], block_type="basic_block", image_shape=(64, 64, 3)',
+        '[64], [7], [64, 64], [2, 2], [1, 2], block_type="basic_block", image_shape=(64, 64, 3)',
         _IMAGE,
     ),
     "DenseNetBackbone": ("[2, 2, 2], image_shape=(64, 64, 3)", _IMAGE),
     "VGGBackbone": ("[1, 1, 1], [8, 16, 32], image_shape=(64, 64, 3)", _IMAGE),
     "CSPNetBackbone": (
         "stem_filters=8, stem_kernel_size=3, stem_strides=1, stackwise_depth=[1, 1], stackwise_strides=[1, 2],"
-        ' stackwise_num_filters=[16, 32], block_type="dark_block", image_shape=(64, 64, 3)',
+        ' stackwise_num_filters=[16, 32], block_type="dark_block", stage_type="dark", image_shape=(64, 64, 3)',
         _IMAGE,
     ),
     "MiTBackbone": (
-        "layerwise_num_layers=[1, 1], num_layers=2, layerwise_num_heads=[1, 2], layerwise_sr_ratios=[2, 1],"
+        "layerwise_depths=[1, 1], num_layers=2, layerwise_num_heads=[1, 2], layerwise_sr_ratios=[2, 1],"
         " max_drop_path_rate=0.1, layerwise_patch_sizes=[7, 3], layerwise_strides=[4, 2],"
-        " layerwise_hidden_dims=[16, 32], image_shape=(64, 64, 3)",
+        " hidden_dims=[16, 32], image_shape=(64, 64, 3)",
         _IMAGE,
     ),
 }
