@@ -16,6 +16,9 @@ SPARSE = {
     "CategoricalCrossentropy": "SparseCategoricalCrossentropy",
     "categorical_accuracy": "sparse_categorical_accuracy",
     "CategoricalAccuracy": "SparseCategoricalAccuracy",
+    "softmax_cross_entropy_with_logits_v2": "sparse_softmax_cross_entropy_with_logits",
+    "softmax_cross_entropy_with_logits": "sparse_softmax_cross_entropy_with_logits",
+    "softmax_cross_entropy": "sparse_softmax_cross_entropy",
 }
 """Losses and metrics that take one-hot targets, and those that take class numbers."""
 

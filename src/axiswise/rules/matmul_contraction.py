@@ -39,9 +39,9 @@ class MatmulContraction(Rule):
         names = [scene.expression(role).strip("`") for role in ("left", "right")]
         if left and right:
             if len(right) > 1 and _fits(left, _turned(right)):
-                yield from scene.wrap("right", _turn(right), f"transpose {names[1]}", evidence=0.8)
+                yield from _turning(scene, "right", f"transpose {names[1]}", 0.8)
             if len(left) > 1 and _fits(_turned(left), right):
-                yield from scene.wrap("left", _turn(left), f"transpose {names[0]}", evidence=0.6)
+                yield from _turning(scene, "left", f"transpose {names[0]}", 0.6)
             if _fits(right, left):
                 yield from scene.swap("left", "right", f"exchange {names[0]} and {names[1]}", evidence=0.4)
             if len(right) == 3 and _fits(left, (right[1], right[0], right[2])):
@@ -49,6 +49,14 @@ class MatmulContraction(Rule):
             if len(left) == 3 and _fits((left[1], left[0], left[2]), right):
                 yield from scene.wrap("left", "{}.transpose(0, 1)", "put the batch axis first", evidence=0.7)
         yield from scene.agree()
+
+
+def _turning(scene: Scene, role: str, title: str, evidence: float) -> Iterable[Fix]:
+    """Transpose an operand; one that the call itself transposes is left as it is."""
+    word = scene.call.params.get("turned", {}).get(role)
+    if word is not None:
+        return scene.without_argument(word, f"drop {word}", evidence=0.9)
+    return scene.wrap(role, _turn(scene.call.operands[role].shape), title, evidence=evidence)
 
 
 def _turned(shape: Shape) -> Shape:

@@ -229,6 +229,22 @@ class CallSite:
             at = Span(span.path, end.end_line, end.end_column, end.end_line, end.end_column)
         return at, f", {text}"
 
+    def dropped_argument(self, name: str) -> Span | None:
+        """Return the place of a keyword argument with the comma before it; None where it is the call's only one."""
+        call = self.call
+        given = next((each for each in call.keywords if each.arg == name), None) if call is not None else None
+        if call is None or given is None:
+            return None
+        spans = sorted(
+            (self.source.span(each) for each in (*call.args, *call.keywords)), key=lambda at: (at.line, at.column)
+        )
+        own = self.source.span(given)
+        place = spans.index(own)
+        if place == 0:
+            return None
+        before = spans[place - 1]
+        return Span(own.path, before.end_line, before.end_column, own.end_line, own.end_column)
+
     def text(self, node: ast.expr) -> str:
         """Return an expression's text, in parentheses where it has to be to stand before a dot."""
         text = self.source.text_of(node)

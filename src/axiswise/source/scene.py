@@ -272,6 +272,12 @@ class Scene:
             name, value = {"dim": "axis", "keepdim": "keepdims"}.get(name, name), sizes_read(value)
         return self._native(_argument(self.site, name, value, title, position, evidence))
 
+    def without_argument(self, name: str, title: str, *, evidence: float = 0.0) -> Iterable[Fix]:
+        """Take a keyword argument out of the failing call."""
+        span = self.site.dropped_argument(name) if self.site is not None else None
+        if span is not None:
+            yield Fix(title, (Edit(span, ""),), evidence)
+
     def setting(
         self, name: str, value: str, title: str, *, position: int | None = None, evidence: float = 0.0
     ) -> Iterable[Fix]:

@@ -281,10 +281,16 @@ class Recorder:
         if reading.instead is not None:
             result = reading.instead(shapes)
         else:
-            made = [self.stand_in(shape, given[0]) for shape in shapes or ()] if given else []
+            like = self._leading(given)
+            made = [self.stand_in(shape, like) for shape in shapes or ()] if given else []
             result = made[0] if len(made) == 1 else made or None
         call.saved = result is not None
         return result
+
+    def _leading(self, operands: Sequence[Any]) -> Any:
+        """Return the operand whose kind a result has: another framework's before NumPy's."""
+        others = (each for each in operands if (kind := self.arrays.kind_of(each)) is not None and kind.name != "ndarray")
+        return next(others, operands[0] if operands else None)
 
     def failed(self, call: OpCall, error: Exception, frame: FrameType | None, conflicts: Sequence[Conflict]) -> None:
         """Write a failure down; the exception is marked, so that no outer call tells of it again.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from axiswise.frontends.eager.kinds import Arrays
+from axiswise.frontends.eager.kinds import Arrays, Laid
 from axiswise.frontends.eager.vocabulary import Reader, Reading, reader, reads
 from axiswise.frontends.tensorflow.vocabulary.naming import of
 from axiswise.ops.broadcast import UNARY
@@ -61,19 +61,24 @@ _REDUCTIONS = {
 }
 
 
+_TURNED = ("transpose", "adjoint")
+
+
 def _matmul(arrays: Arrays, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reading | None:
     """Read a product; TensorFlow takes no vectors, and transposes on demand."""
     text = "left|a, right|b, transpose_a=False, transpose_b=False, adjoint_a=False, adjoint_b=False, *, name?"
     reading = reader("matmul", text)(arrays, args, kwargs)
     if reading is None or len(reading.operands) < 2:
         return None
-    turned = [reading.params.pop(f"{word}_{side}", False) for side in "ab" for word in ("transpose", "adjoint")]
-    ranks = [len(arrays.shape_of(operand)) for operand in reading.operands.values()]
-    if any(turned):
-        left, right = ("...ji" if any(turned[:2]) else "...ij"), ("...kj" if any(turned[2:]) else "...jk")
-        operands = {f"operands.{place}": value for place, value in enumerate(reading.operands.values())}
-        return Reading("einsum", operands, {"equation": f"{left},{right}->...ik"})
-    return Reading("mm" if min(ranks) < 2 else "matmul", reading.operands)
+    words = ((role, f"{word}_{side}") for role, side in (("left", "a"), ("right", "b")) for word in _TURNED)
+    turned = {role: word for role, word in words if reading.params.pop(word, False)}
+    ranks = {role: len(arrays.shape_of(operand)) for role, operand in reading.operands.items()}
+    if min(ranks.values()) < 2:
+        return Reading("mm", reading.operands)
+    for role in turned:
+        rank = ranks[role]
+        reading.operands[role] = Laid(reading.operands[role], (*range(rank - 2), rank - 1, rank - 2))
+    return Reading("matmul", reading.operands, {"turned": turned} if turned else {})
 
 
 def _einsum(arrays: Arrays, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reading | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,26 +14,28 @@ from axiswise.frontends.eager.vocabulary import Reader, Reading, reader, reads
 from axiswise.frontends.signature import bind
 from axiswise.frontends.tensorflow.vocabulary.naming import of
 
-_ALIKE = "binary_cross_entropy_with_logits"
-"""The word of a loss whose two sides have to have one shape."""
+_ALIKE, _ONE_HOT = "binary_cross_entropy_with_logits", "one_hot_cross_entropy"
+"""The words of losses whose two sides have to have one shape."""
 
-LOSSES: tuple[tuple[str, str], ...] = (
+LOSSES: tuple[tuple[str, str, str], ...] = (
+    (_ALIKE, "target|labels, input|logits, *rest=None", "nn.sigmoid_cross_entropy_with_logits"),
     (
+        _ONE_HOT,
         "target|labels, input|logits, *rest=None",
-        "nn.softmax_cross_entropy_with_logits nn.sigmoid_cross_entropy_with_logits",
+        "nn.softmax_cross_entropy_with_logits nn.softmax_cross_entropy_with_logits_v2",
     ),
-    ("target|labels, input|logits, *rest=None", "nn.softmax_cross_entropy_with_logits_v2"),
-    ("target|onehot_labels, input|logits, *rest=None", "losses.softmax_cross_entropy"),
-    ("target|multi_class_labels, input|logits, *rest=None", "losses.sigmoid_cross_entropy"),
+    (_ONE_HOT, "target|onehot_labels, input|logits, *rest=None", "losses.softmax_cross_entropy"),
+    (_ALIKE, "target|multi_class_labels, input|logits, *rest=None", "losses.sigmoid_cross_entropy"),
     (
+        _ALIKE,
         "target|labels, input|predictions, *rest=None",
         "losses.mean_squared_error losses.absolute_difference losses.huber_loss losses.log_loss",
     ),
 )
 
 
-def _loss(text: str) -> Reader:
-    read = reader(_ALIKE, text, reduction="none")
+def _loss(word: str, text: str) -> Reader:
+    read = reader(word, text, reduction="none")
 
     def alike(arrays: Arrays, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reading | None:
         named = {name: value for name, value in kwargs.items() if name not in ("_sentinel", "name", "axis", "dim")}
@@ -43,12 +46,15 @@ def _loss(text: str) -> Reader:
 
 
 def _numbers(arrays: Arrays, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reading | None:
-    """Read a loss of class numbers, where the class axis is the last and the second one."""
+    """Read a loss of class numbers, whose class axis is the last."""
     named = {name: value for name, value in kwargs.items() if name != "_sentinel"}
-    reading = reader("cross_entropy", "target|labels, input|logits, *rest=None", reduction="none")(arrays, args, named)
+    reading = reader("nll_loss", "target|labels, input|logits, *rest=None", reduction="none")(arrays, args, named)
     if reading is None or not {"input", "target"} <= set(reading.operands):
         return None
-    return reading if len(arrays.shape_of(reading.operands["input"])) <= 2 else None
+    # Class numbers of every whole type are taken.
+    reading.operands["target"] = replace(arrays.ref_of(reading.operands["target"]), dtype="int64")
+    reading.params["class_axis"] = max(len(arrays.shape_of(reading.operands["input"])) - 1, 0)
+    return reading
 
 
 def _looked_up(arrays: Arrays, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reading | None:
@@ -157,8 +163,8 @@ def _sampled(arrays: Arrays, args: Sequence[Any], kwargs: Mapping[str, Any]) -> 
 
 def _all() -> dict[str, Reader]:
     found: dict[str, Reader] = reads("add", "left|value, right|bias, data_format?, name?", of("nn.bias_add"))
-    for text, names in LOSSES:
-        found |= dict.fromkeys(of(names).split(), _loss(text))
+    for word, text, names in LOSSES:
+        found |= dict.fromkeys(of(names).split(), _loss(word, text))
     numbers = "nn.sparse_softmax_cross_entropy_with_logits losses.sparse_softmax_cross_entropy"
     found |= dict.fromkeys(of(numbers).split(), _numbers)
     found |= dict.fromkeys(of("nn.embedding_lookup").split(), _looked_up)
