@@ -39,7 +39,7 @@ def checked(program: str, warm: Sandbox) -> Report:
 
 
 def run(name: str, program: str) -> tuple[Exception | None, list[str]]:
-    """Run a program for real; return what it raised, and its warnings."""
+    """Run a program for real; return what it raised, and what it was warned of (not of what will be deprecated)."""
     file = f"<{name}>"
     linecache.cache[file] = (len(program), None, program.splitlines(True), file)
     with warnings.catch_warnings(record=True) as warned:
@@ -47,8 +47,12 @@ def run(name: str, program: str) -> tuple[Exception | None, list[str]]:
         try:
             exec(compile(program, file, "exec"), {"__name__": "__main__"})
         except Exception as error:
-            return error, [str(each.message) for each in warned]
-    return None, [str(each.message) for each in warned]
+            return error, _told(warned)
+    return None, _told(warned)
+
+
+def _told(warned: list[warnings.WarningMessage]) -> list[str]:
+    return [str(each.message) for each in warned if issubclass(each.category, UserWarning)]
 
 
 def first_verified(finding: Diagnosis) -> tuple[str, ...]:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from math import prod
@@ -65,9 +64,7 @@ class FedShape(Rule):
 
 def _once(scene: Scene, template: str, title: str, evidence: float) -> Iterable[Fix]:
     """Yield the fix that gives a fed name its value anew, where it is read more than once."""
-    if scene.site is None or not isinstance(scene.site.node, ast.expr):
-        return
-    found = rebound(scene.site, scene.site.node, template)
+    found = rebound(scene.site, template) if scene.site is not None else None
     if found is not None and found[1] > 1:
         yield Fix(title, (found[0],), evidence + 0.05)
 

@@ -9,17 +9,17 @@ from axiswise.origin import Span
 from axiswise.source.callsite import CallSite
 
 
-def rebound(site: CallSite, node: ast.expr, template: str) -> tuple[Edit, int] | None:
+def rebound(site: CallSite, template: str) -> tuple[Edit, int] | None:
     """Return the edit that binds a name anew after its last assignment above, and how often it is read after that.
 
     Args:
-        site: Where the name is used.
-        node: The use.
+        site: The use of the name; at anything else nothing is bound.
         template: The new value, `{}` for the old one.
     """
+    node = site.node
     if not isinstance(node, ast.Name):
         return None
-    scope: ast.AST = site.node
+    scope: ast.AST = node
     while not isinstance(scope, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Module)):
         scope = site.source.parents[scope]
     bound = [
