@@ -126,11 +126,15 @@ class _Meant(_KERAS.Operation):
         super().__init__()  # pyright: ignore[reportUnknownMemberType]
         self.shapes = shapes
         self.meant_dtype = dtype
+        self.batch: int | None = None
 
     def call(self, *given: Any) -> Any:
-        return _packed([zeros(shape, self.meant_dtype, given[0]) for shape in self.shapes])
+        # A model that is built by its first batch has its length in every symbolic shape; later ones have others.
+        shapes = [(None, *shape[1:]) if shape and shape[0] == self.batch else shape for shape in self.shapes]
+        return _packed([zeros(shape, self.meant_dtype, given[0]) for shape in shapes])
 
     def compute_output_spec(self, *given: Any) -> Any:
+        self.batch = given[0].shape[0] if given[0].shape else None
         return _packed([_KERAS.KerasTensor(shape, self.meant_dtype) for shape in self.shapes])
 
 

@@ -24,6 +24,13 @@ def _counted(recorder: Recorder, owner: Any, name: str) -> None:
     @wraps(original)
     def counted(*args: Any, **kwargs: Any) -> Any:
         recorder.steering.trained()
-        return original(*args, **kwargs)
+        result = original(*args, **kwargs)
+        sources = kwargs.get("sources", args[2] if len(args) > 2 else None)
+        if not recorder.trace.failures or name != "gradient" or sources is None:
+            return result
+        # What stands in for a failed call leads back to no variable.
+        pairs = zip(_TF.nest.flatten(result), _TF.nest.flatten(sources), strict=True)
+        known = [_TF.zeros(source.shape, source.dtype) if each is None else each for each, source in pairs]
+        return _TF.nest.pack_sequence_as(sources, known)
 
     setattr(owner, name, counted)
