@@ -50,10 +50,12 @@ def _cat_output(call: OpCall) -> tuple[Shape, ...] | None:
     rank = max((len(shape) for shape in shapes), default=0)
     if not rank or not -rank <= dim < rank:
         return None
-    shapes = [shape for shape in shapes if len(shape) == rank]
     dim %= rank
-    first = shapes[0]
-    return ((*first[:dim], sum(shape[dim] for shape in shapes), *first[dim + 1 :]),)
+    first = next(shape for shape in shapes if len(shape) == rank)
+    rest = (*first[:dim], *first[dim + 1 :])
+    # One that lacks the joined axis was meant to have it.
+    lengths = [shape[dim] if len(shape) == rank else 1 for shape in shapes if len(shape) == rank or shape == rest]
+    return ((*first[:dim], sum(lengths), *first[dim + 1 :]),)
 
 
 def _cat_source(call: OpCall, output: int, axis: int) -> AxisSource:

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from axiswise.diagnosis import Diagnosis, Fix
-from axiswise.facts import Conflict, Shape
+from axiswise.facts import AxisUse, Conflict, Shape
 from axiswise.rules.reading import label, shape
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
@@ -36,7 +37,12 @@ class LossTargetShape(Rule):
         ours, theirs = shape(conflict, "input"), shape(conflict, "target")
         if ours is not None and theirs is not None:
             yield from equalled(scene, ours, theirs)
-        yield from scene.agree()
+            if ours[:-1] == theirs and ours[-1] != 1:
+                last = len(ours) - 1
+                for fix in scene.resize(AxisUse("input", last, ours[last]), 1):
+                    yield replace(fix, evidence=max(fix.evidence, 0.4))
+        if ours is None or theirs is None or len(ours) == len(theirs):
+            yield from scene.agree()
 
 
 def equalled(scene: Scene, ours: Shape, theirs: Shape) -> Iterable[Fix]:

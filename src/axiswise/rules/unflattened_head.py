@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from axiswise.diagnosis import Diagnosis, Fix
-from axiswise.facts import Conflict
+from axiswise.facts import Conflict, Shape
 from axiswise.rules.reading import axes, label, shape
 from axiswise.rules.rule import Rule
 from axiswise.source.layering import layer_before
@@ -20,7 +20,7 @@ class UnflattenedHead(Rule):
     priority = 12
 
     def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
-        ours, theirs = shape(conflict, "input"), shape(conflict, "target")
+        ours, theirs = _predicted(conflict, scene), shape(conflict, "target")
         head = _head(scene)
         if conflict.call.op not in LOSSES or ours is None or theirs is None or head is None:
             return None
@@ -49,6 +49,14 @@ class UnflattenedHead(Rule):
         pooled = layer_before(head.built, called, f"GlobalAveragePooling{places}D") if places in (1, 2, 3) else None
         if pooled is not None:
             yield Fix("take the mean over the places", (pooled,), 0.2, choice=True)
+
+
+def _predicted(conflict: Conflict, scene: Scene) -> Shape | None:
+    """Return the shape of the predictions, with the axis of 1 that a loss takes away by itself."""
+    made = next(iter(scene.producers("input")), None)
+    if made is not None and made.call.op == "squeeze" and made.span is None:
+        return shape(made.conflict, "input")
+    return shape(conflict, "input")
 
 
 def _head(scene: Scene) -> Scene | None:

@@ -51,8 +51,10 @@ class WrongRank(Rule):
         if given is None or lowest is None:
             return
         if len(given) + 1 in ranks or len(given) + 1 == lowest:
+            lacking = _joined_along(conflict, len(given) + 1)
             for axis in range(len(given) + 1):
-                yield from scene.wrap(role, f"{{}}.unsqueeze({axis})", f"add an axis at {axis}")
+                likely = 0.5 if axis == lacking else 0.0
+                yield from scene.wrap(role, f"{{}}.unsqueeze({axis})", f"add an axis at {axis}", evidence=likely)
         if len(given) - 1 in ranks:
             for axis in (axis for axis, size in enumerate(given) if size == 1):
                 yield from scene.wrap(role, f"{{}}.squeeze({axis})", f"take axis {axis} away")
@@ -65,6 +67,12 @@ class WrongRank(Rule):
         for earlier in scene.producers(role):
             if earlier.call.op == "squeeze":
                 yield from earlier.without_call("keep the axes of 1")
+
+
+def _joined_along(conflict: Conflict, rank: int) -> int | None:
+    """Return the axis along which an operation joins its operands, or None where it joins none."""
+    axis = number(conflict.call.params.get("dim")) if conflict.call.op == "cat" else None
+    return axis % rank if axis is not None else None
 
 
 def _numbers(conflict: Conflict) -> str:

@@ -21,13 +21,13 @@ def reached(source: SourceFile, path: str) -> str | None:
         path: The object's full name (`keras.utils.to_categorical`).
     """
     package, _, rest = path.partition(".")
-    known = sorted(_bindings(source), key=lambda pair: -len(pair[1]))
+    known = sorted(_bindings(source), key=lambda pair: (pair[0] == "*", -len(pair[1])))
     for root in (package, *ALSO.get(package, ())):
         full = f"{root}.{rest}"
         for name, bound in known:
-            if full == bound:
-                return name
-            if full.startswith(f"{bound}."):
+            if full == bound or (name == "*" and full.rpartition(".")[0] == bound.removesuffix(".*")):
+                return name if name != "*" else full.rpartition(".")[2]
+            if name != "*" and full.startswith(f"{bound}."):
                 return name + full[len(bound) :]
     return None
 
