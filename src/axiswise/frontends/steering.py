@@ -136,7 +136,7 @@ class Steering:
             if len(self.seen) > before[0] and not skipping:
                 began = time.monotonic()
                 continue
-            if self.steps == before[2] and time.monotonic() - began < self.patience:
+            if self.steps == before[2] and (time.monotonic() - began < self.patience or self._gathers(key)):
                 continue
             skipping = True
             target = next((index for index in wanted if index >= position), None)
@@ -183,15 +183,30 @@ class Steering:
         """Return whether a loop of the user's is a generator's."""
         known = self._generating.get(key)
         if known is None:
-            source = self.user.sources.file(key[0])
-            loops = (ast.For, ast.AsyncFor, ast.While)
-            found = [
-                node
-                for node in (ast.walk(source.tree) if source is not None else ())
-                if isinstance(node, loops) and node.lineno == key[1]
-            ]
-            known = self._generating[key] = any(_is_of_generator(node) for node in found)
+            known = self._generating[key] = any(_is_of_generator(node) for node in self._loops(key))
         return known
+
+    def _gathers(self, key: tuple[str, int]) -> bool:
+        """Return whether a loop over real arrays fills a list: its length is what comes next."""
+        return self.draining > 0 and any(_fills(node) for node in self._loops(key))
+
+    def _loops(self, key: tuple[str, int]) -> list[ast.AST]:
+        source = self.user.sources.file(key[0])
+        loops = (ast.For, ast.AsyncFor, ast.While)
+        return [
+            node
+            for node in (ast.walk(source.tree) if source is not None else ())
+            if isinstance(node, loops) and node.lineno == key[1]
+        ]
+
+
+def _fills(loop: ast.AST) -> bool:
+    """Return whether a loop appends to something, or stores under a subscript."""
+    return any(
+        (isinstance(node, ast.Attribute) and node.attr in ("append", "extend", "add", "update"))
+        or (isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store))
+        for node in ast.walk(loop)
+    )
 
 
 def _is_of_generator(loop: ast.AST) -> bool:

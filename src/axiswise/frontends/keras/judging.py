@@ -120,14 +120,14 @@ class Judges:
         own: Any = getattr(judge, "fn", None) or getattr(judge, "_fn", None) or cast("Any", type(judge))
         reduction = getattr(judge, "reduction", None) or "none"
         fixed: dict[str, Any] = getattr(judge, "_fn_kwargs", {})
+        pair = self._pair(target, predicted)
+        if not is_loss and len(pair) == 2 and pair in self._failed:
+            return None  # what the loss said of the same operands is enough
         reading = read_comparison(self.recorder, own, target, predicted, {**judge.__dict__, **fixed})
         if reading is None:
             return do()
         reading.params["reduction"] = reduction
         reading.instead = lambda shapes: _like_a_loss(predicted, reduction == "none") if is_loss else _FAILED
-        pair = tuple(self.recorder.arrays.fact_of(each).id for each in (target, predicted))
-        if not is_loss and pair in self._failed:
-            return None  # what the loss said of the same operands is enough
         built: Built | None = judge.__dict__.get(_BUILT)
         settings, frames = (built.settings, built.frames) if built else ({}, ())
         layer = LayerRef(str(judge.name), type(judge).__name__, settings, frames, not self._compiled)
@@ -139,6 +139,11 @@ class Judges:
         elif is_loss:
             self._suspect(self.recorder.call_of(reading, frame, name, layer))
         return None if result is _FAILED else result
+
+    def _pair(self, *operands: Any) -> tuple[int, ...]:
+        """Return the identities of what is compared; none where it is no arrays."""
+        arrays = self.recorder.arrays
+        return tuple(arrays.fact_of(each).id for each in operands if arrays.kind_of(each) is not None)
 
     def _functions(self, module: types.ModuleType) -> None:
         """Let the functions of a module be read where the user's own line calls them."""
