@@ -1,13 +1,15 @@
-"""Another layer put before one: in a list of layers, in a chain of calls, by `model.add`, or around what is given."""
+"""Other layers put before one, or after it: in a list of layers, in a chain of calls, by `model.add`, or around what is given."""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 
 from axiswise.diagnosis import Edit
 from axiswise.origin import Span
 from axiswise.source.callsite import CallSite
 from axiswise.source.imports import reached
+from axiswise.source.text import SourceFile
 
 
 def layer_before(built: CallSite | None, called: CallSite | None, kind: str) -> Edit | None:
@@ -21,8 +23,7 @@ def layer_before(built: CallSite | None, called: CallSite | None, kind: str) -> 
     if built is None or built.call is None:
         return None
     source, parent = built.source, built.source.parents.get(built.call)
-    prefix = source.text_of(built.call.func).rpartition(".")[0]
-    name = f"{prefix}.{kind}" if prefix else reached(source, f"keras.layers.{kind}")
+    name = _beside(source, built.call, kind)
     if name is None:
         return None
     if isinstance(parent, ast.Call) and parent.func is built.call:
@@ -42,6 +43,41 @@ def layer_before(built: CallSite | None, called: CallSite | None, kind: str) -> 
         own_line = not source.lines[span.line - 1][: span.column].strip()
         return Edit(start, f"{name}(),\n{' ' * span.column}" if own_line else f"{name}(), ")
     return None
+
+
+def layers_after(built: CallSite | None, kinds: Sequence[tuple[str, str]]) -> Edit | None:
+    """Return the edit that puts layers after another in a list or by `model.add`; None where it stands in neither.
+
+    Args:
+        built: The constructor call of the layer that comes before.
+        kinds: The class of each layer, and its arguments as they are written.
+    """
+    if built is None or built.call is None:
+        return None
+    source, parent = built.source, built.source.parents.get(built.call)
+    named = [(_beside(source, built.call, kind), given) for kind, given in kinds]
+    if any(name is None for name, _ in named):
+        return None
+    layers = [f"{name}({given})" for name, given in named]
+    if isinstance(parent, ast.List):
+        own = source.span(built.call)
+        end = Span(own.path, own.end_line, own.end_column, own.end_line, own.end_column)
+        return Edit(end, "".join(f", {layer}" for layer in layers))
+    if not isinstance(parent, ast.Call) or not isinstance(parent.func, ast.Attribute) or parent.func.attr != "add":
+        return None
+    statement = source.statement_of(parent)
+    if not isinstance(statement, ast.Expr) or statement.value is not parent:
+        return None
+    whole = source.span(statement)
+    end = Span(whole.path, whole.end_line, whole.end_column, whole.end_line, whole.end_column)
+    add = source.text_of(parent.func)
+    return Edit(end, "".join(f"\n{' ' * whole.column}{add}({layer})" for layer in layers))
+
+
+def _beside(source: SourceFile, call: ast.Call, kind: str) -> str | None:
+    """Return how a file reaches a class of layers that is found where another's is."""
+    prefix = source.text_of(call.func).rpartition(".")[0]
+    return f"{prefix}.{kind}" if prefix else reached(source, f"keras.layers.{kind}")
 
 
 def _around(site: CallSite, call: ast.Call, name: str) -> Edit | None:
