@@ -2,7 +2,8 @@
 
 declare: params `shape` (sizes of one sample) or `batch_shape` (with the batch), None for an axis left open; `batched`
 False where the declared shape has no batch axis of its own. model: operands `input` or `inputs.0`, ..., and for each
-its declaration `declared.0`, ...; an axis left open has an AnySize.
+its declaration `declared.0`, ...; an axis left open has an AnySize. Parameter `whole` has the shapes of the arrays that
+a loop cut its batches from, by role; `stream` says what the batches come from where that is no array.
 """
 
 from __future__ import annotations
@@ -58,13 +59,33 @@ def _conflicts(call: OpCall) -> list[Conflict]:
 
 
 def _input_conflicts(call: OpCall, role: str, declared: str) -> list[Conflict]:
+    found = _differences(call, role, declared)
+    whole: Shape = call.params.get("whole", {}).get(role, call.operands[role].shape)
+    wanted = call.operands[declared].shape
+    lacking = _lacking(whole, wanted[1:]) if found else None
+    if lacking is not None:
+        facts = {"missing": "batch", "sample": whole, "channel": lacking, "allowed": (len(wanted),)}
+        sides = AxisUse(role, -1, call.operands[role].rank), AxisUse(declared, -1, len(wanted))
+        return [Conflict("declared", call, *sides, facts)]
+    return found
+
+
+def _lacking(whole: Shape, sample: Shape) -> bool | None:
+    """Return whether an array that is one sample lacks its last axis of 1 too; None where it is no sample."""
+    if _fits(whole, sample):
+        return False
+    is_map = len(sample) > 2 and sample[-1] == 1 and not isinstance(sample[-1], AnySize)
+    return True if is_map and _fits(whole, sample[:-1]) else None
+
+
+def _differences(call: OpCall, role: str, declared: str) -> list[Conflict]:
     data, wanted = call.operands[role].shape, call.operands[declared].shape
-    if len(data) == len(wanted) + 1 and data[-1] == 1:
+    if len(data) == len(wanted) + 1 and data[-1] == 1 and not isinstance(data[-1], AnySize):
         data = data[:-1]  # Keras takes a last axis of 1 away, and adds one
-    elif len(data) == len(wanted) - 1 and wanted[-1] == 1:
+    elif len(data) == len(wanted) - 1 and wanted[-1] == 1 and not isinstance(wanted[-1], AnySize):
         data = (*data, 1)
     if len(data) != len(wanted):
-        facts = {"missing": "batch"} if _fits(data, wanted[1:]) else {"extra": "batch"} if _whole(data, wanted) else {}
+        facts = {"extra": "batch"} if _whole(data, wanted) else {}
         sides = AxisUse(role, -1, len(data)), AxisUse(declared, -1, len(wanted))
         return [Conflict("declared", call, *sides, {"allowed": (len(wanted),), **facts})]
     return [

@@ -59,7 +59,8 @@ def _given(conflict: Conflict) -> str | None:
     ours, theirs = shape(conflict, "input"), shape(conflict, "target")
     if ours is None or theirs is None or len(ours) < 2 or ours[-1] < 2:
         return None
-    if conflict.call.op == "one_hot_cross_entropy" and theirs in (ours[:-1], (*ours[:-1], 1)):
+    are_numbers = conflict.call.params.get("whole", True)
+    if conflict.call.op == "one_hot_cross_entropy" and are_numbers and theirs in (ours[:-1], (*ours[:-1], 1)):
         return "numbers"
     if conflict.call.op == "nll_loss" and _class_axis(conflict.call.params) == len(ours) - 1:
         if len(theirs) == len(ours) and theirs[:-1] == ours[:-1] and theirs[-1] > 1:
@@ -97,8 +98,6 @@ def _encoded(scene: Scene, given: str, classes: int) -> Iterator[Fix]:
 def _targets(scene: Scene) -> Iterator[tuple[Scene, str]]:
     """Yield where the targets are named: at the loss itself, and where the loop was given them."""
     yield scene, "target"
-    for earlier in scene.producers("target"):
-        if earlier.call.op == "load-batch":
-            for role in earlier.call.operands:
-                if role.partition(".")[0] == "y":
-                    yield earlier, role
+    found = scene.loaded("target")
+    if found is not None and found[0].span != scene.span:
+        yield found

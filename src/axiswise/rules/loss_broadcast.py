@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import Conflict
-from axiswise.rules.loss_target_shape import equalled
+from axiswise.rules.loss_target_shape import equalled, exchanged
 from axiswise.rules.reading import label, shape
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
@@ -36,6 +36,7 @@ class LossBroadcast(Rule):
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
         ours, theirs = shape(conflict, "input"), shape(conflict, "target")
         if ours is not None and theirs is not None:
+            yield from exchanged(scene, ours)
             yield from equalled(scene, ours, theirs)
 
 

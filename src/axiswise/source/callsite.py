@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from axiswise.facts import Frame, OpCall, Span
+from axiswise.source.loading import LOADING
 from axiswise.source.text import SourceFile, Sources
 
 _ATOMS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant, ast.Tuple, ast.List)
@@ -85,6 +86,8 @@ class CallSite:
         node = self.node
         if call.op == "feed":
             return node if role == "input" and call.params["spelled"] and isinstance(node, ast.expr) else None
+        if call.op in LOADING:
+            return self._of_data(call, role)
         roles = [name for name, ref in call.operands.items() if not ref.parameter and name not in ("weight", "bias")]
         if call.layer is None:
             roles = list(call.operands)
@@ -112,8 +115,6 @@ class CallSite:
             return node.operand if index == 0 else None
         if not isinstance(node, ast.Call):
             return None
-        if call.op == "load-batch":
-            return self._of_data(call, role)
         if call.op == "set_weights":
             return self._stored(call) if role == "stored" else None
         head, _, number = role.partition(".")
@@ -126,9 +127,12 @@ class CallSite:
 
     def _of_data(self, call: OpCall, role: str) -> ast.expr | None:
         """Return the expression of an array given to a loop or a loader: `y`, or one of several as `x.0`, `x.image`."""
-        heads = list(dict.fromkeys(name.partition(".")[0] for name in call.operands))
         head, _, rest = role.partition(".")
-        node = self.argument(head, heads.index(head) if head in heads else None)
+        node = self.argument(head, {"x": 0, "tensors": 0, "y": 1}.get(head))
+        if not call.operands:
+            return node if role in ("x", "validation_data.0") else None
+        if rest and node is not None and (value := self.definition(node)) is not None:
+            node = value if isinstance(value, (ast.List, ast.Tuple, ast.Dict)) else node
         for key in rest.split(".") if rest else ():
             if isinstance(node, (ast.List, ast.Tuple)) and key.isdigit() and int(key) < len(node.elts):
                 node = node.elts[int(key)]

@@ -19,6 +19,7 @@ from axiswise.origin import Span
 from axiswise.source.callsite import CallSite
 from axiswise.source.echoes import echoes
 from axiswise.source.forgotten import remembered
+from axiswise.source.loading import loaded
 from axiswise.source.naming import layer_name
 from axiswise.source.provenance import constructor, is_collected
 from axiswise.source.rerouting import reroutes, taken_out
@@ -73,7 +74,12 @@ class Scene:
         """Return the expression of an operand; what a container was called with, where that reached the layer."""
         if self.site is None:
             return None
+        taken = loaded(self.trace, self.call, role)
+        if taken is not None and taken[0].site == self.span:
+            return self.site.operand(*taken)
         node, layer = self.site.operand(self.call, role), self.call.layer
+        if role == "target" and layer is not None:
+            return node
         if layer is not None and not layer.called:
             return None
         if role == self.conflict.facts.get("argument") and "position" in self.conflict.facts:
@@ -86,6 +92,12 @@ class Scene:
         inside = maker is not None and maker[0].site == self.call.site
         known = ref is not None and ref.id >= 0 and not inside and not ref.parameter  # -1: read from words
         return given[0] if len(given) == 1 and known else None
+
+    def _written(self, role: str) -> TensorRef | None:
+        """Return the tensor that an operand's expression stands for: the whole array where a loop cuts its batches."""
+        taken = loaded(self.trace, self.call, role)
+        whole = taken[0].operands.get(taken[1]) if taken is not None and taken[0].site == self.span else None
+        return whole or self.call.operands.get(role)
 
     # -- words -------------------------------------------------------------------------------------------------------
     def expression(self, role: str) -> str:
@@ -233,7 +245,7 @@ class Scene:
 
         Inside a Sequential, where no expression stands for the operand, flattening becomes a layer before this one.
         """
-        node, ref = self._operand(role), self.call.operands.get(role)
+        node, ref = self._operand(role), self._written(role)
         if node is not None and self.site is not None:
             found = spelled(template, ref, self.site.source)
             if found is None:
@@ -348,9 +360,16 @@ class Scene:
             if found is None or found[0].index >= limit:
                 return
             call = found[0]
-            yield Scene(Conflict(self.conflict.kind, call), self.trace, self.sources, self.raised)
+            yield self.at(Conflict(self.conflict.kind, call))
             limit = call.index
             ref = next(iter(call.operands.values()), None)
+
+    def loaded(self, role: str) -> tuple[Scene, str] | None:
+        """The scene of the loop whose arrays an operand is a batch of, and the operand's role there."""
+        found = loaded(self.trace, self.call, role)
+        if found is None or not found[0].operands:
+            return None
+        return self.at(Conflict(self.conflict.kind, found[0])), found[1]
 
     def at(self, conflict: Conflict) -> Scene:
         """Return the scene of another conflict in the same run."""

@@ -14,7 +14,7 @@ from axiswise.source.naming import layer_name
 from axiswise.source.provenance import Step, constructor, trail
 from axiswise.source.text import Sources
 
-SAID = {"from-array": "the data", "load-batch": "the loader"}
+SAID = {"from-array": "the data", "load-batch": "the loader", "next-batch": "the data"}
 """What is said for an op word that no one would say."""
 
 MOST_NOTES = 3

@@ -92,7 +92,7 @@ class LayerStack:
         recorder, ref = self.recorder, self.layer()
         name = f"{type(layer).__module__}.{type(layer).__qualname__}"
         if models.declares(layer):
-            reading = models.read(recorder, layer, args, kwargs)
+            reading = models.read(recorder, layer, args, kwargs, self.batches.stream(layer))
             if reading is None:
                 return call(*args, **kwargs)
             if not models.refuses(recorder, reading):

@@ -10,7 +10,7 @@ from typing import Any, cast
 import keras
 from keras.src import tree  # type: ignore[import-untyped]
 
-from axiswise.facts import LayerRef, OpCall, is_series
+from axiswise.facts import LayerRef, OpCall, Shape, is_series
 from axiswise.frontends.construction import built_by
 from axiswise.frontends.eager.recorder import Recorder
 from axiswise.frontends.eager.vocabulary import Reading
@@ -57,22 +57,41 @@ def declares(layer: Any) -> bool:
     return _functional(layer) is not None
 
 
-def read(recorder: Recorder, model: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Reading | None:
-    """Read a model's call; None where its data are others in number than its inputs."""
+def read(
+    recorder: Recorder, model: Any, args: Sequence[Any], kwargs: dict[str, Any], stream: str = ""
+) -> Reading | None:
+    """Read a model's call; None where its data are others in number than its inputs.
+
+    `stream` says what its running loop takes batches from, where that is no array.
+    """
     given = args[0] if args else kwargs.get("inputs")
     data, declared = list(recorder.arrays.among(given)), _functional(model).inputs
     if len(data) != len(declared):
         return None
     roles = ["input"] if len(data) == 1 else [f"inputs.{place}" for place in range(len(data))]
     operands = dict(zip(roles, data, strict=True))
-    return Reading("model", {**operands, **{f"declared.{place}": each for place, each in enumerate(declared)}})
+    whole = {role: shape for role, each in operands.items() if (shape := _whole(recorder, each)) is not None}
+    wanted = {f"declared.{place}": each for place, each in enumerate(declared)}
+    return Reading("model", {**operands, **wanted}, {"whole": whole, "stream": stream})
+
+
+def _whole(recorder: Recorder, batch: Any) -> Shape | None:
+    """Return the shape of the array that a batch was cut from, or None where it was cut from none."""
+    found = recorder.trace.producer(recorder.arrays.fact_of(batch).id)
+    if found is None or found[0].op != "load-batch":
+        return None
+    return list(found[0].operands.values())[found[1]].shape
 
 
 def refuses(recorder: Recorder, reading: Reading) -> bool:
-    """Return whether a model's data are not what it was declared for; its first data declare nothing."""
+    """Return whether a model's data are not what it was declared for.
+
+    What its first data declared is only spoken of where one sample is given without its batch.
+    """
     contract, declared = contract_of("model"), reading.operands["declared.0"]
     is_told = recorder.arrays.fact_of(declared).id in recorder.trace.producers
-    return is_told and contract is not None and bool(contract.conflicts(call_of(recorder, reading)))
+    conflicts = contract.conflicts(call_of(recorder, reading)) if contract is not None else []
+    return bool(conflicts) and (is_told or all("missing" in each.facts for each in conflicts))
 
 
 def declared_like(recorder: Recorder, model: Any, reading: Reading) -> Any:

@@ -81,7 +81,7 @@ class Training:
         def loop(model: Any, *args: Any, **kwargs: Any) -> Any:
             frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
             if self.batches.is_running(model):
-                return original(model, *args, **kwargs)  # the validation within `fit`
+                return self._validated(model, lambda: original(model, *args, **kwargs))
             bound = signature.bind(model, *args, **kwargs)
             given = dict(bound.arguments)
             given.pop("self")
@@ -104,6 +104,15 @@ class Training:
         loop.__signature__ = signature  # type: ignore[attr-defined]
         loop.__name__ = name
         return loop
+
+    def _validated(self, model: Any, run: Callable[[], Any]) -> Any:
+        """Run the validation within `fit`."""
+        is_held = self.batches.validate(model)
+        try:
+            return run()
+        finally:
+            if is_held:
+                self.batches.validated(model)
 
     def _running(
         self, name: str, run: Callable[..., Any], given: dict[str, Any], frame: FrameType

@@ -68,6 +68,8 @@ def read_comparison(
     else:
         ours, theirs = _of_one_rank(recorder, ours, theirs)
         theirs = replace(theirs, dtype="float32")
+    if word == ONE_HOT:
+        reading.params["whole"] = _are_whole(target)
     reading.operands |= {"target": theirs, "input": replace(ours, dtype="float32")}
     return reading
 
@@ -108,6 +110,14 @@ def _extremes(target: Any, ignored: Any) -> dict[str, int]:
     if not counted.size or not np.isfinite(counted).all():
         return {}
     return {"highest_index": int(counted.max()), "lowest_index": int(counted.min())}
+
+
+def _are_whole(target: Any) -> bool:
+    """Return whether targets may be class numbers: no fractions among them."""
+    numbers = _values(target)
+    if numbers is None or numbers.size > CLASSES or numbers.dtype.kind != "f":
+        return True
+    return bool(np.isfinite(numbers).all() and (numbers == np.round(numbers)).all())
 
 
 def _values(array: Any) -> Any:
