@@ -19,8 +19,12 @@ from axiswise.source.frames import UserCode
 from axiswise.source.observing import Observer
 from axiswise.source.shape_evidence import is_about_shape
 
-ADAPTERS = {"numpy": "numpy", "tensorflow": "tensorflow", "keras": "keras", "jax": "jax", "torch": "torch"}
-"""A framework's package, and the folder of `axiswise.frontends` whose `adapter` knows it."""
+ADAPTERS = {
+    **{each: each for each in ("numpy", "tensorflow", "keras", "jax", "torch")},
+    "sklearn.model_selection": "sklearn",
+    "sklearn.preprocessing": "sklearn",
+}
+"""A framework's package or module, and the folder of `axiswise.frontends` whose `adapter` knows it."""
 
 MACHINERY = ("keras.", "tensorflow.", "tf_keras.", "jax.", "numpy.", "torch.")
 """Modules through which a framework carries a question that someone else asked."""

@@ -1,0 +1,1 @@
+"""scikit-learn, where a program prepares its data with it."""
