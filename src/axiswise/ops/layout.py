@@ -65,13 +65,19 @@ def laid_out(contract: Contract) -> Contract:
 
 
 def _any_map(call: OpCall, contract: Contract) -> tuple[Shape, ...] | None:
-    """Return the output for an input of another rank: its channels are what the layer gives, the rest is open."""
+    """Return the output for an input of another rank, as if one axis of 1 was missing or the samples counted in."""
     rank = spatial_rank(call) + 2
-    data = call.operands["input"].shape
-    channels = data[-1:] if call.params["channels_last"] else data[1:2]
-    shape = (*data[:1], *(channels or (AnySize(),)), *[AnySize()] * (rank - 2))
-    if len(shape) != rank:
+    data, is_last = call.operands["input"].shape, call.params["channels_last"]
+    if not data:
         return None
+    if len(data) == rank - 1:
+        shape = (data[0], 1, *data[1:])
+    elif len(data) == rank + 1:
+        sample = data[2:]
+        shape = (data[0], sample[-1], *sample[:-1]) if is_last else (data[0], *sample)
+    else:
+        channels = data[-1:] if is_last else data[1:2]
+        shape = (data[0], *(channels or (AnySize(),)), *[AnySize()] * (rank - 2))
     ref = replace(call.operands["input"], shape=_back(shape, call))
     return output_of(contract, replace(call, operands={**call.operands, "input": ref}))
 
