@@ -60,7 +60,9 @@ def window(line: str, first: int, last: int, room: int) -> tuple[int, int]:
         return 0, len(line)
     room = max(room - 2 * len(CUT), 8)
     start = 0
-    while start < first and sum(widths[start : min(max(last, first + 1), len(line))]) > room:
+    last = max(last, first + 1)
+    beyond = max(last - len(line), 0)  # of a longer line that this one is shown beside
+    while start < first and sum(widths[start:last]) + beyond > room:
         start += 1
     end = start
     used = 0

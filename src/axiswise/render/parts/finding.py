@@ -21,8 +21,8 @@ from axiswise.source.edit import apply_to_text, split_lines
 MOST_CHANGED = 12
 """Lines of one fix that are shown without `--all`."""
 
-# Line number, `-` or `+`, the line, and where in it the change begins.
-Changed = tuple[int, str, str, int]
+# Line number, `-` or `+`, the line, and where in it the change begins and, in the longer of two lines, ends.
+Changed = tuple[int, str, str, int, int]
 
 
 def finding_lines(finding: Diagnosis, texts: SourceTexts, options: RenderOptions) -> list[Line]:
@@ -154,7 +154,7 @@ def _changed(before: str | None, edits: list[Edit]) -> list[Changed]:
     except ValueError:
         after = None
     if before is None or after is None:
-        return [(max(edit.span.line, 0), "+", text, 0) for edit in edits for text in edit.text.splitlines()]
+        return [(max(edit.span.line, 0), "+", text, 0, 1) for edit in edits for text in edit.text.splitlines()]
     old, new = (_without_ends(text) for text in (before, after))
     # Lines outside the edits are the same on both sides.
     first = min(edit.span.line for edit in edits) - 1
@@ -168,12 +168,19 @@ def _changed(before: str | None, edits: list[Edit]) -> list[Changed]:
         taken, given = old[a:b], new[c:d]
         indent = len(_shared([line[: len(line) - len(line.lstrip())] for line in (*taken, *given) if line.strip()]))
         # Where a line takes the place of another, what changes within it has to be seen.
-        begins = [len(_shared(pair)) - indent for pair in zip(taken, given, strict=False)]
+        places = [_differing(*pair) for pair in zip(taken, given, strict=False)]
         for sign, start, side in (("-", a, taken), ("+", c, given)):
             for index, line in enumerate(side):
-                begin = begins[index] if index < len(begins) else 0
-                changed.append((first + start + index + 1, sign, line[indent:], begin))
+                begin, end = places[index] if index < len(places) else (indent, indent + 1)
+                changed.append((first + start + index + 1, sign, line[indent:], begin - indent, end - indent))
     return changed
+
+
+def _differing(one: str, other: str) -> tuple[int, int]:
+    """Return where two lines begin to differ, and where the longer of the two differences ends."""
+    begin = len(_shared((one, other)))
+    alike = len(_shared((one[begin:][::-1], other[begin:][::-1])))
+    return begin, max(len(one), len(other)) - alike
 
 
 def _shared(texts: Sequence[str]) -> str:
@@ -193,9 +200,9 @@ def _patch_lines(
         if finding.span is None or path != finding.span.path:
             lines.append([(" " * margin + "--> ", "gutter"), (plain(shown_path(path)), "")])
         most = len(changed) if options.show_all else MOST_CHANGED
-        for number, sign, line, begin in changed[:most]:
+        for number, sign, line, begin, end in changed[:most]:
             begin = min(max(begin, 0), len(line))
-            text, _ = fitted(line, begin, min(begin + 1, len(line)), options.width - margin - 5)
+            text, _ = fitted(line, begin, max(end, begin + 1), options.width - margin - 5)
             gutter: Piece = (f"{number:>{margin}} | ", "gutter")
             lines.append([gutter, (f"{sign} {text}", "removed" if sign == "-" else "added")])
         if len(changed) > most:
