@@ -54,7 +54,7 @@ class LayerStack:
 
         _LAYER.__init__, _LAYER.__call__ = __init__, __call__
         _LAYER.stateless_call = self._stateless(_LAYER.stateless_call)
-        models.install(self.recorder, self.declared)
+        models.install(self.recorder, self.declared, self.batches)
 
     def _stateless(self, original: Any) -> Any:
         """JAX' loops reach a model's `call` without its `__call__`: let that arrive here too."""

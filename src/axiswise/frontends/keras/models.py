@@ -14,6 +14,7 @@ from axiswise.facts import LayerRef, OpCall, Shape, is_series
 from axiswise.frontends.construction import built_by
 from axiswise.frontends.eager.recorder import Recorder
 from axiswise.frontends.eager.vocabulary import Reading
+from axiswise.frontends.keras.batches import Batches
 from axiswise.frontends.keras.symbolic import call_of, stand_ins
 from axiswise.ops.contract import contract_of
 from axiswise.ops.model import SHAPES
@@ -23,8 +24,8 @@ _KERAS: Any = cast("Any", keras)
 _TREE: Any = cast("Any", tree)
 
 
-def install(recorder: Recorder, layer_of: Callable[[Any], LayerRef]) -> None:
-    """Write down the declaration of every input."""
+def install(recorder: Recorder, layer_of: Callable[[Any], LayerRef], batches: Batches) -> None:
+    """Write down the declaration of every input; one that its first batch declares is that batch."""
     kind = _KERAS.layers.InputLayer
     begin = kind.__init__
 
@@ -38,7 +39,10 @@ def install(recorder: Recorder, layer_of: Callable[[Any], LayerRef]) -> None:
         if declaring is first:
             ref = replace(ref, settings={**ref.settings, "input_shape": first._input_shape_arg})
         shapes = {name: value for name, value in ref.settings.items() if name in SHAPES and is_series(value)}
-        if shapes and not recorder.quiet:
+        model = frame.f_locals.get("self")
+        if declaring is layer and batches.is_running(model):
+            batches.arrived(model, (layer.output,), frame)
+        elif shapes and not recorder.quiet:
             frames = ref.built or built_by(layer, frame, recorder.user).frames
             call = OpCall(-1, "declare", {}, shapes, (recorder.arrays.ref_of(layer.output),), frames, ref)
             recorder.trace.add(call)
@@ -89,7 +93,8 @@ def refuses(recorder: Recorder, reading: Reading) -> bool:
     What its first data declared is only spoken of where one sample is given without its batch.
     """
     contract, declared = contract_of("model"), reading.operands["declared.0"]
-    is_told = recorder.arrays.fact_of(declared).id in recorder.trace.producers
+    made = recorder.trace.producer(recorder.arrays.fact_of(declared).id)
+    is_told = made is not None and made[0].op == "declare"
     conflicts = contract.conflicts(call_of(recorder, reading)) if contract is not None else []
     return bool(conflicts) and (is_told or all("missing" in each.facts for each in conflicts))
 
