@@ -77,9 +77,18 @@ def test_a_fault_behind_says_behind_what(checked: Check) -> None:
     first, second = checked(UNPACKED).findings
     assert any("verified together with that of the finding behind it" in note.message for note in first.notes)
     assert second.behind == first.raised_at
-    assert [note.span for note in second.notes if note.message == "behind the error that ends the program"] == [
-        first.raised_at
-    ]
+    assert [note.span for note in second.notes if note.message == "behind the error"] == [first.raised_at]
+
+
+def test_what_a_call_hides_behind_its_first_complaint_is_found_too(checked: Check) -> None:
+    report = checked("""
+        table = nn.Embedding(10, 4)
+        words = torch.tensor([3.0, 14.0, 15.0])
+        y = table(words)
+    """)
+    assert rules(report) == ["dtype-mismatch", "index-out-of-range"]
+    assert all(map(is_verified, report.findings))
+    assert tuple(run_mended(report)["y"].shape) == (3, 4)
 
 
 def test_three_in_a_row_are_three_findings(checked: Check) -> None:

@@ -175,6 +175,15 @@ class Trial:
         """Return whether the fix takes the run past one of the findings, to others."""
         return not self._falls_short(position) and bool(self.new) and self.after.ops >= self.before.ops
 
+    def stays_at(self, position: int) -> bool:
+        """Return whether all that is new is raised where one of the findings was: a clause that it had hidden."""
+        place = self.before.findings[position].raised_at
+        if place is None:
+            return False
+        here = place.path, Shift(self.fix.edits).line(place.path, place.line)
+        spans = [self.after.findings[each].raised_at for each in self.new]
+        return all(span is not None and (span.path, span.line) == here for span in spans)
+
     def _falls_short(self, position: int) -> bool:
         return _grade(self.after.status) < _grade(self.before.status) or position not in self.gone
 

@@ -101,7 +101,7 @@ class _Search:
             if not _is_proved(finding):
                 unproved.add(finding.raised_at)
                 helpless[position] = len(done)
-            done += [_telling(finding, len(proof.behind)), *proof.behind]
+            done += [_telling(finding, len(proof.behind), self.original.is_ended_by(finding)), *proof.behind]
         return self._afterwards(done, helpless)
 
     def _afterwards(self, done: list[Diagnosis], helpless: Mapping[int, int]) -> list[Diagnosis]:
@@ -158,9 +158,14 @@ class _Search:
 
     def _uncovering(self, position: int, falling: Sequence[tuple[Trial, Program]]) -> _Proof | None:
         """Return the proof of a fix that stands together with those of what it uncovers, or None."""
-        if not self.depth or not self.original.is_ended_by(self.original.findings[position]):
+        if not self.depth:
             return None
-        further = [(trial, copy) for trial, copy in falling if trial.gets_further(position)]
+        ended = self.original.is_ended_by(self.original.findings[position])
+        further = [
+            (trial, copy)
+            for trial, copy in falling
+            if trial.gets_further(position) and (ended or trial.stays_at(position))
+        ]
         further.sort(key=lambda pair: -_rank(pair[0]))
         for trial, copy in further[: UNCOVERING if self.depth == DEEPEST else 1]:
             if time.monotonic() > self.deadline:
@@ -214,12 +219,12 @@ def _rank(trial: Trial) -> float:
     return fix.evidence + 0.5 * mended - min(0.1 * trial.upset, 0.5) - 0.002 * size - (1.0 if fix.choice else 0.0)
 
 
-def _telling(finding: Diagnosis, behind: int) -> Diagnosis:
+def _telling(finding: Diagnosis, behind: int, ended: bool) -> Diagnosis:
     """Return a finding that says how many others its fix was verified with."""
     if not behind:
         return finding
     others = f"those of the {behind} findings" if behind > 1 else "that of the finding"
-    note = Note(f"it ends the program; its fix is verified together with {others} behind it")
+    note = Note(f"{'it ends the program; ' if ended else ''}its fix is verified together with {others} behind it")
     return replace(finding, notes=(*finding.notes, note))
 
 
@@ -227,4 +232,6 @@ def _placed(finding: Diagnosis, ended: Span | None) -> Diagnosis:
     """Return a finding from behind an error, telling behind which."""
     if finding.behind is not None:
         return finding
-    return replace(finding, behind=ended, notes=(*finding.notes, Note("behind the error that ends the program", ended)))
+    same = finding.raised_at == ended
+    note = Note("hidden by the finding above, which the same line raises") if same else Note("behind the error", ended)
+    return replace(finding, behind=ended, notes=(*finding.notes, note))
