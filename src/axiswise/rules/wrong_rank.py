@@ -60,6 +60,9 @@ class WrongRank(Rule):
                 yield from scene.wrap(role, f"{{}}.squeeze({axis})", f"take axis {axis} away")
         if tuple(ranks) == (1,) and len(given) > 1 and conflict.call.op in FLATTENED:
             yield from scene.wrap(role, "{}.flatten()", "flatten it", evidence=0.05)
+        samples = shape(conflict, "input")
+        if conflict.call.op == "unroll" and role == "lengths" and not given and samples:
+            yield from scene.wrap(role, f"[{{}}] * {samples[0]}", "give each sequence its length", evidence=0.5)
         yield from unflattened(conflict, scene, role)
         for other in listed(conflict):
             if len(shape(conflict, other) or ()) == len(given) + 1:
