@@ -60,7 +60,7 @@ class Program:
 
 
 def explained(
-    error: BaseException, program: Program | None, seconds: float = 30.0, sources: Sources | None = None
+    error: BaseException, program: Program | None, seconds: float = 60.0, sources: Sources | None = None
 ) -> Report | None:
     """Return a report on an exception, or on the one that caused it; None where none is about shapes.
 
