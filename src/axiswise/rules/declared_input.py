@@ -26,7 +26,7 @@ class DeclaredInput(Rule):
             # A layer that is given an axis too many, because the samples were counted in.
             if declared is None or not _is_whole_shape(declared) or conflict.left is None:
                 return None
-            text = declared.written("shape", 0)
+            text = _text(declared)
             return scene.diagnosis(
                 f"{scene.callee()} is given {axes(conflict.left.size)}: `{text}` counts the samples in", label(scene)
             )
@@ -37,6 +37,9 @@ class DeclaredInput(Rule):
         other = _exchanged(conflict)
         if other is not None:
             return scene.diagnosis(f"`{model}` is given {data} and {scene.expression(other)} in each other's place", shown)
+        declaring = _declaring(conflict, scene)
+        if declaring is not None and _is_whole_shape(declaring):
+            return scene.diagnosis(f"`{_text(declaring)}` counts the samples in, and `{model}` takes one's shape", shown)
         if left.axis < 0 and min(left.size, right.size) > 0:
             declared = f"`{model}` was declared for samples of {axes(right.size - 1)}"
             return scene.diagnosis(f"{declared}, but those of {data} have {left.size - 1}", shown)
@@ -46,9 +49,7 @@ class DeclaredInput(Rule):
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
         declared = _declaring(conflict, scene)
-        if declared is not None and _is_whole_shape(declared):
-            text = f"{declared.written('shape', 0)}[1:]"
-            yield from declared.setting("shape", text, "declare the shape of one sample", evidence=1.0)
+        yield from _of_one_sample(declared)
         left = conflict.left
         if conflict.kind == "rank" or left is None:
             return
@@ -62,9 +63,26 @@ class DeclaredInput(Rule):
             yield from scene.agree()
             return
         given = shape(conflict, left.operand)
-        if declared is not None and given is not None:
+        if declared is not None and given is not None and _name(declared) in ("shape", "input_shape"):
             sizes = ", ".join(str(size) for size in given[1:]) + ("," if len(given) == 2 else "")
-            yield from declared.setting("shape", f"({sizes})", "declare the shape that a sample has", evidence=0.5)
+            yield from declared.setting(_name(declared), f"({sizes})", "declare the shape that a sample has", evidence=0.5)
+
+
+def whole_shape(scene: Scene, role: str) -> Iterable[Fix]:
+    """Declare the shape of one sample, where that of a whole array was declared for an operand."""
+    yield from _of_one_sample(next((each for each in scene.producers(role) if each.call.op == "declare"), None))
+
+
+def declares_whole(conflict: Conflict, scene: Scene) -> bool:
+    """Return whether a whole array's shape was declared for what a conflict is about."""
+    declared = _declaring(conflict, scene)
+    return declared is not None and _is_whole_shape(declared)
+
+
+def _of_one_sample(declared: Scene | None) -> Iterable[Fix]:
+    if declared is not None and _is_whole_shape(declared):
+        text = f"{_text(declared)}[1:]"
+        yield from declared.setting(_name(declared), text, "declare the shape of one sample", evidence=1.0)
 
 
 def _declaring(conflict: Conflict, scene: Scene) -> Scene | None:
@@ -86,5 +104,16 @@ def _exchanged(conflict: Conflict) -> str | None:
     return None
 
 
+def _name(declared: Scene) -> str:
+    """Return the argument that declares: `shape`, `input_shape`, ..."""
+    return next(iter(declared.call.params), "shape")
+
+
+def _text(declared: Scene) -> str:
+    """Return what is declared as it is written."""
+    name = _name(declared)
+    return declared.written(name, 0 if name == "shape" else -1)
+
+
 def _is_whole_shape(declared: Scene) -> bool:
-    return declared.written("shape", 0).endswith(".shape")
+    return _text(declared).endswith(".shape")

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import Conflict, Shape
+from axiswise.rules.declared_input import declares_whole
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
@@ -15,7 +16,7 @@ class MissingBatchAxis(Rule):
     priority = 30
 
     def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
-        if conflict.facts.get("missing") != "batch" or conflict.left is None:
+        if conflict.facts.get("missing") != "batch" or conflict.left is None or declares_whole(conflict, scene):
             return None
         role = conflict.left.operand
         data, sample = scene.expression(role), _sample(conflict)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import Conflict
+from axiswise.rules.declared_input import whole_shape
 from axiswise.rules.reading import axes, choices, label, setting, shape
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
@@ -35,6 +36,7 @@ class RecurrentSequences(Rule):
             title = f"let {before.layer()} return every step"
             yield from before.setting("return_sequences", "True", title, evidence=1.0)
             return
+        yield from whole_shape(scene, "input")
         given = shape(conflict, "input") or ()
         if len(given) != 2:
             return

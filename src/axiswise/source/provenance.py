@@ -162,6 +162,11 @@ def is_collected(trace: Trace, call: OpCall, use: AxisUse) -> bool:
 
 def stand_in_before(trace: Trace, call: OpCall) -> OpCall | None:
     """Return the failed call whose stand-in a call works on, however far back, or None."""
+    return next(saved_before(trace, call), None)
+
+
+def saved_before(trace: Trace, call: OpCall) -> Iterator[OpCall]:
+    """Yield the failed calls whose stand-ins a call works on, however far back."""
     waiting = [ref.id for ref in call.operands.values()]
     seen: set[int] = set()
     while waiting and len(seen) < FURTHEST:
@@ -171,9 +176,8 @@ def stand_in_before(trace: Trace, call: OpCall) -> OpCall | None:
             continue
         seen.add(tensor)
         if found[0].saved:
-            return found[0]
+            yield found[0]
         waiting.extend(ref.id for ref in found[0].operands.values())
-    return None
 
 
 def places(trace: Trace, call: OpCall, use: AxisUse, wanted: int) -> Iterator[Place]:

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from axiswise.diagnosis import Edit, Fix
-from axiswise.facts import AxisUse, Frame, OpCall, Trace
-from axiswise.origin import Origin, Span
+from axiswise.facts import AxisUse, Frame, OpCall, Trace, is_series
+from axiswise.origin import Origin, Span, origin_of
 from axiswise.source.callsite import CallSite
 from axiswise.source.naming import layer_name
 from axiswise.source.provenance import Place, evaluated, places, solved
@@ -92,20 +92,22 @@ def _argument(site: CallSite, place: Place) -> ast.expr | None:
     """Return the expression of the number within the call or constructor call, or None."""
     if place.in_layer and place.call.layer is not None:
         found = site.argument(place.name, list(place.call.layer.settings).index(place.name))
-        return _element(found, place.index)
+        return _element(found, place)
     node = site.call
     if node is None:
         return None
     found = site.argument(place.name, None)
     if found is not None:
-        return _element(found, place.index)
+        return _element(found, place)
     numbers = [each for each in node.args if not isinstance(each, ast.Starred)]
     if len(numbers) != len(node.args) or place.index < 0:
         candidates = [each for each in numbers if _is_number(each, place.value)]
         return candidates[0] if len(candidates) == 1 else None
     listed = next((each for each in numbers if isinstance(each, (ast.Tuple, ast.List))), None)
     if listed is not None:
-        return _element(listed, place.index)
+        return _element(listed, place)
+    if len(numbers) < len(_series(place)):
+        return None
     offset = 0 if isinstance(node.func, ast.Attribute) and place.call.is_method else _tensors_before(place.call)
     position = place.index + offset
     return numbers[position] if position < len(numbers) else None
@@ -119,11 +121,19 @@ def _is_number(node: ast.expr, value: int) -> bool:
     return isinstance(node, ast.Constant) and node.value == value
 
 
-def _element(node: ast.expr | None, index: int) -> ast.expr | None:
-    if isinstance(node, (ast.Tuple, ast.List)) and 0 <= index < len(node.elts):
-        found = node.elts[index]
+def _series(place: Place) -> tuple[int, ...]:
+    """Return the numbers among which a place stands; empty where the argument is one number."""
+    call = place.call
+    value = call.layer.settings[place.name] if place.in_layer and call.layer else call.params.get(place.name)
+    return tuple(value) if is_series(value) and len(value) > 1 and place.index >= 0 else ()
+
+
+def _element(node: ast.expr | None, place: Place) -> ast.expr | None:
+    """Return the expression of one number; None where a name stands for several."""
+    if isinstance(node, (ast.Tuple, ast.List)) and 0 <= place.index < len(node.elts):
+        found = node.elts[place.index]
         return None if any(isinstance(each, ast.Starred) for each in node.elts) else found
-    return node
+    return node if not _series(place) else None
 
 
 def _argument_edits(site: CallSite, argument: ast.expr, place: Place, frame: Frame, subject: str) -> Iterator[Fix]:
@@ -202,6 +212,7 @@ def _arithmetic(argument: ast.expr, place: Place, frame: Frame) -> Iterator[str]
 
 def _literal_edits(sources: Sources, place: Place, origin: Origin, inside: Span | None, subject: str) -> Iterator[Fix]:
     literals = origin.literals()
+    yield from _sides(sources, place, origin, subject)
     yield from _twin_edits(sources, place, origin, literals, subject)
     yield from _squared(sources, place, origin, literals, subject)
     for leaf in literals:
@@ -237,6 +248,23 @@ def _twin_edits(
             if evaluated(origin, frozenset(twins), number) == place.wanted:
                 edits = tuple(Edit(span, str(number)) for span in twins)
                 yield Fix(f"set {subject} to {place.wanted}: {number} for {int(value)}", edits, 0.4 + _nearness(place))
+
+
+def _sides(sources: Sources, place: Place, origin: Origin, subject: str) -> Iterator[Fix]:
+    """Change the height and the width together, where they are written side by side: `(100, 100, 3)`."""
+    alike = [origin_of(each) for each in _series(place) if each == place.value]
+    spans = tuple(dict.fromkeys(each.span for each in alike if each is not None and each.span is not None))
+    lines = {(span.path, span.line) for span in spans}
+    if origin.kind != "literal" or len(spans) < 2 or len(spans) != len(alike) or len(lines) > 1:
+        return
+    source = sources.file(spans[0].path)
+    evidence = _literal_evidence(source, place.value, place.wanted) if source is not None else 0.0
+    edits = tuple(Edit(span, str(place.wanted)) for span in spans)
+    node = whole(source, spans[0]) if source is not None else None
+    listed = source.parents.get(node) if source is not None and node is not None else None
+    parent = source.parents.get(listed) if source is not None and listed is not None else None
+    name = ast.unparse(parent.targets[0]) if isinstance(parent, ast.Assign) else ""
+    yield Fix(f"set both sides of {name or subject} to {place.wanted}", edits, evidence + _nearness(place) + 0.3)
 
 
 def _squared(

@@ -25,6 +25,7 @@ from axiswise.ops.contract import contract_of
 from axiswise.origin import AnySize, Origin, Size
 from axiswise.source.axis_names import AxisNames
 from axiswise.source.frames import UserCode, plain
+from axiswise.source.guessing import is_guessed
 from axiswise.source.handling import is_handled
 
 OPERATORS = {
@@ -300,7 +301,8 @@ class Recorder:
         if frame is not None:
             call.frames = self._line(frame, call.layer)
         failure = Failure(type(error).__name__, said(str(error)), call, call.frames, tuple(conflicts))
-        self.trace.failures.append(failure)
+        if not is_guessed(self.trace, conflicts[0]):
+            self.trace.failures.append(failure)
         vars(error)["axiswise_failure"] = failure
         self.on_failure()
 
@@ -329,7 +331,8 @@ def _on(read: Conflict, call: OpCall) -> Conflict:
         side if side and (not side.operand or side.operand in call.operands) else None
         for side in (read.left, read.right)
     )
-    return Conflict(read.kind, call, left, right, read.facts)
+    is_of_loss = read.kind in ("target", "target-rank") and "target" not in call.operands
+    return Conflict("other" if is_of_loss else read.kind, call, left, right, read.facts)
 
 
 def _caller() -> FrameType:

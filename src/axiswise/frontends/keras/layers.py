@@ -99,7 +99,8 @@ class LayerStack:
                 return call(*args, **kwargs)
             # What a model says of its data comes before anything that its layers may say.
             data = reading
-            reading.instead = lambda shapes: call(models.declared_like(recorder, layer, data))
+            frames = recorder.user.frames(frame)
+            reading.instead = lambda shapes: call(models.declared_like(recorder, layer, data, frames))
             return recorder.run(reading, lambda: self._quietly(lambda: call(*args, **kwargs)), frame, name, ref)
         reading = read_layer(Running(recorder, layer, ref), args, kwargs)
         holds = reading is None and (bool(layer._layers) or isinstance(layer, _HOLDERS))
@@ -112,12 +113,15 @@ class LayerStack:
         attempt = symbolic.Attempt(recorder, layer, args, kwargs)
         reading.instead = attempt.instead
 
+        stood_in: list[Any] = []
+
         def do() -> Any:
             try:
                 return attempt.made(call) if holds else self._quietly(lambda: attempt.made(call, reading))
             except Exception:
                 known = self._failed_where_built(layer)
                 if known and (result := attempt.instead(known)) is not None:
+                    stood_in.append(result)
                     return result
                 if attempt.symbolic:
                     object.__setattr__(layer, _FAILED, attempt.shapes(reading))
@@ -125,6 +129,8 @@ class LayerStack:
 
         told = len(recorder.trace.failures)
         result = recorder.run(reading, do, frame, name, ref)
+        if stood_in:
+            recorder.trace.calls[-1].saved = True
         if len(recorder.trace.failures) == told:
             self._suspect(recorder.call_of(reading, frame, name, ref))
         return result

@@ -10,7 +10,7 @@ from typing import Any, cast
 import keras
 from keras.src import tree  # type: ignore[import-untyped]
 
-from axiswise.facts import LayerRef, OpCall, Shape, is_series
+from axiswise.facts import Frame, LayerRef, OpCall, Shape, is_series
 from axiswise.frontends.construction import built_by
 from axiswise.frontends.eager.recorder import Recorder
 from axiswise.frontends.eager.vocabulary import Reading
@@ -19,6 +19,7 @@ from axiswise.frontends.keras.symbolic import call_of, stand_ins
 from axiswise.ops.contract import contract_of
 from axiswise.ops.model import SHAPES
 from axiswise.origin import AnySize
+from axiswise.source.guessing import STANDING
 
 _KERAS: Any = cast("Any", keras)
 _TREE: Any = cast("Any", tree)
@@ -99,8 +100,12 @@ def refuses(recorder: Recorder, reading: Reading) -> bool:
     return bool(conflicts) and (is_told or all("missing" in each.facts for each in conflicts))
 
 
-def declared_like(recorder: Recorder, model: Any, reading: Reading) -> Any:
+def declared_like(recorder: Recorder, model: Any, reading: Reading, frames: tuple[Frame, ...]) -> Any:
     """Return inputs of the shapes that a model declares, as many samples as its data have, if they have a batch."""
+    contract = contract_of("model")
+    found = contract.conflicts(call_of(recorder, reading)) if contract is not None else []
+    sides = [each.left.axis for each in found if each.left is not None]
+    axes = frozenset(sides) if min(sides, default=-1) >= 0 else None
     data = [value for role, value in reading.operands.items() if not role.startswith("declared.")]
 
     def made(declared: Any) -> Any:
@@ -115,6 +120,9 @@ def declared_like(recorder: Recorder, model: Any, reading: Reading) -> Any:
             None if symbolic else int(batch),
             *(open_to if size is None or isinstance(size, AnySize) else int(size) for size in sizes),
         )
-        return stand_ins([shape], str(declared.dtype), [like])[0]
+        stand_in = stand_ins([shape], str(declared.dtype), [like])[0]
+        output = (recorder.arrays.ref_of(stand_in),)
+        recorder.trace.add(OpCall(-1, STANDING, {}, {"axes": axes}, output, frames, saved=True))
+        return stand_in
 
     return _TREE.map_structure(made, _functional(model)._inputs_struct)

@@ -18,6 +18,7 @@ from axiswise.frontends.eager.recorder import Recorder
 from axiswise.frontends.eager.vocabulary import Reading
 from axiswise.ops.contract import contract_of
 from axiswise.origin import AnySize
+from axiswise.source.guessing import STANDING, guessed_axes
 
 _KERAS: Any = cast("Any", keras)
 _BACKEND: Any = cast("Any", backend)
@@ -41,9 +42,11 @@ class Attempt:
         self.given = list(recorder.arrays.among((args, kwargs)))
         self.symbolic = any(isinstance(each, _KERAS.KerasTensor) for each in self.given)
         self._lax: Any = None
+        self._reading: Reading | None = None
 
     def made(self, call: Callable[..., Any], reading: Reading | None = None) -> Any:
         """Make the call; one that Keras only calculated the shape of is tried on the backend, where it is doubtful."""
+        self._reading = reading
         result = call(*self.args, **self.kwargs)
         if self.symbolic and reading is not None:
             conflicts = self._doubts(reading)
@@ -94,7 +97,23 @@ class Attempt:
         wanted = [tuple(None if isinstance(size, AnySize) else int(size) for size in shape) for shape in shapes]
         dtype = str(self.layer.compute_dtype or "float32")
         made = stand_ins(wanted, dtype, self.given)
+        if self.symbolic:
+            made[0]._keras_history.operation.stood = self._standing(shapes)
         return made[0] if len(made) == 1 else made
+
+    def _standing(self, shapes: tuple[Shape, ...]) -> Callable[[list[Any]], None]:
+        """Return what writes down that a model's graph has come to this stand-in, with real tensors."""
+        axes: frozenset[int] | None = frozenset()
+        if self._reading is not None:
+            call = call_of(self.recorder, self._reading)
+            call.outputs = tuple(TensorRef(-1, shape) for shape in shapes)
+            axes = guessed_axes(call)
+
+        def stood(made: list[Any]) -> None:
+            outputs = tuple(self.recorder.arrays.ref_of(each) for each in made)
+            self.recorder.trace.add(OpCall(-1, STANDING, {}, {"axes": axes}, outputs, saved=True))
+
+        return stood
 
     def _computed(self) -> tuple[Shape, ...] | None:
         """Return the shape that Keras calculates, where it still can."""
@@ -127,11 +146,15 @@ class _Meant(_KERAS.Operation):
         self.shapes = shapes
         self.meant_dtype = dtype
         self.batch: int | None = None
+        self.stood: Callable[[list[Any]], None] | None = None
 
     def call(self, *given: Any) -> Any:
         # A model that is built by its first batch has its length in every symbolic shape; later ones have others.
         shapes = [(None, *shape[1:]) if shape and shape[0] == self.batch else shape for shape in self.shapes]
-        return _packed([zeros(shape, self.meant_dtype, given[0]) for shape in shapes])
+        made = [zeros(shape, self.meant_dtype, given[0]) for shape in shapes]
+        if self.stood is not None:
+            self.stood(made)
+        return _packed(made)
 
     def compute_output_spec(self, *given: Any) -> Any:
         self.batch = given[0].shape[0] if given[0].shape else None
