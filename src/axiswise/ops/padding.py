@@ -20,7 +20,9 @@ def _sides(call: OpCall, axis: int) -> tuple[int, int]:
 def _conflicts(call: OpCall) -> list[Conflict]:
     pad, shape, mode = numbers(call.params["pad"]), call.operands["input"].shape, call.params.get("mode", "constant")
     padded = len(pad) // 2
-    if len(pad) % 2 or padded > len(shape):
+    if len(pad) % 2:
+        return [Conflict("other", call)]  # half a pair says nothing of any axis: torch's own words do
+    if padded > len(shape):
         left, right = AxisUse("input", -1, len(shape)), setting("pad", len(pad))
         return [Conflict("rank", call, left, right, {"allowed": (f"{padded} or more",)})]
     if mode != "constant":
