@@ -1,10 +1,14 @@
-"""A layer given every step of a sequence: `input` (batch, steps, ...); params `axes`, those that the layer takes."""
+"""A layer given every step of a sequence: `input` (batch, steps, ...).
+
+Params: `axes`, those that the layer takes; `step`, what it makes of one step, without the batch, where that is known.
+"""
 
 from __future__ import annotations
 
-from axiswise.facts import AxisSource, Conflict, OpCall, Shape
+from axiswise.facts import AxisSource, Conflict, OpCall, Shape, is_series
 from axiswise.ops.clauses import wrong_rank
 from axiswise.ops.contract import UNKNOWN, Contract, same
+from axiswise.origin import AnySize
 
 
 def _conflicts(call: OpCall) -> list[Conflict]:
@@ -14,11 +18,15 @@ def _conflicts(call: OpCall) -> list[Conflict]:
 
 
 def _output(call: OpCall) -> tuple[Shape, ...] | None:
-    return None
+    data, step = call.operands["input"].shape, call.params.get("step")
+    if not data or not is_series(step):
+        return None
+    steps = AnySize() if _conflicts(call) else data[1]
+    return ((data[0], steps, *step),)
 
 
 def _source(call: OpCall, output: int, axis: int) -> AxisSource:
-    return same("input", axis) if axis < 2 else UNKNOWN
+    return same("input", axis) if axis < min(2, call.operands["input"].rank) else UNKNOWN
 
 
 NEEDED = ("input",)

@@ -63,7 +63,9 @@ def _permute_conflicts(call: OpCall) -> list[Conflict]:
 
 def _permute_output(call: OpCall) -> tuple[Shape, ...] | None:
     data = call.operands["input"].shape
-    return (tuple(data[axis] for axis in (0, *call.params["dims"])),) if not _permute_conflicts(call) else None
+    if not data:
+        return None
+    return (tuple(data[axis] if axis < len(data) else AnySize() for axis in (0, *call.params["dims"])),)
 
 
 def _permute_source(call: OpCall, output: int, axis: int) -> AxisSource:

@@ -63,6 +63,8 @@ class ReshapeCount(Rule):
     def _of_samples(self, scene: Scene, asked: tuple[int, ...], given: tuple[int, ...]) -> Iterable[Fix]:
         """A layer's target shape, which has no batch axis."""
         elements = prod(given)
+        if -1 in asked and asked[-1] not in (-1, given[-1]):
+            yield from scene.resize(AxisUse("", -1, asked[-1], "target_shape", len(asked) - 1), given[-1])
         for index in range(len(asked) - 1, -1, -1):
             others = prod(asked) // asked[index] if asked[index] else 0
             if -1 in asked or not others or elements % others:

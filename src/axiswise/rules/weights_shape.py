@@ -28,5 +28,8 @@ class WeightsShape(Rule):
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
         left, right = conflict.left, conflict.right
+        stored, built = shape(conflict, "stored"), shape(conflict, "parameter")
+        if stored is not None and len(stored) == 2 and stored[::-1] == built:
+            yield from scene.wrap("stored", "{}.T", "transpose what is stored", evidence=1.0)
         if left is not None and right is not None and left.size >= 0 and left.axis >= 0:
             yield from scene.resize(right, left.size)

@@ -141,7 +141,7 @@ def _argument_edits(site: CallSite, argument: ast.expr, place: Place, frame: Fra
     current = site.source.segment(span)
     base = _number_evidence(site.source, place) + _nearness(place)
     named = (name for name, value in frame.sizes.items() if value == place.wanted and name != current)
-    names = [name for name in named if not (place.in_layer and words(name) & COUNTS)]
+    names = [name for name in named if not ((place.in_layer or place.index > 0) and words(name) & COUNTS)]
     bare_name = not isinstance(argument, ast.Constant)
     unread = unread_parameters(site.source, site.node)
     for name in sorted(names, key=lambda name: (name not in unread, not _akin(name, place.name)))[:2]:

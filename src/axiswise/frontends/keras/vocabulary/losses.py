@@ -35,6 +35,8 @@ WORDS: dict[str, str] = {
     "sparse_categorical_accuracy": NUMBERS,
     "sparse_top_k_categorical_accuracy": NUMBERS,
     "RootMeanSquaredError": "mse_loss",
+    "FBetaScore": ONE_HOT,
+    "F1Score": ONE_HOT,
 }
 """Keras' functions, and the classes that are no wrapper around one, by the field's word for what they compare."""
 
@@ -54,10 +56,12 @@ def read_comparison(
         settings: `axis`, `ignore_class`.
     """
     module: str = getattr(own, "__module__", "") or ""
-    word = WORDS.get(getattr(own, "__name__", "")) if module.startswith("keras.") else None
-    arrays = recorder.arrays
-    if word is None or arrays.kind_of(target) is None or arrays.kind_of(predicted) is None:
+    name, arrays = getattr(own, "__name__", ""), recorder.arrays
+    if not module.startswith("keras.") or arrays.kind_of(target) is None or arrays.kind_of(predicted) is None:
         return None
+    word = WORDS.get(name)
+    if word is None:  # no contract speaks for it: what it raises is about these two all the same
+        return Reading(f"keras.{name}", {"target": target, "input": predicted})
     ours, theirs = arrays.ref_of(predicted), arrays.ref_of(target)
     reading = Reading(word)
     if word == NUMBERS:
