@@ -6,6 +6,7 @@ from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import AxisUse, Conflict
 from axiswise.rules.reading import label, shape, sizes, written
 from axiswise.rules.rule import Rule
+from axiswise.source.quotients import quotient
 from axiswise.source.scene import Scene
 
 
@@ -31,6 +32,11 @@ class HeadSplit(Rule):
         if found is None or not given or not asked:
             return
         width, heads, head = found
+        for earlier in scene.producers("input") if width % heads == 0 else ():
+            edit = quotient(scene.sources, earlier.call, asked[-1], width, heads)
+            if edit is not None:
+                yield Fix(f"let each head have {edit.text}", (edit,), 0.9)
+                break
         yield from scene.resize(AxisUse("input", len(given) - 1, width), heads * head)
         if width % heads == 0:
             yield from scene.resize(AxisUse("", -1, head, "shape", len(asked) - 1), width // heads)
