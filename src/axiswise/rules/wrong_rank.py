@@ -6,7 +6,7 @@ from math import prod
 
 from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import Conflict
-from axiswise.rules.reading import axes, label, listed, made, number, shape, sizes, unflattened
+from axiswise.rules.reading import axes, label, listed, made, number, shape, sizes, together, unflattened
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
@@ -36,6 +36,10 @@ class WrongRank(Rule):
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
         if conflict.call.op in ("mm", "bmm", "mv", "dot"):
             yield from scene.callee_to("torch.matmul", "use matmul, which takes every number of axes", evidence=0.8)
+        vectors = [shape(conflict, side) for side in ("left", "right")]
+        if conflict.call.op == "mm" and vectors[0] == vectors[1] and len(vectors[0] or ()) == 1:
+            parts = scene.wrap("left", "{}.unsqueeze(0)", ""), scene.wrap("right", "{}.unsqueeze(1)", "")
+            yield from together("make them a row and a column", *parts)
         if conflict.left is None or conflict.facts.get("listed"):
             return
         role = conflict.left.operand

@@ -9,7 +9,7 @@ from axiswise.diagnosis import Edit
 from axiswise.origin import Span
 from axiswise.source.text import SourceFile
 
-ALSO = {"keras": ("tensorflow.keras", "tf_keras")}
+ALSO = {"keras": ("tensorflow.keras", "tf_keras"), "tensorflow": ("tensorflow.compat.v1",)}
 """Packages, and the other names that they go by."""
 
 

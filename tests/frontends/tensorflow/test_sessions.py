@@ -101,3 +101,51 @@ def test_a_node_that_fails_is_told_at_the_line_that_made_it(sandbox: Sandbox, tm
     assert (found.rule, found.raised_at and found.raised_at.line) == ("broadcast-mismatch", 8)
     assert found.exception is not None
     assert found.exception.type == "InvalidArgumentError"
+
+
+def test_a_loss_whose_targets_had_no_rank_is_told_at_the_loss(sandbox: Sandbox, tmp_path: Path) -> None:
+    report = checked(
+        sandbox,
+        tmp_path,
+        """\
+        import numpy as np
+        import tensorflow.compat.v1 as tf
+        tf.disable_v2_behavior()
+        signals, kinds = np.random.rand(12, 30), np.eye(3)[np.random.randint(0, 3, 12)].T
+        x, y = tf.placeholder(tf.float32, [None, 30]), tf.placeholder(tf.float32)
+        w = tf.Variable(tf.zeros([30, 3]))
+        cost = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(logits=tf.matmul(x, w), labels=y))
+        train = tf.train.GradientDescentOptimizer(0.1).minimize(cost)
+        with tf.Session() as session:
+            session.run(tf.global_variables_initializer())
+            print(session.run([train, cost], feed_dict={x: signals, y: kinds}))
+        """,
+    )
+    (found,) = report.findings
+    assert found.message.startswith("`tf.nn.softmax_cross_entropy_with_logits` compares `tf.matmul(x, w)`")
+    assert [edit.text for edit in found.fixes[0].edits] == ["tf.transpose(y)"]
+
+
+CHOSEN = """\
+import tensorflow.compat.v1 as tf
+tf.disable_v2_behavior()
+words = tf.Variable(tf.random_normal([50, 4]))
+norms = tf.sqrt(tf.reduce_sum(words * words, 1, keepdims={kept}))
+scaled = tf.where(norms[:, 0] > 1.0 if {kept} else norms > 1.0, words / norms[:{rows}], words)
+products = tf.matmul({left}, {right})
+with tf.Session() as session:
+    session.run(tf.global_variables_initializer())
+    print(session.run([scaled, products]))
+"""
+
+
+def test_choosing_broadcasts_nothing_and_vectors_are_no_matrices(sandbox: Sandbox, tmp_path: Path) -> None:
+    vector = "tf.constant([1.0, 2.0])"
+    report = checked(sandbox, tmp_path, CHOSEN.format(kept=True, rows=1, left=vector, right=vector))
+    (product,) = report.findings
+    assert (product.rule, product.fixes[0].title) == ("wrong-rank", "make them a row and a column")
+    matrix = "tf.ones([2, 2])"
+    assert not checked(sandbox, tmp_path, CHOSEN.format(kept=True, rows=50, left=matrix, right=matrix)).findings
+    unlike = CHOSEN.replace("words / norms[:{rows}], words)", "words[:, :3], words)")
+    (chosen,) = checked(sandbox, tmp_path, unlike.format(kept=True, left=matrix, right=matrix)).findings
+    assert chosen.message == "`words[:, :3]` has 3 along axis 1, where `words` has 4"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,6 +16,7 @@ from axiswise.facts import Conflict, Frame, OpCall, TensorRef
 from axiswise.frontends.eager.recorder import Recorder
 from axiswise.frontends.messages import read_message
 from axiswise.ops.contract import contract_of
+from axiswise.source.text import SourceFile
 
 _TF: Any = cast("Any", tf)
 _GRADIENT = re.compile(r"(?:^|/)gradients(?:_\d+)?/(?P<forward>.+?)_grad/")
@@ -54,6 +56,10 @@ class GraphFailures:
             read = read_message(type(error).__name__, str(error.message))
             if read is None:
                 return False
+            if "target" in read.call.operands.keys() - call.operands.keys() and place is not None:
+                # The loss itself was not seen, only what its line does with it: the message tells its operands.
+                told = {role: replace(ref, library="tensorflow") for role, ref in read.call.operands.items()}
+                call = replace(read.call, index=-1, operands=told, frames=self._frames(self.operations[place]))
             left, right = (side if side and side.operand in call.operands else None for side in (read.left, read.right))
             conflicts = [Conflict(read.kind, call, left, right, read.facts)]
         call.frames = call.frames or self.recorder.user.frames(frame)
@@ -78,7 +84,9 @@ class GraphFailures:
         for entry in reversed(list(operation.traceback or ())):
             source = user.sources.file(entry.filename) if user.owns_path(entry.filename) else None
             if source is not None:
-                return (Frame(source.line_span(entry.lineno), entry.name or ""),)
+                made = _named(source, entry.lineno, str(operation.name).rpartition("/")[2])
+                span = source.span(made) if made is not None else source.line_span(entry.lineno)
+                return (Frame(span, entry.name or ""),)
         return ()
 
     def _shapes(self, call: OpCall, value_of: Callable[[Any], Any]) -> dict[str, TensorRef]:
@@ -97,3 +105,14 @@ class GraphFailures:
         return {
             role: replace(ref, shape=found[ref.id]) if ref.id in found else ref for role, ref in call.operands.items()
         }
+
+
+def _named(source: SourceFile, line: int, node: str) -> ast.Call | None:
+    """Return the call on a line by whose function a node was named, the longest name first; None where none was."""
+    calls = [
+        (ast.unparse(each.func).rpartition(".")[2], each)
+        for each in ast.walk(source.tree)
+        if isinstance(each, ast.Call) and each.lineno <= line <= (each.end_lineno or each.lineno)
+    ]
+    fit = [(len(name), each) for name, each in calls if node.lower().startswith(name.lower())]
+    return max(fit, key=lambda pair: pair[0])[1] if fit else None

@@ -247,3 +247,13 @@ def signature(found: Shape, a: str, wanted: Shape, b: str) -> Conflict | None:
     return conflict(
         "other", "tf.function", {"input": found}, size("input", axis, found[axis]), size("", -1, wanted[axis])
     )
+
+
+@family.reads(
+    "The shape invariant specified for {name:text} is not compatible with the initial shape of the loop variable",
+    "The shape invariant specified for {name:text} is not compatible with the initial shape of the loop variable. "
+    "It enters the loop with shape {a:shape}, but the specified shape invariant is {b:shape}",
+    "initial_value must have a shape specified: Tensor({name:quoted}",
+)
+def unshaped(name: str, a: Shape = (), b: Shape = ()) -> Conflict:
+    return conflict("other", "", {"tensors.0": a, "tensors.1": b} if a or b else {})

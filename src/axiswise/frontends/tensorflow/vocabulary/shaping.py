@@ -45,6 +45,14 @@ def _where(arrays: Arrays, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Re
     return reading if reading is not None and {"condition", "input", "other"} <= set(reading.operands) else None
 
 
+def _selected(arrays: Arrays, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reading | None:
+    """Read the `where` of TensorFlow 1, which broadcasts nothing."""
+    reading = _where(arrays, args, kwargs)
+    if reading is not None:
+        reading.op = "where-alike"
+    return reading
+
+
 def _gathered(arrays: Arrays, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reading | None:
     """Read `gather` as what it is in square brackets: `params[:, indices]` for axis 1."""
     bound = bind("input|params, index|indices, validate_indices=None, axis=None, batch_dims=0, name?", args, kwargs)
@@ -100,7 +108,7 @@ def _all() -> dict[str, Reader]:
         reads("repeat_interleave", "input, repeats, dim|axis=None, name?", of("repeat")),
         reads("roll", "input, shifts|shift, dims|axis, name?", of("roll")),
         reads("flip", "input|tensor, dims|axis, name?", of("reverse")),
-        dict.fromkeys(of("where").split(), _where),
+        {"tensorflow.where": _where, "tensorflow.compat.v1.where": _selected},
         dict.fromkeys(of("gather").split(), _gathered),
         dict.fromkeys(of("split").split(), _split),
         dict.fromkeys(of("pad").split(), _padded),
