@@ -70,11 +70,12 @@ def _given(conflict: Conflict) -> str | None:
 
 def _made(scene: Scene) -> Iterator[Note]:
     """Say where the labels that a loop was given come from."""
-    for earlier, role in _targets(scene):
-        maker = next(iter(earlier.producers(role)), None)
-        if earlier is not scene and maker is not None and maker.span is not None:
-            yield Note(f"{earlier.expression(role)}, of shape {earlier.shape(role)}, is made here", maker.span)
-            return
+    found = scene.loaded("target")
+    if found is not None:
+        loop, role = found
+        maker = next(iter(loop.producers(role)), None)
+        if maker is not None and maker.span is not None:
+            yield Note(f"{loop.expression(role)}, of shape {loop.shape(role)}, is made here", maker.span)
 
 
 def _class_axis(params: Mapping[str, object]) -> object:
