@@ -58,7 +58,9 @@ def exchanged(scene: Scene, ours: Shape) -> Iterable[Fix]:
     loop, own = found
     for role, ref in loop.call.operands.items():
         if role != own and role.partition(".")[0] == own.partition(".")[0] and ref.shape[1:] == ours[1:]:
-            yield from loop.swap(own, role, f"exchange {loop.expression(own)} and {loop.expression(role)}", evidence=0.9)
+            yield from loop.swap(
+                own, role, f"exchange {loop.expression(own)} and {loop.expression(role)}", evidence=0.9
+            )
 
 
 def _made(scene: Scene) -> Iterable[Note]:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable
 from math import isqrt, prod
 
-from axiswise.diagnosis import Diagnosis, Fix
+from axiswise.diagnosis import Diagnosis, Edit, Fix
 from axiswise.facts import AxisUse, Conflict, Shape
-from axiswise.rules.reading import label, place, shape, sizes, written
+from axiswise.origin import AnySize
+from axiswise.rules.reading import label, number, place, shape, sizes, written
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
@@ -41,6 +43,7 @@ class ReshapeCount(Rule):
             yield from self._of_samples(scene, asked, given)
             return
         elements = prod(given)
+        yield from _features(scene, asked, given[1:])
         if -1 not in asked:
             for index in range(len(asked) - 1, 0, -1):
                 others = prod(asked) // asked[index] if asked[index] else 0
@@ -86,6 +89,31 @@ class ReshapeCount(Rule):
         side = isqrt(product // prod(given[:-2]))
         if side > 1 and prod(given[:-2]) * side**2 == product:
             yield from scene.resize(AxisUse("input", len(given) - 1, given[-1]), side)
+
+
+def _features(scene: Scene, asked: Shape, sample: Shape) -> Iterable[Fix]:
+    """Ask for as many features as a sample has, wherever the file multiplies the same numbers for them."""
+    if scene.site is None or any(isinstance(size, AnySize) for size in sample):
+        return
+    if len(asked) != 2 or asked[0] != -1 or len(sample) < 2:
+        return
+    spellings = {ast.unparse(node) for node in ast.walk(scene.site.node) if _product(node) == asked[1]}
+    alike = [node for node in ast.walk(scene.site.source.tree) if _product(node) and ast.unparse(node) in spellings]
+    text = " * ".join(str(size) for size in sample)
+    if alike:
+        edits = tuple(Edit(scene.site.source.span(node), text) for node in alike)
+        yield Fix(f"ask for the {prod(sample)} features of a sample", edits, 0.4)
+
+
+def _product(node: ast.AST) -> int | None:
+    """Return the value of a product of written numbers, or None for anything else."""
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Mult):
+        return None
+    sides = [
+        number(each.value) if isinstance(each, ast.Constant) else _product(each) for each in (node.left, node.right)
+    ]
+    known = [side for side in sides if side is not None]
+    return prod(known) if len(known) == 2 else None
 
 
 def asked_shape(conflict: Conflict) -> tuple[int, ...]:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 from types import CodeType, FrameType
 
 from axiswise.source.frames import UserCode
+
+_TYPE = re.compile(r"(?:u?int|float|bfloat|complex|bool|string)\d*_?")
+"""An element type, which is no name of a size."""
 
 
 class AxisNames:
@@ -56,4 +60,5 @@ def _argument_names(node: ast.Call) -> tuple[str, ...]:
     listed = next((each for each in node.args if isinstance(each, (ast.Tuple, ast.List))), None)
     sizes = listed.elts if listed is not None else node.args
     named = (ast.Name, ast.Attribute)
-    return tuple(ast.unparse(size).rpartition(".")[2] if isinstance(size, named) else "" for size in sizes)
+    words = (ast.unparse(size).rpartition(".")[2] if isinstance(size, named) else "" for size in sizes)
+    return tuple("" if _TYPE.fullmatch(word) else word for word in words)

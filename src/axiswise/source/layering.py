@@ -1,4 +1,4 @@
-"""Other layers put before one, or after it: in a list of layers, in a chain of calls, by `model.add`, or around what is given."""
+"""Layers put before one, or after it: in a list of layers, in a chain of calls, by `model.add`, around its input."""
 
 from __future__ import annotations
 

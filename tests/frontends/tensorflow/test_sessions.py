@@ -149,3 +149,29 @@ def test_choosing_broadcasts_nothing_and_vectors_are_no_matrices(sandbox: Sandbo
     unlike = CHOSEN.replace("words / norms[:{rows}], words)", "words[:, :3], words)")
     (chosen,) = checked(sandbox, tmp_path, unlike.format(kept=True, left=matrix, right=matrix)).findings
     assert chosen.message == "`words[:, :3]` has 3 along axis 1, where `words` has 4"
+
+
+FLATTENED = """\
+import numpy as np
+import tensorflow.compat.v1 as tf
+tf.disable_v2_behavior()
+x = tf.placeholder(tf.float32, [None, 40, 20, 1])
+kernel = tf.Variable(tf.random_normal([3, 3, 1, 8]))
+maps = tf.nn.max_pool(tf.nn.conv2d(x, kernel, [1, 1, 1, 1], "SAME"), [1, 2, 2, 1], [1, 2, 2, 1], "SAME")
+dense = tf.Variable(tf.random_normal([7 * 7 * 8, 10]))
+scores = tf.matmul(tf.reshape(maps, [-1, 7 * 7 * 8]), dense)
+with tf.Session() as session:
+    session.run(tf.global_variables_initializer())
+    print(session.run(scores, {x: np.random.rand(5, 40, 20, 1)}).shape)
+"""
+
+
+def test_features_that_are_written_twice_are_mended_together(sandbox: Sandbox, tmp_path: Path) -> None:
+    (found,) = checked(sandbox, tmp_path, FLATTENED).findings
+    assert found.exception is not None
+    assert found.exception.message.startswith("Input to reshape is a tensor with 8000 values")
+    assert "\n" not in found.exception.message
+    best = found.fixes[0]
+    assert best.verdict == "verified"
+    assert [(edit.span.line, edit.text) for edit in best.edits] == [(7, "20 * 10 * 8"), (8, "20 * 10 * 8")]
+    assert not checked(sandbox, tmp_path, FLATTENED.replace("7 * 7 * 8", "20 * 10 * 8")).findings

@@ -77,7 +77,9 @@ class Recorder:
         """Call a function; one that the vocabulary knows is written down."""
         found = self.vocabulary.find(function) if not self.quiet else None
         if found is None:
-            return function(*args, **kwargs)
+            owner = getattr(function, "__self__", None)
+            kind = self.arrays.kind_of(owner) if getattr(function, "__name__", "") == "get_shape" else None
+            return function(*args, **kwargs) if kind is None or self.quiet else self._shape(owner, kind, _caller())
         name, read, owner = found
         reading = read(self.arrays, (*owner, *args), kwargs)
         if reading is None:
@@ -290,7 +292,9 @@ class Recorder:
 
     def _leading(self, operands: Sequence[Any]) -> Any:
         """Return the operand whose kind a result has: another framework's before NumPy's."""
-        others = (each for each in operands if (kind := self.arrays.kind_of(each)) is not None and kind.name != "ndarray")
+        others = (
+            each for each in operands if (kind := self.arrays.kind_of(each)) is not None and kind.name != "ndarray"
+        )
         return next(others, operands[0] if operands else None)
 
     def failed(self, call: OpCall, error: Exception, frame: FrameType | None, conflicts: Sequence[Conflict]) -> None:

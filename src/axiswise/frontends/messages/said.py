@@ -11,6 +11,8 @@ _KERNEL = re.compile(r"\s*\[Op:\w{1,100}\](?: name:[^\n]{0,200})?")
 _OPENING = re.compile(r"\[[\[\s]*[-+]?[\d.]")
 _PRINTED = re.compile(r"\[[-+\d.eEnaifTrulsF,\s\[\]]*")
 _COLOUR = re.compile(r"\x1b\[[\d;]{0,16}m")
+_GRAPH = re.compile(r"Graph execution error:\n.*?\nNode: '[^'\n]{0,300}'\n(.*?)(?:\s*\[\[\{\{node .*|\Z)", re.DOTALL)
+"""What a running graph says: where the node was made, its own words, and where it was made once more."""
 LONGEST = 40
 """Characters of an array's values that are shown as they are: a list of sizes is shorter."""
 
@@ -18,6 +20,8 @@ LONGEST = 40
 def said(message: str) -> str:
     """Return a message's own words: no layer's name before them, no arguments after them, no printed arrays."""
     text = _COLOUR.sub("", message)
+    if text.startswith("Graph execution error:") and (own := _GRAPH.match(text)) is not None:
+        text = own[1]
     inner = _ARGUMENTS.sub("", _WRAPPED.sub("", text)) if "encountered when calling" in text else text
     if "{{" in inner or "[Op:" in inner:
         inner = _KERNEL.sub("", _NODE.sub("", inner))
