@@ -180,6 +180,69 @@ FAULTS: dict[str, tuple[str, tuple[tuple[str, int], ...], str]] = {
         (("missing-batch-axis", 6),),
         "`model` takes a batch, but `x[0, 0]` is one sample, of shape (8,)",
     ),
+    "one_map_of_a_known_channel": (
+        "model = keras.Sequential([keras.Input((28, 28, 1)), layers.Conv2D(2, 3), layers.Flatten()])\n"
+        "maps = np.zeros((5, 28, 28, 1), 'float32')\nprint(model.predict(maps[0], verbose=0).shape)\n",
+        (("missing-batch-axis", 7),),
+        "`model` takes a batch, but `maps[0]` is one sample, of shape (28, 28, 1)",
+    ),
+    "exchanged_inputs": (
+        "a, b = keras.Input((10,)), keras.Input((4, 4, 3))\n"
+        "model = keras.Model([a, b], layers.Concatenate()([a, layers.Flatten()(b)]))\n"
+        "rows, maps = np.zeros((6, 10), 'float32'), np.zeros((6, 4, 4, 3), 'float32')\n"
+        "print(model.predict([maps, rows], verbose=0).shape)\n",
+        (("declared-input", 8),),
+        "`model` is given `maps` and `rows` in each other's place",
+    ),
+    "channels_first": (
+        "model = keras.Sequential([keras.Input((28, 28, 3)), layers.Conv2D(2, 3), layers.Flatten()])\n"
+        "maps = np.zeros((5, 3, 28, 28), 'float32')\nprint(model.predict(maps, verbose=0).shape)\n",
+        (("channels-first-image", 7),),
+        "`model` takes the channels in axis 3, but `maps` has 3 in axis 1 and 28 there",
+    ),
+    "whole_shape": (
+        "rows, prices = np.zeros((64, 13), 'float32'), np.zeros((64,), 'float32')\n"
+        "model = keras.Sequential()\nmodel.add(layers.Dense(1, input_shape=rows.shape))\n"
+        "model.compile(loss='mse', optimizer='sgd')\nmodel.fit(rows, prices, verbose=0)\n",
+        (("declared-input", 9),),
+        "`rows.shape` counts the samples in, and `model` takes one's shape",
+    ),
+    "validated_on_numbers": (
+        "rows, wanted, numbers = np.zeros((8, 5), 'float32'), np.eye(8, 3), np.arange(8) % 3\n"
+        "model = keras.Sequential([keras.Input((5,)), layers.Dense(3, activation='softmax')])\n"
+        "model.compile(loss='categorical_crossentropy', optimizer='sgd', metrics=['accuracy'])\n"
+        "model.fit(rows, wanted, verbose=0, validation_data=(rows, numbers))\n",
+        (("label-encoding", 8),),
+        "`categorical_crossentropy` takes one-hot targets, but `numbers` holds class numbers",
+    ),
+    "transposed_weights": (
+        "dense = layers.Dense(3)\ndense.build((None, 5))\n"
+        "kernel, bias = np.zeros((3, 5)), np.zeros(3)\ndense.set_weights([kernel, bias])\n",
+        (("weights-shape", 8),),
+        "`dense/kernel` is stored as (3, 5), but the model has (5, 3)",
+    ),
+    "a_metric_of_its_own": (
+        "model = keras.Sequential([keras.Input((5,)), layers.Dense(3, activation='softmax')])\n"
+        "model.compile('sgd', 'sparse_categorical_crossentropy', metrics=[keras.metrics.F1Score()])\n"
+        "numbers = np.arange(8) % 3\nmodel.fit(np.zeros((8, 5), 'float32'), numbers, verbose=0)\n",
+        (("label-encoding", 8),),
+        "`f1_score` takes one-hot targets, but `numbers` holds class numbers",
+    ),
+    "no_steps": (
+        "model = keras.Sequential([\n    keras.Input((24, 24, 3)),\n"
+        "    layers.TimeDistributed(layers.Conv2D(4, 3)),\n    layers.TimeDistributed(layers.Flatten()),\n"
+        "    layers.LSTM(2),\n])\n",
+        (("wrong-rank", 7),),
+        "`time_distributed` takes 5 axes, but its input has 4 axes",
+    ),
+    "sides": (
+        "SHAPE = (50, 50, 3)\nimage = keras.Input(SHAPE)\nhalf = layers.MaxPooling2D(4)(image)\n"
+        "whole = layers.UpSampling2D(4)(half)\nboth = layers.Concatenate()([image, whole])\n"
+        "model = keras.Model(image, layers.Conv2D(1, 1)(both))\n"
+        "model.compile('sgd', 'mse')\nmodel.fit(np.zeros((4, *SHAPE)), np.zeros((4, 50, 50, 1)), verbose=0)\n",
+        (("join-mismatch", 9),),
+        "`layers.Concatenate()` joins along axis -1, but 48 along axis 1 of `whole` is not 50 of `image`",
+    ),
     "beyond": (
         "table = layers.Embedding(10, 4)\nprint(table(np.array([[1, 20]])).shape)\n",
         (("index-out-of-range", 6),),
