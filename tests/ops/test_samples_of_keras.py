@@ -179,7 +179,7 @@ def test_a_model_takes_batches_of_what_it_declared(sample: Shape, data: st.DataO
         taken = False
     # Keras itself checks numbers of axes only; sizes are the contract's own to tell.
     counted = [each for each in conflicts if each.left is not None and each.left.axis < 0]
-    assert taken == (not counted or bool(counted[0].facts.get("missing")) and taken), (sample, given_shape, conflicts)
+    assert taken == (not counted or (bool(counted[0].facts.get("missing")) and taken)), (sample, given_shape, conflicts)
     assert bool(conflicts) == (_squeezed(given_shape, sample) != sample)
 
 

@@ -9,7 +9,6 @@ from axiswise.rules.reading import shape, sizes
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
-
 FEW = (1, 3, 4)
 """Channels of grey, colour and transparent images."""
 

@@ -9,6 +9,7 @@ from axiswise.rules.reading import shape, size
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
+
 class ChannelsLastImage(Rule):
     """An image with its channels last goes into a layer that wants them first."""
 

@@ -36,10 +36,14 @@ class DeclaredInput(Rule):
         data, model, shown = scene.expression(left.operand), scene.layer(), label(scene, left.operand)
         other = _exchanged(conflict)
         if other is not None:
-            return scene.diagnosis(f"`{model}` is given {data} and {scene.expression(other)} in each other's place", shown)
+            return scene.diagnosis(
+                f"`{model}` is given {data} and {scene.expression(other)} in each other's place", shown
+            )
         declaring = _declaring(conflict, scene)
         if declaring is not None and _is_whole_shape(declaring):
-            return scene.diagnosis(f"`{_text(declaring)}` counts the samples in, and `{model}` takes one's shape", shown)
+            return scene.diagnosis(
+                f"`{_text(declaring)}` counts the samples in, and `{model}` takes one's shape", shown
+            )
         if left.axis < 0 and min(left.size, right.size) > 0:
             declared = f"`{model}` was declared for samples of {axes(right.size - 1)}"
             return scene.diagnosis(f"{declared}, but those of {data} have {left.size - 1}", shown)
@@ -65,7 +69,9 @@ class DeclaredInput(Rule):
         given = shape(conflict, left.operand)
         if declared is not None and given is not None and _name(declared) in ("shape", "input_shape"):
             sizes = ", ".join(str(size) for size in given[1:]) + ("," if len(given) == 2 else "")
-            yield from declared.setting(_name(declared), f"({sizes})", "declare the shape that a sample has", evidence=0.5)
+            yield from declared.setting(
+                _name(declared), f"({sizes})", "declare the shape that a sample has", evidence=0.5
+            )
 
 
 def whole_shape(scene: Scene, role: str) -> Iterable[Fix]:

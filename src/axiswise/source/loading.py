@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from axiswise.facts import OpCall, Trace
+from axiswise.facts import OpCall, TensorRef, Trace
 
 LOADING = frozenset({"load-batch", "next-batch"})
 """Calls by which a loop takes a batch: from arrays, and from anything else."""
@@ -23,3 +23,10 @@ def loaded(trace: Trace, call: OpCall, role: str) -> tuple[OpCall, str] | None:
             return maker, (list(maker.operands) or maker.params["paths"])[output]
         ref = next(iter(maker.operands.values())) if len(maker.operands) == 1 and not maker.frames else None
     return None
+
+
+def whole(trace: Trace, call: OpCall, role: str) -> TensorRef | None:
+    """Return the tensor that an operand's expression stands for: the whole array where a loop cuts its batches."""
+    taken = loaded(trace, call, role)
+    array = taken[0].operands.get(taken[1]) if taken is not None and taken[0].site == call.site else None
+    return array or call.operands.get(role)

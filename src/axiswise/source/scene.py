@@ -19,7 +19,7 @@ from axiswise.origin import Span
 from axiswise.source.callsite import CallSite
 from axiswise.source.echoes import echoes
 from axiswise.source.forgotten import remembered
-from axiswise.source.loading import loaded
+from axiswise.source.loading import loaded, whole
 from axiswise.source.naming import layer_name
 from axiswise.source.provenance import constructor, is_collected
 from axiswise.source.rerouting import reroutes, taken_out
@@ -92,12 +92,6 @@ class Scene:
         inside = maker is not None and maker[0].site == self.call.site
         known = ref is not None and ref.id >= 0 and not inside and not ref.parameter  # -1: read from words
         return given[0] if len(given) == 1 and known else None
-
-    def _written(self, role: str) -> TensorRef | None:
-        """Return the tensor that an operand's expression stands for: the whole array where a loop cuts its batches."""
-        taken = loaded(self.trace, self.call, role)
-        whole = taken[0].operands.get(taken[1]) if taken is not None and taken[0].site == self.span else None
-        return whole or self.call.operands.get(role)
 
     # -- words -------------------------------------------------------------------------------------------------------
     def expression(self, role: str) -> str:
@@ -245,7 +239,7 @@ class Scene:
 
         Inside a Sequential, where no expression stands for the operand, flattening becomes a layer before this one.
         """
-        node, ref = self._operand(role), self._written(role)
+        node, ref = self._operand(role), whole(self.trace, self.call, role)
         if node is not None and self.site is not None:
             found = spelled(template, ref, self.site.source)
             if found is None:
