@@ -121,7 +121,7 @@ def _are_whole(target: Any) -> bool:
     numbers = _values(target)
     if numbers is None or numbers.size > CLASSES or numbers.dtype.kind != "f":
         return True
-    return np.array_equal(numbers, np.round(numbers))
+    return bool(np.array_equal(numbers, cast("Any", np).round(numbers)))
 
 
 def _values(array: Any) -> Any:
