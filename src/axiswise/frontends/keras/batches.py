@@ -37,7 +37,7 @@ class Batches:
 
     def begin(self, model: Any, given: Mapping[str, Any]) -> None:
         """Remember the arguments of a model's loop: `x`, `y`, `sample_weight`, `batch_size`."""
-        data: dict[str, Any] = dict(zip(ROLES, (given.get(role) for role in ROLES), strict=True))
+        data: dict[str, Any] = {str(role): given.get(role) for role in ROLES}
         self._given[id(model)] = [self._of(data, given.get("batch_size"), ROLES)]
         self._held[id(model)] = given.get("validation_data"), given.get("validation_batch_size")
 
