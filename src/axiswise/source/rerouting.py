@@ -186,7 +186,8 @@ def _taken_out(site: CallSite, call: OpCall) -> Iterator[Fix]:
         edit = Edit(site.source.span(site.node), site.text(node))
         rank = next(iter(call.operands.values())).rank
         odd = 0.1 if call.op == "squeeze" or (call.op == "unsqueeze" and rank > 2) else 0.0
-        yield Fix(f"take the {call.op} out", (edit,), EVIDENCE + odd)
+        word = site.callee().rpartition(".")[2] if "-" in call.op else call.op  # `.T` is said as it is written
+        yield Fix(f"take the {word} out", (edit,), EVIDENCE + odd)
 
 
 def _axis_before(site: CallSite, call: OpCall) -> Iterator[Fix]:
