@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator
 
 import pytest
@@ -7,6 +8,9 @@ import pytest
 from axiswise.checking import warm_sandbox
 from axiswise.frontends.choosing import TORCH
 from axiswise.sandbox import Sandbox
+
+# Before any test loads TensorFlow: Triton, which torch brings along, crashes a process that has TensorFlow already.
+importlib.import_module("torch._dynamo.utils")
 
 
 @pytest.fixture(scope="session")
