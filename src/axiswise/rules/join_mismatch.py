@@ -50,7 +50,7 @@ class JoinMismatch(Rule):
         if not ours or not theirs or len(ours) != 4 or ours[0] != theirs[0] or small.axis < 2 or name is None:
             return
         template = f"torch.nn.functional.interpolate({{}}, size={name}.shape[-2:])"
-        yield from scene.wrap(small.operand, template, f"bring it to the sides of {name}")
+        yield from scene.wrap(small.operand, template, f"bring it to the sides of {name}", evidence=0.6)
 
 
 def _without(shape: Shape, axis: int) -> Shape:
