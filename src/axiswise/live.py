@@ -156,7 +156,7 @@ def _from_words(error: Exception, conflict: Conflict, frames: tuple[Frame, ...],
         findings = explain_text(words[words.index(_TRACEBACK) :], Path.cwd()).findings
         if findings:
             return findings[0].with_fixes(findings[0].fixes[:1])
-    held: Any = importlib.import_module(f"axiswise.frontends.{_family()}.raised")
+    held: Any = importlib.import_module(f"axiswise.frontends.{_family(error)}.raised")
     layer = held.layer_of(error, sources)
     if layer is not None and layer.kind == "Linear":
         conflict = as_linear(conflict)
@@ -170,10 +170,14 @@ def _from_words(error: Exception, conflict: Conflict, frames: tuple[Frame, ...],
     return replace(found, notes=(*here, *found.notes), fixes=found.fixes[:1])
 
 
-def _family() -> str:
-    """Return the family of frontends that knows what is loaded: torch's where torch is nobody's backend."""
-    is_backend = any(name in sys.modules for name in ("keras", "tensorflow"))
-    return EAGER if is_backend or "torch" not in sys.modules else TORCH
+def _family(error: Exception) -> str:
+    """Return the family of frontends whose layers an exception came through: torch's where no Keras was in between."""
+    traceback = error.__traceback__
+    while traceback is not None:
+        if str(traceback.tb_frame.f_globals.get("__name__", "")).startswith(("keras.", "tensorflow.", "tf_keras.")):
+            return EAGER
+        traceback = traceback.tb_next
+    return TORCH if "torch" in sys.modules else EAGER
 
 
 def _shape(sizes: tuple[int, ...]) -> str:
