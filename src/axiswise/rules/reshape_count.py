@@ -1,14 +1,14 @@
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable
 from math import isqrt, prod
 
 from axiswise.diagnosis import Diagnosis, Edit, Fix
 from axiswise.facts import AxisUse, Conflict, Shape
 from axiswise.origin import AnySize
-from axiswise.rules.reading import label, number, place, shape, sizes, written
+from axiswise.rules.reading import label, place, shape, sizes, written
 from axiswise.rules.rule import Rule
+from axiswise.source.products import spelled_alike
 from axiswise.source.scene import Scene
 
 
@@ -97,23 +97,11 @@ def _features(scene: Scene, asked: Shape, sample: Shape) -> Iterable[Fix]:
         return
     if len(asked) != 2 or asked[0] != -1 or len(sample) < 2:
         return
-    spellings = {ast.unparse(node) for node in ast.walk(scene.site.node) if _product(node) == asked[1]}
-    alike = [node for node in ast.walk(scene.site.source.tree) if _product(node) and ast.unparse(node) in spellings]
+    alike = spelled_alike(scene.site, asked[1])
     text = " * ".join(str(size) for size in sample)
     if alike:
-        edits = tuple(Edit(scene.site.source.span(node), text) for node in alike)
+        edits = tuple(Edit(span, text) for span in alike)
         yield Fix(f"ask for the {prod(sample)} features of a sample", edits, 0.4)
-
-
-def _product(node: ast.AST) -> int | None:
-    """Return the value of a product of written numbers, or None for anything else."""
-    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Mult):
-        return None
-    sides = [
-        number(each.value) if isinstance(each, ast.Constant) else _product(each) for each in (node.left, node.right)
-    ]
-    known = [side for side in sides if side is not None]
-    return prod(known) if len(known) == 2 else None
 
 
 def asked_shape(conflict: Conflict) -> tuple[int, ...]:
