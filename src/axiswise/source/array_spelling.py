@@ -10,7 +10,9 @@ from axiswise.source.text import SourceFile
 LIBRARIES = frozenset({"numpy", "jax", "jaxlib"})
 """Packages whose arrays have these methods."""
 
-_METHOD = re.compile(r"^\{\}\.(\w+)\((.*)\)$")
+METHOD = re.compile(r"^\{\}\.(\w+)\((.*)\)$")
+"""An edit that calls a method of the tensor."""
+
 _METHODS = {"transpose": "swapaxes", "permute": "transpose", "squeeze": "squeeze"}
 """Methods of torch's tensors, and what arrays call them."""
 
@@ -27,7 +29,7 @@ def on_arrays(template: str, ref: TensorRef, source: SourceFile) -> str | None:
         return template if ref.rank == 2 else None
     if template == "{}.mT":
         return "{}.T" if ref.rank == 2 else "{}.swapaxes(-1, -2)"
-    found = _METHOD.match(template)
+    found = METHOD.match(template)
     if found is None:
         return None
     name, text = found[1], found[2]

@@ -13,11 +13,10 @@ from math import prod
 from axiswise.diagnosis import Fix
 from axiswise.facts import TensorRef
 from axiswise.origin import AnySize
-from axiswise.source.array_spelling import LIBRARIES, on_arrays
+from axiswise.source.array_spelling import LIBRARIES, METHOD, on_arrays
 from axiswise.source.imports import reached
 from axiswise.source.text import SourceFile, Sources
 
-_METHOD = re.compile(r"^\{\}\.(\w+)\((.*)\)$")
 _SIZE = re.compile(r"\.size\((-?\d+)\)")
 _TORCH = re.compile(
     r"\btorch\.|\.(?:unsqueeze|permute|contiguous|expand|size|view|long|float|repeat_interleave)\(|\bdim="
@@ -55,7 +54,7 @@ def spelled(template: str, ref: TensorRef | None, source: SourceFile) -> str | N
         return own
     if not _TORCH.search(template) and not template.endswith(("{}.T", "{}.mT")):
         return template
-    found = _METHOD.match(template)
+    found = METHOD.match(template)
     module, name = _module(ref, source), found[1] if found else template.removeprefix("{}.")
     text = found[2] if found else "-2, -1"
     ways = _WAYS.get(name)

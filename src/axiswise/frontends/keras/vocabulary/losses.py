@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, cast
@@ -12,6 +11,7 @@ import numpy as np
 from axiswise.facts import OpCall, Shape, TensorRef
 from axiswise.frontends.eager.recorder import Recorder
 from axiswise.frontends.eager.vocabulary import Reading
+from axiswise.frontends.keras.vocabulary.values import extremes, known_values
 
 ONE_HOT, NUMBERS, EQUAL = "one_hot_cross_entropy", "nll_loss", "binary_cross_entropy"
 WORDS: dict[str, str] = {
@@ -40,9 +40,6 @@ WORDS: dict[str, str] = {
 }
 """Keras' functions, and the classes that are no wrapper around one, by the field's word for what they compare."""
 
-CLASSES = 1 << 22
-"""Class numbers of one batch that are looked through for the extremes."""
-
 
 def read_comparison(
     recorder: Recorder, own: Any, target: Any, predicted: Any, settings: Mapping[str, Any]
@@ -68,7 +65,7 @@ def read_comparison(
         theirs = _aligned(recorder, replace(theirs, dtype="int64"), ours.rank)
         axis = settings.get("axis", -1)
         reading.params["class_axis"] = (axis if isinstance(axis, int) else -1) % max(ours.rank, 1)
-        reading.params |= _extremes(target, settings.get("ignore_class"))
+        reading.params |= extremes(_counted(target, settings.get("ignore_class")))
     else:
         ours, theirs = _of_one_rank(recorder, ours, theirs)
         theirs = replace(theirs, dtype="float32")
@@ -105,32 +102,15 @@ def _reshaped(recorder: Recorder, ref: TensorRef, op: str) -> TensorRef:
     return made
 
 
-def _extremes(target: Any, ignored: Any) -> dict[str, int]:
-    """Return the largest and the smallest class number, where the values are at hand."""
-    numbers = _values(target)
-    if numbers is None or not 0 < numbers.size <= CLASSES or numbers.dtype.kind not in "iufb":
-        return {}
-    counted: Any = numbers[numbers != ignored] if ignored is not None else numbers
-    if not counted.size or not np.isfinite(counted).all():
-        return {}
-    return {"highest_index": int(counted.max()), "lowest_index": int(counted.min())}
+def _counted(target: Any, ignored: Any) -> Any:
+    """Return the class numbers of a target but the one that is ignored; None where they are not at hand."""
+    numbers = known_values(target)
+    return numbers if numbers is None or ignored is None else numbers[numbers != ignored]
 
 
 def _are_whole(target: Any) -> bool:
     """Return whether targets may be class numbers: no fractions among them."""
-    numbers = _values(target)
-    if numbers is None or numbers.size > CLASSES or numbers.dtype.kind != "f":
+    numbers = known_values(target)
+    if numbers is None or numbers.dtype.kind != "f":
         return True
     return bool(np.array_equal(numbers, cast("Any", np).round(numbers)))
-
-
-def _values(array: Any) -> Any:
-    """Return an array's numbers, or None for a symbolic one."""
-    if isinstance(array, np.ndarray):
-        return cast("Any", array)
-    if type(array).__name__ in ("EagerTensor", "ResourceVariable", "ArrayImpl"):
-        return np.asarray(array)
-    torch: Any = sys.modules.get("torch")
-    if torch is not None and isinstance(array, torch.Tensor) and not array.is_meta:
-        return array.detach().cpu().numpy()
-    return None
