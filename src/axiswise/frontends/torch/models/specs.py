@@ -1,0 +1,110 @@
+"""What a module is given: tensors by their axes, in the words of jaxtyping's grammar (`Float[batch time 512]`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+KINDS = {"Float": "float32", "Int": "int64", "Bool": "bool", "Complex": "complex64"}
+"""jaxtyping's words for the kinds of elements, and the element type that is run."""
+
+
+@dataclass(frozen=True, slots=True)
+class AxisSpec:
+    """One axis of an input.
+
+    Attributes:
+        name: What it is called; axes of one name have one size. Empty where the model asks for just this number.
+        size: The size it is run at.
+    """
+
+    name: str
+    size: int
+
+    def __str__(self) -> str:
+        return self.name or str(self.size)
+
+
+@dataclass(frozen=True, slots=True)
+class TensorSpec:
+    """One tensor that a module is given.
+
+    Attributes:
+        kind: One of `KINDS`.
+        axes: Its axes, 0 first.
+        highest: The largest value in it, where it holds indices; None where values do not matter.
+    """
+
+    kind: str
+    axes: tuple[AxisSpec, ...]
+    highest: int | None = None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return tuple(axis.size for axis in self.axes)
+
+    def resized(self, sizes: Mapping[str, int]) -> TensorSpec:
+        """Return the same tensor with other sizes of the named axes."""
+        axes = tuple(replace(axis, size=sizes.get(axis.name, axis.size)) for axis in self.axes)
+        return replace(self, axes=axes)
+
+    def __str__(self) -> str:
+        return f"{self.kind}[{' '.join(map(str, self.axes))}]"
+
+
+@dataclass(frozen=True, slots=True)
+class CallSpec:
+    """The arguments of one call of a module.
+
+    Attributes:
+        arguments: By parameter name. A value is a `TensorSpec`, a tuple, list or dict of such, or a plain value.
+        form: What sets this call apart from the module's others (`with mask`); empty for the only one.
+    """
+
+    arguments: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    form: str = ""
+
+    def tensors(self) -> Iterator[tuple[str, TensorSpec]]:
+        """Yield the tensors with the paths they stand at (`x`, `batch['mask']`, `state[0]`)."""
+        for name, value in self.arguments.items():
+            yield from _tensors(name, value)
+
+    def sizes(self) -> dict[str, int]:
+        """Return the sizes of the named axes, in order of their first mention."""
+        return {axis.name: axis.size for _, spec in self.tensors() for axis in spec.axes if axis.name}
+
+    def resized(self, sizes: Mapping[str, int]) -> CallSpec:
+        """Return the same call with other sizes of the named axes."""
+        given = {name: _mapped(value, lambda spec: spec.resized(sizes)) for name, value in self.arguments.items()}
+        return replace(self, arguments=given)
+
+    def made(self, make: Any) -> dict[str, Any]:
+        """Return the arguments with `make(spec)` in the place of every tensor."""
+        return {name: _mapped(value, make) for name, value in self.arguments.items()}
+
+    def told(self) -> dict[str, str]:
+        """Return the tensors as they are told to the user, by path."""
+        return {path: str(spec) for path, spec in self.tensors()}
+
+
+def _tensors(path: str, value: Any) -> Iterator[tuple[str, TensorSpec]]:
+    if isinstance(value, TensorSpec):
+        yield path, value
+    elif isinstance(value, dict):
+        for key, item in cast("dict[Any, Any]", value).items():
+            yield from _tensors(f"{path}[{key!r}]", item)
+    elif isinstance(value, (tuple, list)):
+        for position, item in enumerate(cast("list[Any]", value)):
+            yield from _tensors(f"{path}[{position}]", item)
+
+
+def _mapped(value: Any, make: Any) -> Any:
+    if isinstance(value, TensorSpec):
+        return make(value)
+    if isinstance(value, dict):
+        return {key: _mapped(item, make) for key, item in cast("dict[Any, Any]", value).items()}
+    if isinstance(value, (tuple, list)):
+        items = [_mapped(item, make) for item in cast("list[Any]", value)]
+        return items if isinstance(value, list) else tuple(items)
+    return value
