@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Iterator
+from unittest.mock import patch
 
 import pytest
 
@@ -11,6 +13,10 @@ from axiswise.sandbox import Sandbox
 
 # Before any test loads TensorFlow: Triton, which torch brings along, crashes a process that has TensorFlow already.
 importlib.import_module("torch._dynamo.utils")
+
+# In the tests' own process Keras is on torch. The programs that tests check choose for themselves.
+with patch.dict(os.environ, KERAS_BACKEND="torch"):
+    importlib.import_module("keras")
 
 
 @pytest.fixture(scope="session")

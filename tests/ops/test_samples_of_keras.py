@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any, cast
-
-os.environ.setdefault("KERAS_BACKEND", "torch")
 
 import keras
 from hypothesis import given

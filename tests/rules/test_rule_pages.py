@@ -24,7 +24,6 @@ CASES = [pytest.param(page, case, id=case.name) for page in PAGES for case in pa
 FIXED = [pytest.param(case, id=case.name) for page in PAGES for case in page.cases if case.fixed]
 SILENT = [pytest.param(name, program, id=name) for page in PAGES for name, program in page.silent]
 BLESSING = os.environ.get("AXISWISE_BLESS") == "1"
-os.environ.setdefault("KERAS_BACKEND", "torch")
 
 
 @pytest.fixture
