@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -76,10 +76,9 @@ class CallSpec:
 
     def resized(self, sizes: Mapping[str, int]) -> CallSpec:
         """Return the same call with other sizes of the named axes."""
-        given = {name: _mapped(value, lambda spec: spec.resized(sizes)) for name, value in self.arguments.items()}
-        return replace(self, arguments=given)
+        return replace(self, arguments=self.made(lambda spec: spec.resized(sizes)))
 
-    def made(self, make: Any) -> dict[str, Any]:
+    def made(self, make: Callable[[TensorSpec], Any]) -> dict[str, Any]:
         """Return the arguments with `make(spec)` in the place of every tensor."""
         return {name: _mapped(value, make) for name, value in self.arguments.items()}
 
@@ -99,7 +98,7 @@ def _tensors(path: str, value: Any) -> Iterator[tuple[str, TensorSpec]]:
             yield from _tensors(f"{path}[{position}]", item)
 
 
-def _mapped(value: Any, make: Any) -> Any:
+def _mapped(value: Any, make: Callable[[TensorSpec], Any]) -> Any:
     if isinstance(value, TensorSpec):
         return make(value)
     if isinstance(value, dict):
