@@ -1,0 +1,125 @@
+"""What is said of the sizes that a module works with: `time <= 1024`, `height divisible by 16`.
+
+Guards say one fact in many ways. They are compared by the sizes at which they hold: what follows from the others is left
+out, and what they ask of one axis is said as bounds and a step, where that is the same. The rest is said as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import reduce
+
+from axiswise.frontends.torch.models.guards import Relation, Sizes, at_least
+
+FARTHEST = 1 << 17
+"""Sizes up to which one axis is looked at on its own."""
+
+
+class Grid:
+    """Sizes at which relations are compared; sets of them are numbers with a bit for each.
+
+    Attributes:
+        points: The sizes.
+    """
+
+    def __init__(self, points: Sequence[Sizes]) -> None:
+        self.points = points
+        self._masks: dict[int, tuple[Relation, int]] = {}
+
+    def mask(self, relation: Relation) -> int:
+        """Return where a relation holds."""
+        if id(relation) not in self._masks:
+            known: dict[tuple[int, ...], str] = {}
+            held = "0"
+            for point in reversed(self.points):
+                sizes = tuple([point[name] for name in relation.names])
+                if sizes not in known:
+                    known[sizes] = "1" if relation.test(*sizes) else "0"
+                held += known[sizes]
+            self._masks[id(relation)] = relation, int(held, 2)
+        return self._masks[id(relation)][1]
+
+    def all(self, relations: Iterable[Relation]) -> int:
+        """Return where all relations hold."""
+        return reduce(int.__and__, map(self.mask, relations), (1 << len(self.points)) - 1)
+
+    def telling(self, relations: Iterable[Relation]) -> list[Relation]:
+        """Return the relations that do not follow from the others; of two alike the shorter one."""
+        kept = list(dict.fromkeys(relations))
+        for relation in sorted(kept, key=lambda each: (len(each.names), len(each.text)), reverse=True):
+            if self.all(other for other in kept if other is not relation) & ~self.mask(relation) == 0:
+                kept = [other for other in kept if other is not relation]
+        return kept
+
+
+def claims(base: Sizes, relations: Iterable[Relation], grid: Grid) -> list[Relation]:
+    """Return what relations ask of sizes, in as few and as plain words as can be.
+
+    Args:
+        base: Sizes at which all of them hold, the axes in the order in which they are to be told.
+        relations: What has to hold.
+        grid: Sizes at which relations are compared.
+    """
+    given = grid.telling(relations)
+    joint = [relation for relation in given if len(relation.names) > 1]
+    alone = [each for name in base for each in _fitted(name, given, base)]
+    if joint and grid.all(alone) == grid.all(given):
+        joint = []
+    elif joint:
+        single = [relation for relation in given if len(relation.names) == 1]
+        alone = [each for name in base for each in _fitted(name, single, base)]
+    kept = grid.telling([*alone, *joint])
+    found: list[Relation] = []
+    for name in base:
+        is_spoken_of = any(name in relation.names for relation in kept)
+        own = [relation for relation in kept if min(relation.names, key=list(base).index) == name]
+        found += own if is_spoken_of else [at_least(name, 1)]
+    return found
+
+
+def _all(relations: Iterable[Relation], sizes: Sizes) -> bool:
+    return all(relation.holds(sizes) for relation in relations)
+
+
+def _fitted(name: str, relations: Iterable[Relation], base: Sizes) -> list[Relation]:
+    """Return what relations ask of one axis, with the others as they are, as bounds and a step if that is the same."""
+    own = [relation for relation in relations if name in relation.names]
+    if not own:
+        return []
+    sizes, farthest = _held(name, own, base)
+    steps = {after - before for before, after in zip(sizes, sizes[1:], strict=False)}
+    if not sizes or len(steps) > 1:
+        return [relation for relation in own if relation.names == (name,)]
+    step = next(iter(steps), 0)
+    is_bounded = sizes[-1] + max(step, 1) <= farthest
+    return _progression(name, sizes[0], sizes[-1] if is_bounded else None, step)
+
+
+def _progression(name: str, lowest: int, highest: int | None, step: int) -> list[Relation]:
+    """Return what says that a size is `lowest`, or some steps more, up to `highest`."""
+    if step == 0:
+        return [Relation((name,), f"{name} == {lowest}", lambda size: size == lowest)]
+    found: list[Relation] = []
+    rest = lowest % step
+    if step > 1:
+        text = f"{name} % {step} == {rest}" if rest else f"{name} divisible by {step}"
+        found.append(Relation((name,), text, lambda size: size % step == rest))
+    if lowest > step:
+        found.append(at_least(name, lowest))
+    if highest is not None:
+        found.append(Relation((name,), f"{name} <= {highest}", lambda size: size <= highest))
+    return found
+
+
+def _held(name: str, relations: Sequence[Relation], base: Sizes) -> tuple[list[int], int]:
+    """Return the sizes of one axis at which relations hold, the others being at the base, and how far they were tried."""
+    numbers = [number for relation in relations for number in numbers_in(relation.text)]
+    # No relation changes its mind beyond a small multiple of the numbers that it mentions.
+    farthest = min(FARTHEST, 4 * max([64, base[name], *numbers]))
+    return [size for size in range(1, farthest + 1) if _all(relations, {**base, name: size})], farthest
+
+
+def numbers_in(text: str) -> list[int]:
+    """Return the whole numbers that a relation's text mentions."""
+    words = "".join(sign if sign.isalnum() or sign == "_" else " " for sign in text).split()
+    return [int(word) for word in words if word.isdigit()]

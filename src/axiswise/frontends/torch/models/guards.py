@@ -1,0 +1,219 @@
+"""Relations between sizes, as torch's guards give them, in plain values and in the user's names.
+
+A guard is an expression of sympy over torch's own symbols and operators. A `Relation` can be asked whether it holds at
+given sizes, and says itself as a reader would (`height * width == 1024`); sympy is not needed any more then.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import Any, cast
+
+import sympy
+from sympy.printing.precedence import PRECEDENCE
+from sympy.printing.str import StrPrinter
+from torch.utils._sympy.printers import PythonPrinter
+
+Sizes = Mapping[str, int]
+
+_SIGNS = {"Eq": "==", "Ne": "!=", "Le": "<=", "Lt": "<", "Ge": ">=", "Gt": ">"}
+_MIRRORED = {"==": "==", "!=": "!=", "<=": ">=", "<": ">", ">=": "<=", ">": "<"}
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """One relation between sizes.
+
+    Attributes:
+        names: The axes it speaks of.
+        text: What it says (`time <= 1024`).
+        test: Takes the sizes in the order of `names`, and returns whether it holds.
+    """
+
+    names: tuple[str, ...]
+    text: str
+    test: Callable[..., bool] = field(compare=False)
+
+    def holds(self, sizes: Sizes) -> bool:
+        """Return whether it holds at sizes, of which some may not be its own."""
+        return self.test(*(sizes[name] for name in self.names))
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def relation_of(guard: Any, names: Mapping[str, str]) -> Relation | None:
+    """Return a guard as a relation, or None where it speaks of anything but the named sizes, or of nothing.
+
+    Args:
+        guard: A boolean expression of sympy.
+        names: Axis names by torch's symbols, in the order in which they are told.
+    """
+    spoken = {str(symbol): symbol for symbol in guard.free_symbols}
+    if not spoken or not spoken.keys() <= names.keys():
+        return None
+    order = [text for text in names if text in spoken]
+    said = {spoken[text]: sympy.Symbol(names[text], integer=True, positive=True) for text in order}
+    return Relation(tuple(names[text] for text in order), _text(guard, said), _test(guard, [spoken[t] for t in order]))
+
+
+def at_least(name: str, size: int) -> Relation:
+    """Return `name >= size`."""
+    return Relation((name,), f"{name} >= {size}", lambda given: given >= size)
+
+
+def _test(guard: Any, symbols: list[Any]) -> Callable[..., bool]:
+    """Return a quick test of an expression; sympy's own evaluation for operators that Python has not."""
+    space = {"math": math, "max": max, "min": min, "abs": abs, "float": float, "int": int, "round": round}
+    try:
+        body = cast("Any", PythonPrinter)().doprint(guard)
+        quick = eval(f"lambda {', '.join(str(symbol) for symbol in symbols)}: bool({body})", space)
+        quick(*(2 for _ in symbols))
+    except (NotImplementedError, AttributeError, NameError, SyntaxError, TypeError):
+
+        def slow(*sizes: int) -> bool:
+            return bool(guard.xreplace({s: sympy.Integer(size) for s, size in zip(symbols, sizes, strict=True)}))
+
+        return slow
+    except (ZeroDivisionError, OverflowError, ValueError):  # only at the sizes that were tried
+        pass
+
+    def test(*sizes: int) -> bool:
+        try:
+            return quick(*sizes)
+        except (ZeroDivisionError, OverflowError, ValueError):
+            return False
+
+    return test
+
+
+# -- in words ----------------------------------------------------------------------------------------------------------
+class _Plain(StrPrinter):
+    """Prints expressions as Python spells them, torch's operators included."""
+
+    printmethod = "_plainly"  # torch's operators have a way of their own to be printed, which is passed over
+
+    def _print_Mul(self, expr: Any) -> str:
+        return " * ".join(self.parenthesize(part, PRECEDENCE["Mul"]) for part in expr.as_ordered_factors())
+
+    def _between(self, sign: str, expr: Any) -> str:
+        return f" {sign} ".join(self.parenthesize(part, PRECEDENCE["Mul"]) for part in expr.args)
+
+    def _print_FloorDiv(self, expr: Any) -> str:
+        return self._between("//", expr)
+
+    _print_CleanDiv = _print_FloorDiv
+
+    def _print_Mod(self, expr: Any) -> str:
+        return self._between("%", expr)
+
+    _print_PythonMod = _print_Mod
+
+    def _print_IntTrueDiv(self, expr: Any) -> str:
+        return self._between("/", expr)
+
+    _print_FloatTrueDiv = _print_IntTrueDiv
+
+    def _print_Pow(self, expr: Any, rational: bool = False) -> str:
+        return f"{self.parenthesize(expr.args[0], PRECEDENCE['Pow'])}**{self.parenthesize(expr.args[1], 0)}"
+
+    _print_PowByNatural = _print_Pow
+
+    def _print_ToFloat(self, expr: Any) -> str:
+        return self.doprint(expr.args[0])
+
+    _print_Identity = _print_TruncToFloat = _print_ToFloat
+
+    def _called(self, word: str, expr: Any) -> str:
+        return f"{word}({', '.join(self.doprint(part) for part in expr.args)})"
+
+    def _print_Max(self, expr: Any) -> str:
+        return self._called("max", expr)
+
+    def _print_Min(self, expr: Any) -> str:
+        return self._called("min", expr)
+
+    def _print_TruncToInt(self, expr: Any) -> str:
+        return self._called("int", expr)
+
+    def _print_FloorToInt(self, expr: Any) -> str:
+        return self._called("floor", expr)
+
+    def _print_CeilToInt(self, expr: Any) -> str:
+        return self._called("ceil", expr)
+
+
+def _said(expr: Any) -> str:
+    return cast("Any", _Plain)().doprint(expr)
+
+
+def _text(guard: Any, said: Mapping[Any, Any]) -> str:
+    if isinstance(guard, sympy.Not):
+        return f"not ({_text(guard.args[0], said)})"
+    if isinstance(guard, (sympy.And, sympy.Or)):
+        word = " and " if isinstance(guard, sympy.And) else " or "
+        return word.join(sorted(_text(part, said) for part in guard.args))
+    if not isinstance(guard, sympy.core.relational.Relational):
+        return _said(guard.xreplace(said))
+    sign = next((sign for kind, sign in _SIGNS.items() if isinstance(guard, getattr(sympy, kind))), "==")
+    left, right = (_named(side, said) for side in (guard.lhs, guard.rhs))
+    if sign in ("==", "!=") and right == 0 and type(left).__name__ in ("Mod", "PythonMod"):
+        word = "divisible" if sign == "==" else "not divisible"
+        return f"{_said(left.args[0])} {word} by {_said(left.args[1])}"
+    return _balanced(left, sign, right, [str(name) for name in said.values()])
+
+
+def _named(expr: Any, said: Mapping[Any, Any]) -> Any:
+    """Put the user's names in, and keep torch's operators from being evaluated anew where they cannot be."""
+    return sympy.sympify(expr).xreplace(said)
+
+
+def _balanced(left: Any, sign: str, right: Any, order: list[str]) -> str:
+    """Say a relation with names on the left, no minus sign, and no factor that all of it has in common."""
+    terms = [term.as_coeff_Mul() for term in sympy.Add.make_args(sympy.expand(left - right))]
+    if not all(factor.is_Integer for factor, _ in terms):
+        return f"{_said(left)} {sign} {_said(right)}"
+    terms = _shortened(terms)
+    common = reduce(math.gcd, (abs(int(factor)) for factor, _ in terms)) or 1
+    terms = [(int(factor) // common, rest) for factor, rest in terms if factor != 0]
+    constant = sum(factor for factor, rest in terms if rest == 1)
+    terms = sorted(((factor, rest) for factor, rest in terms if rest != 1), key=lambda term: _place(term[1], order))
+    if terms and terms[0][0] < 0:
+        terms, constant, sign = [(-factor, rest) for factor, rest in terms], -constant, _MIRRORED[sign]
+    ours = [factor * rest for factor, rest in terms if factor > 0]
+    theirs = [-factor * rest for factor, rest in terms if factor < 0]
+    if not theirs:
+        sign, constant = _closed(sign, constant)
+    (ours if constant > 0 and theirs else theirs).append(
+        sympy.Integer(constant if theirs and constant > 0 else -constant)
+    )
+    return f"{_sum(ours)} {sign} {_sum(theirs)}"
+
+
+def _place(term: Any, order: list[str]) -> tuple[int, str]:
+    """Return where a term stands: by the first of its names."""
+    return min(order.index(str(symbol)) for symbol in term.free_symbols), str(term)
+
+
+def _shortened(terms: list[Any]) -> list[Any]:
+    """Leave out the names that all terms are multiples of: sizes are never 0."""
+    shared = set.intersection(*({part for part in sympy.Mul.make_args(rest) if part.is_Symbol} for _, rest in terms))
+    under = sympy.Mul(*shared)
+    return [(factor, rest / under) for factor, rest in terms]
+
+
+def _closed(sign: str, constant: int) -> tuple[str, int]:
+    """Say a strict relation of whole numbers by the last number that is in it: `time < 1025` is `time <= 1024`."""
+    if sign == "<":
+        return "<=", constant + 1
+    if sign == ">":
+        return ">=", constant - 1
+    return sign, constant
+
+
+def _sum(terms: list[Any]) -> str:
+    shown = [term for term in terms if term != 0]
+    return " + ".join(_said(term) for term in shown) if shown else "0"

@@ -1,0 +1,69 @@
+"""Recurrent layers on symbols: torch's own kernels unroll the steps, which would fix their number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+_LAYERS = ("lstm", "gru", "rnn_tanh", "rnn_relu")
+_MISFIT = "the state or the input of a recurrent layer does not fit its weights"
+_CELLS = ("lstm_cell", "gru_cell", "rnn_tanh_cell", "rnn_relu_cell")
+
+
+def recurrent(word: str, args: Any) -> Any:
+    """Return what `torch.lstm`, `torch.lstm_cell` and their kin return, or None for any other call.
+
+    The layers compare their input's sizes with their own before they come here; what is left is where the axes go. Of
+    padded input (steps, batch, features), or with `batch_first` (batch, steps, features).
+    """
+    if word in _CELLS and len(args) >= 4:
+        return _stepped(word, *args[:4])
+    if word not in _LAYERS or len(args) != 9:
+        return None
+    input, state, weights, has_biases, layers, _, _, bidirectional, batch_first = args
+    first = state[0] if isinstance(state, (tuple, list)) else state
+    if not isinstance(input, torch.Tensor) or input.dim() != 3 or not isinstance(batch_first, bool):
+        return None
+    directions = 2 if bidirectional else 1
+    each = len(weights) // (layers * directions)
+    projected = each > (4 if has_biases else 2)
+    hidden = weights[each - 1].shape[0] if projected else weights[1].shape[1]
+    _checked(input, first, weights[0], layers * directions, hidden, batch_first)
+    output = input.new_empty((*input.shape[:2], hidden * directions))
+    if word == "lstm":
+        return output, first.clone(), state[1].clone()
+    return output, first.clone()
+
+
+def _stepped(word: str, input: Any, state: Any, weight: Any, recurrent_weight: Any) -> Any:
+    """Return the next state of a cell.
+
+    Raises:
+        RuntimeError: Sizes do not agree.
+    """
+    first = state[0] if isinstance(state, (tuple, list)) else state
+    agree = (
+        input.shape[-1] == weight.shape[1]
+        and first.shape[-1] == recurrent_weight.shape[1]
+        and (input.dim() == 1 or input.shape[0] == first.shape[0])
+    )
+    if not agree:
+        raise RuntimeError(_MISFIT)
+    return (first.clone(), state[1].clone()) if word == "lstm_cell" else first.clone()
+
+
+def _checked(input: Any, state: Any, weight: Any, deep: int, hidden: int, batch_first: bool) -> None:
+    """Ask of the sizes what the kernel asks.
+
+    Raises:
+        RuntimeError: They do not agree.
+    """
+    agree = (
+        input.shape[2] == weight.shape[1]
+        and state.shape[0] == deep
+        and state.shape[1] == input.shape[0 if batch_first else 1]
+        and state.shape[2] == hidden
+    )
+    if not agree:
+        raise RuntimeError(_MISFIT)

@@ -1,0 +1,317 @@
+"""For which sizes does a module work: guards are suspicions, sizes that break them are tried.
+
+A symbolic run gives a region: the relations at which the module goes the same way as at the sizes it was run at. The
+smallest sizes outside are run concretely. What fails there is a constraint, with these sizes as its counterexample; what
+passes is another region, explored in its turn. In the end every size that no constraint excludes has to lie in a region.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice, product
+from typing import Any
+
+from axiswise.frontends.torch.models.claims import Grid, claims, numbers_in
+from axiswise.frontends.torch.models.guards import Relation, Sizes, at_least
+from axiswise.frontends.torch.models.specs import CallSpec
+from axiswise.frontends.torch.models.symbols import Region, Stopped
+
+MOST_POINTS = 1_000
+"""Sizes that are held against the regions in search for one outside; nothing is run there."""
+
+NEAR = 40
+"""How far around the first sizes each axis is looked at."""
+
+FAR = 1 << 24
+"""Sizes up to which an upper bound is looked for."""
+
+Symbolic = Callable[[Mapping[str, int], frozenset[str]], Region | Stopped]
+Concrete = Callable[[Mapping[str, int]], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How often a module may be run."""
+
+    symbolic: int = 4
+    concrete: int = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """Something that sizes have to obey.
+
+    Attributes:
+        text: What it is (`time <= 1024`).
+        sizes: A counterexample, by name: at these sizes the module failed.
+        finding: What failed there.
+    """
+
+    text: str
+    sizes: Mapping[str, int]
+    finding: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """For which sizes a module works.
+
+    Attributes:
+        holds_for: What is known to be enough, one text a relation; nothing where sizes were only tried.
+        constraints: Those of them outside of which the module failed, each with a counterexample.
+        symbolic: The axes for which it is shown; the others are only tried.
+        examples: The sizes at which the module was run and passed.
+        reason: Why it is not shown, or not further; empty where nothing is left open.
+    """
+
+    holds_for: tuple[str, ...]
+    constraints: tuple[Constraint, ...]
+    symbolic: frozenset[str]
+    examples: tuple[Mapping[str, int], ...]
+    reason: str = ""
+
+
+def explore(base: CallSpec, symbolic: Symbolic, concrete: Concrete, budget: Budget | None = None) -> Proof:
+    """Return for which sizes of its named axes a call works.
+
+    Args:
+        base: The call, with sizes at which it passes.
+        symbolic: Runs it on symbols for the given names, at sizes to decide by.
+        concrete: Runs it at sizes, and returns what fails, or None.
+        budget: How often each may be called.
+    """
+    return _Explorer(base.sizes(), symbolic, concrete, budget or Budget()).explored()
+
+
+@dataclass(slots=True)
+class _Explorer:
+    """What is known so far.
+
+    Attributes:
+        base: Sizes at which the module passes.
+        free: The names for which symbols stand.
+        regions: Where it was run on symbols.
+        limits: Relations that must hold: sizes beyond failed, or were not followed.
+        failed: Sizes that were run, and what failed there.
+        passed: Sizes that were run without a fault.
+        reason: What is left open.
+    """
+
+    base: dict[str, int]
+    symbolic: Symbolic
+    concrete: Concrete
+    budget: Budget
+    free: frozenset[str] = frozenset()
+    regions: list[Region] = field(default_factory=list[Region])
+    limits: list[Relation] = field(default_factory=list[Relation])
+    failed: list[tuple[dict[str, int], Any]] = field(default_factory=list[tuple[dict[str, int], Any]])
+    passed: list[dict[str, int]] = field(default_factory=list[dict[str, int]])
+    reason: str = ""
+    symbolic_runs: int = 0
+    concrete_runs: int = 0
+    grid: Grid | None = None
+    gridded: int = 0
+
+    def explored(self) -> Proof:
+        self.passed.append(dict(self.base))
+        self._enlarge()
+        self.free = frozenset(name for name, size in self.base.items() if size > 1)
+        while self.free and self._begun():
+            if self._followed():
+                return self._proof()
+            self.regions, self.limits, self.grid = [], [], None
+        self.free = frozenset()
+        return self._proof()
+
+    # -- where to begin ------------------------------------------------------------------------------------------------
+    def _enlarge(self) -> None:
+        """Begin where each size is larger than 1, which stands for itself only."""
+        for name in [name for name, size in self.base.items() if size == 1]:
+            larger = {**self.base, name: 2}
+            if self._fault(larger) is None:
+                self.base = larger
+
+    def _begun(self) -> bool:
+        """Run the base on symbols, of one name less where it does not run on all; return whether it ran."""
+        latest_first = sorted(self.free, key=list(self.base).index, reverse=True)
+        for free in (self.free, *(self.free - {name} for name in latest_first)):
+            found = self._run_on(self.base, free) if free else Stopped("")
+            if isinstance(found, Region):
+                self.free, self.regions = free, [found]
+                return True
+            self.reason = self.reason or found.reason
+        return False
+
+    def _followed(self) -> bool:
+        """Follow every way out of the regions; return False where a name has to be given up as a symbol."""
+        while (found := self._outside()) is not None:
+            if not self._crossed(*found):
+                return False
+        for name in self._names():
+            sizes = {**self.base, name: 1}
+            if self._is_allowed(sizes) and self._fault(sizes) is not None:
+                self.limits.append(at_least(name, 2))
+        return True
+
+    def _names(self) -> list[str]:
+        return [name for name in self.base if name in self.free]
+
+    # -- runs ----------------------------------------------------------------------------------------------------------
+    def _run_on(self, sizes: Mapping[str, int], free: frozenset[str]) -> Region | Stopped:
+        if self.symbolic_runs >= self.budget.symbolic:
+            return Stopped("there are more ways through it than were followed")
+        self.symbolic_runs += 1
+        return self.symbolic(sizes, free)
+
+    def _fault(self, sizes: dict[str, int]) -> Any:
+        """Run concretely, once for each sizes; return what failed, or None."""
+        if sizes in self.passed:
+            return None
+        for failed, finding in self.failed:
+            if failed == sizes:
+                return finding
+        self.concrete_runs += 1
+        finding = self.concrete(sizes)
+        if finding is None:
+            self.passed.append(sizes)
+        else:
+            self.failed.append((sizes, finding))
+        return finding
+
+    def _crossed(self, sizes: dict[str, int], broken: Relation) -> bool:
+        """Run at sizes outside every region; return False where a name has to be given up as a symbol."""
+        if self.concrete_runs >= self.budget.concrete:
+            self._leave(broken)
+        elif self._fault(sizes) is not None:
+            self.limits.append(broken)
+        elif self._is_fixed(broken):
+            self.free -= set(broken.names)
+            self.reason = self.reason or f"{broken.names[0]} is a fixed number to torch while the module runs"
+            return False
+        else:
+            found = self._run_on(sizes, frozenset(name for name in self.free if sizes[name] > 1))
+            if isinstance(found, Region) and _holds(found, sizes):
+                self.regions.append(found)
+            else:
+                self._leave(broken)
+        return True
+
+    def _leave(self, relation: Relation) -> None:
+        self.limits.append(relation)
+        self.reason = self.reason or f"it was not followed where {relation.text} does not hold"
+
+    # -- where regions end ---------------------------------------------------------------------------------------------
+    def _is_allowed(self, sizes: Sizes) -> bool:
+        return all(limit.holds(sizes) for limit in self.limits)
+
+    def _is_fixed(self, relation: Relation) -> bool:
+        """Return whether a relation leaves its one name one size."""
+        if len(relation.names) > 1:
+            return False
+        name = relation.names[0]
+        return sum(relation.holds({name: size}) for size in range(1, self.base[name] + NEAR)) == 1
+
+    def _outside(self) -> tuple[dict[str, int], Relation] | None:
+        """Return sizes that no limit excludes and no region holds, with a relation that ends the nearest region.
+
+        Sizes that break one relation only are looked for first, since what fails there is this relation's doing; of
+        them those nearest to the base.
+        """
+        grid = self._grid()
+        open_points = grid.all(self.limits)
+        for region in self.regions:
+            open_points &= ~grid.all(region.relations)
+        best: tuple[tuple[int, int, int], dict[str, int], Relation] | None = None
+        for region in self.regions:
+            ends = grid.telling(region.relations)
+            for place in range(len(grid.points)):
+                if not open_points >> place & 1:
+                    continue
+                sizes = grid.points[place]
+                broken = [relation for relation in ends if not grid.mask(relation) >> place & 1]
+                moved = [abs(size - self.base[name]) for name, size in sizes.items() if size != self.base[name]]
+                rank = len(broken), len(moved), sum(moved)
+                if broken and (best is None or rank < best[0]):
+                    best = rank, sizes, min(broken, key=lambda each: (len(each.names), len(each.text)))
+        return best[1:] if best is not None else None
+
+    def _grid(self) -> Grid:
+        """Return sizes to hold against the regions; they are looked for anew when there are more of these."""
+        if self.grid is None or self.gridded != len(self.regions):
+            self.grid, self.gridded = Grid(self._points()), len(self.regions)
+        return self.grid
+
+    def _points(self) -> list[dict[str, int]]:
+        """Return sizes to hold against the regions: with one axis changed, the ends of relations first, then several."""
+        singles = {name: list(dict.fromkeys(self._sizes_of(name))) for name in self._names()}
+        few = [
+            list(dict.fromkeys([self.base[name], *sizes[:8], *range(1, 9), 16, 64])) for name, sizes in singles.items()
+        ]
+        alone = [{**self.base, name: size} for name, sizes in singles.items() for size in sizes]
+        together = ({**self.base, **dict(zip(singles, chosen, strict=True))} for chosen in product(*few))
+        return [*alone, *islice(together, MOST_POINTS)]
+
+    def _sizes_of(self, name: str) -> Iterator[int]:
+        """Yield sizes of one axis: where relations begin to hold or cease to, then those nearby, then mentioned ones."""
+        relations = [relation for region in self.regions for relation in region.relations if name in relation.names]
+        for relation in relations:
+            yield from self._edges(name, relation)
+        base = self.base[name]
+        for step in range(1, NEAR):
+            yield from (size for size in (base + step, base - step) if size >= 1)
+        for number in sorted({number for relation in relations for number in numbers_in(relation.text)}):
+            yield from (size for size in (number, number + 1, number - 1, 2 * number) if size >= 1)
+
+    def _edges(self, name: str, relation: Relation) -> Iterator[int]:
+        """Yield the nearest sizes on both sides at which a relation is not what it is at the base."""
+        base, at_base = self.base[name], relation.holds(self.base)
+
+        def differs(size: int) -> bool:
+            return relation.holds({**self.base, name: size}) != at_base
+
+        above = next((size for size in range(base + 1, base + NEAR) if differs(size)), None)
+        if above is None:
+            above = _first_beyond(differs, base + NEAR)
+        below = next((size for size in range(base - 1, 0, -1) if differs(size)), None)
+        yield from (size for size in (above, below) if size is not None)
+
+    # -- what is said --------------------------------------------------------------------------------------------------
+    def _proof(self) -> Proof:
+        names = self._names()
+        said = claims({name: self.base[name] for name in names}, self.limits, self._grid()) if names else []
+        shown = [(each, counter) for each in said if (counter := self._counterexample(each, said)) is not None]
+        return Proof(
+            tuple(relation.text for relation in said),
+            tuple(Constraint(relation.text, *counter) for relation, counter in shown),
+            frozenset(names),
+            tuple(self.passed),
+            self.reason,
+        )
+
+    def _counterexample(self, relation: Relation, said: Sequence[Relation]) -> tuple[dict[str, int], Any] | None:
+        """Return sizes at which the module failed, outside a relation and inside the others if there are such."""
+        at = [
+            (sum(not other.holds(sizes) for other in said), sizes, finding)
+            for sizes, finding in self.failed
+            if not relation.holds(sizes)
+            and all(sizes[name] == self.base[name] for name in self.base.keys() - self.free)
+        ]
+        return min(at, key=lambda each: each[0])[1:] if at else None
+
+
+def _holds(region: Region, sizes: Sizes) -> bool:
+    return all(relation.holds(sizes) for relation in region.relations)
+
+
+def _first_beyond(differs: Callable[[int], bool], begin: int) -> int | None:
+    """Return the first size from `begin` at which something differs that does so from some size on, or None."""
+    low, high = begin, begin * 2
+    while not differs(high):
+        low, high = high, high * 2
+        if high > FAR:
+            return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if differs(middle) else (middle, high)
+    return high

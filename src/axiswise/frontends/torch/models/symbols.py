@@ -1,0 +1,300 @@
+"""Run a module once on symbols: which relations between its axes' sizes did torch rely on.
+
+The axes that a `CallSpec` names are symbols of torch's `ShapeEnv`, one a name, and stand for every size from 2. Nothing is
+recorded and no contract is asked, since each comparison of a symbol adds a guard: looking would change what is seen.
+Values that shapes do not give are decided as on the concrete runs. Which rows an index asks for is followed beside
+torch, which guards no such thing (`reaches`).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Generator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any, cast
+
+import torch
+from torch._subclasses.fake_tensor import (
+    DataDependentOutputException,
+    DynamicOutputShapeException,
+    FakeTensorMode,
+)
+from torch.fx.experimental.symbolic_shapes import (
+    DimDynamic,
+    GuardOnDataDependentSymNode,
+    ShapeEnv,
+)
+from torch.overrides import TorchFunctionMode
+
+from axiswise.frontends.steering import Steering
+from axiswise.frontends.torch import calls, values
+from axiswise.frontends.torch.models.guards import Relation, relation_of
+from axiswise.frontends.torch.models.memo import Memo
+from axiswise.frontends.torch.models.reaches import Reaches
+from axiswise.frontends.torch.models.recurrence import recurrent
+from axiswise.frontends.torch.models.specs import KINDS, CallSpec, TensorSpec
+from axiswise.frontends.torch.tensors import fact_of, tensors_in
+from axiswise.frontends.torch.tracer import Tracer, plain_args
+from axiswise.frontends.torch.undecided import undecided
+from axiswise.frontends.torch.vocabulary.reading import name_of
+from axiswise.source.frames import plain
+
+COUNTED = 3
+"""How many elements a mask is taken to select, where torch has to know and the values do not say."""
+
+_PLAINLY = frozenset({"torch.Tensor.shape.__get__", "torch.Tensor.size"})
+_VALUES_ASKED = (DataDependentOutputException, DynamicOutputShapeException)
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Sizes that take a module the same way: those at which every relation holds, from size 2 of each name.
+
+    Attributes:
+        relations: What torch relied on, in the order it did.
+        names: The axes that were symbols.
+    """
+
+    relations: tuple[Relation, ...]
+    names: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Why a module cannot be run on symbols, in one line."""
+
+    reason: str
+
+
+def symbolic_run(
+    model: torch.nn.Module, call: CallSpec, tracer: Tracer, free: frozenset[str] | None = None, *, memo: bool = True
+) -> Region | Stopped:
+    """Run `model(**arguments)` on symbols.
+
+    To be called outside the tracer's own mode. The module's attributes are afterwards what they were.
+
+    Args:
+        model: A module, built under the tracer's fake tensors.
+        call: Its arguments; sizes of the named axes are the ones that branches on sizes are taken for.
+        tracer: Of the concrete runs: its fake mode, its decisions, its stand-ins.
+        free: Names that are symbols; None: all. The other axes have their sizes.
+        memo: Run modules met again with the same configuration and the same inputs only once.
+    """
+    names = frozenset(call.sizes()) if free is None else free
+    sizes = {name: size for name, size in call.sizes().items() if name in names and size > 1}
+    env = _Sizes()
+    with ExitStack() as stack:
+        stack.enter_context(_env_of(tracer.fake, env))
+        stack.enter_context(_as_it_was(model))
+        stack.enter_context(decided_anew(tracer.steering))
+        stack.enter_context(_one_kernel())
+        symbols = {name: env.symbol(name, size) for name, size in sizes.items()}
+        run = SymbolicMode(tracer, env, Memo(tracer) if memo else None)
+        with tracer.quietly(), tracer.fake:
+            given = call.made(lambda spec: _made(spec, symbols))
+        stack.enter_context(_unrecorded(tracer, run))
+        try:
+            with torch.no_grad(), tracer.fake, run:
+                model(**given)
+        except Exception as error:  # whatever a symbolic run ends by, it ends the symbolic run only
+            return Stopped(_why(error, run))
+    return Region(_relations(env, run), frozenset(symbols))
+
+
+def _made(spec: TensorSpec, symbols: Mapping[str, Any]) -> torch.Tensor:
+    dtype: torch.dtype = getattr(torch, KINDS[spec.kind])
+    made = torch.empty(tuple(symbols.get(axis.name, axis.size) for axis in spec.axes), dtype=dtype)
+    if spec.highest is not None and not dtype.is_floating_point:
+        fact_of(made).bounds = (0, spec.highest)
+    return made
+
+
+def _relations(env: _Sizes, run: SymbolicMode) -> tuple[Relation, ...]:
+    guards = [*(guard.expr for guard in env.guards), *run.reaches.claims]
+    found = (relation_of(guard, env.names) for guard in guards)
+    return tuple(dict.fromkeys(relation for relation in found if relation is not None))
+
+
+@contextmanager
+def _one_kernel() -> Generator[None]:
+    """Leave out the libraries that convolutions choose by the size of the batch: for shapes they are all one."""
+    native: Any = torch._C  # pyright: ignore[reportPrivateUsage]
+    was = native._get_mkldnn_enabled()
+    native._set_mkldnn_enabled(False)
+    try:
+        with cast("Any", torch.backends.nnpack).flags(enabled=False):
+            yield
+    finally:
+        native._set_mkldnn_enabled(was)
+
+
+@contextmanager
+def decided_anew(steering: Steering) -> Generator[None]:
+    """Decide what values would decide as on a first run: each run of a module goes the same way."""
+    was = steering.decided, steering.asked
+    steering.decided, steering.asked = {}, {}
+    try:
+        yield
+    finally:
+        steering.decided, steering.asked = was
+
+
+# -- what the run stands in --------------------------------------------------------------------------------------------
+class _Sizes(ShapeEnv):
+    """The symbols of one run.
+
+    Attributes:
+        names: Axis names by symbols.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(duck_shape=False)
+        self.names: dict[str, str] = {}
+
+    def symbol(self, name: str, size: int) -> Any:
+        """Return a new symbol with a size to decide by."""
+        from torch._dynamo.source import ConstantSource
+
+        source = ConstantSource(f"{name}_size")
+        made: Any = cast("Any", self).create_symbol(size, source, dynamic_dim=DimDynamic.DYNAMIC, constraint_dim=None)
+        self.names[str(made)] = name
+        return cast("Any", self).create_symintnode(made, hint=size, source=source)
+
+    def create_unbacked_symint(self, *args: Any, **kwargs: Any) -> Any:
+        """Return a size that only values give, with a number to decide by where it is asked for."""
+        made: Any = cast("Any", super()).create_unbacked_symint(*args, **kwargs)
+        cast("Any", self).set_real_tensor_prop_unbacked_vals(made.node.expr, COUNTED)
+        return made
+
+
+@contextmanager
+def _env_of(fake: FakeTensorMode, env: ShapeEnv) -> Generator[None]:
+    was = fake.shape_env, fake.static_shapes
+    fake.shape_env, fake.static_shapes = env, False
+    try:
+        yield
+    finally:
+        fake.shape_env, fake.static_shapes = was
+
+
+@contextmanager
+def _as_it_was(model: torch.nn.Module) -> Generator[None]:
+    """Give every module back the attributes it had: a cache filled on symbols is of no use to any other run."""
+    held: list[tuple[Any, Any]] = []
+    for module in model.modules():
+        inside = vars(module)
+        held.append((inside, dict(inside)))
+        held.extend((value, value.copy()) for value in inside.values() if isinstance(value, (dict, list, set)))
+    try:
+        yield
+    finally:
+        for container, content in held:
+            container.clear()
+            container.extend(content) if isinstance(container, list) else container.update(content)
+
+
+@contextmanager
+def _unrecorded(tracer: Tracer, run: SymbolicMode) -> Generator[None]:
+    """Let modules and einops' functions run as they are, past the tracer of the concrete runs."""
+    module: Any = torch.nn.Module
+    was = module.__call__
+    plainly = module._wrapped_call_impl
+    memo = run.memo
+
+    def remembered(self: torch.nn.Module, *args: Any, **kwargs: Any) -> Any:
+        return memo.call(self, args, kwargs, plainly) if memo is not None else plainly(self, *args, **kwargs)
+
+    def at_once(reading: Any, call: Callable[[], Any], *_: Any) -> Any:
+        return call()
+
+    module.__call__ = remembered
+    vars(tracer)["layer_call"] = at_once
+    try:
+        with memo.watching() if memo is not None else ExitStack():
+            yield
+    finally:
+        module.__call__ = was
+        del vars(tracer)["layer_call"]
+
+
+# -- the mode ----------------------------------------------------------------------------------------------------------
+class SymbolicMode(TorchFunctionMode):
+    """Answers what shapes do not give, and leaves shapes to torch. A small sibling of `Tracer`."""
+
+    def __init__(self, tracer: Tracer, env: ShapeEnv, memo: Memo | None = None) -> None:
+        super().__init__()
+        self.fake, self.user = tracer.fake, tracer.user
+        self.steering, self.reading = tracer.steering, tracer.reading
+        self.quietly = tracer.quietly
+        self.raising = 1
+        self.env = env
+        self.memo = memo
+        self.reaches = Reaches()
+        self.last = ""
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        name = name_of(func)
+        answer = calls.ANSWERS.get(name) if name not in _PLAINLY else None
+        if answer is not None:
+            result = answer(cast("Any", self), func, args, kwargs)
+            if result is not calls.UNANSWERED:
+                return result
+        return self.run(func, name, args, kwargs, sys._getframe(1))  # pyright: ignore[reportPrivateUsage]
+
+    def run(self, func: Any, name: str, args: Any, kwargs: Any, frame: FrameType) -> Any:
+        """Run one call, and note which values it makes and asks for."""
+        if name in _PLAINLY:
+            return func(*args, **kwargs)
+        word = name.rpartition(".")[2]
+        self.last = name
+        inputs = tensors_in((args, kwargs))
+        device = self._device(inputs, kwargs)
+        kwargs = {key: plain(value) for key, value in kwargs.items() if key != "device"}
+        args = plain_args(args)
+        try:
+            result = recurrent(word, args)
+            if result is None:
+                result = func(*args, **kwargs)
+        except _VALUES_ASKED:
+            result = undecided(cast("Any", self), word, args, kwargs)
+            if result is calls.UNANSWERED:
+                raise
+        outputs = tensors_in(result)
+        for tensor in outputs:
+            fact_of(tensor).device = device
+        with self.quietly():
+            if outputs and not _symbolic((args, kwargs)) and not any(_symbolic(tensor.shape) for tensor in outputs):
+                values.shadowed(func, word, args, kwargs, result)
+            self.reaches.follow(word, args, kwargs, result)
+        return result
+
+    def _device(self, inputs: list[torch.Tensor], kwargs: dict[str, Any]) -> str:
+        asked = kwargs.get("device")
+        if asked is not None:
+            return calls.label(asked)
+        labels = [fact_of(tensor).device for tensor in inputs]
+        return next((found for found in labels if found != "cpu"), "cpu") if labels else calls.default_device()
+
+
+def _symbolic(value: Any) -> bool:
+    """Return whether nested arguments hold a symbol, tensors with one among their sizes included."""
+    if isinstance(value, (torch.SymInt, torch.SymFloat, torch.SymBool)):
+        return True
+    if isinstance(value, torch.Tensor):
+        return value.layout == torch.strided and any(isinstance(size, torch.SymInt) for size in value.shape)
+    if isinstance(value, slice):
+        return any(_symbolic(edge) for edge in (value.start, value.stop, value.step))
+    if isinstance(value, dict):
+        return any(_symbolic(item) for item in cast("dict[Any, Any]", value).values())
+    return isinstance(value, (tuple, list)) and any(_symbolic(item) for item in cast("list[Any]", value))
+
+
+def _why(error: Exception, run: SymbolicMode) -> str:
+    frames = run.user.of_traceback(error.__traceback__)
+    place = f" at line {frames[-1].span.line}" if frames else ""
+    if isinstance(error, (GuardOnDataDependentSymNode, *_VALUES_ASKED)):
+        return f"a size depends on the values of a tensor{place}"
+    return f"{run.last or 'the module'} does not run on sizes that are not known{place} ({type(error).__name__})"
