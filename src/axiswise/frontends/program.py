@@ -155,11 +155,11 @@ def _run(script: str, frontend: Frontend, sources: Sources) -> tuple[str, str | 
     except KeyboardInterrupt:
         return "partial", "the program was interrupted"
     except BaseException as error:  # whatever a program raises ends it, and is told
-        return _ended(error, frontend)
+        return what_ended(error, frontend)
     return "checked", None
 
 
-def _ended(error: BaseException, frontend: Frontend) -> tuple[str, str | None]:
+def what_ended(error: BaseException, frontend: Frontend) -> tuple[str, str | None]:
     """Return what became of a program that an exception ended; a shape error among them is a failure."""
     frames = frontend.user.of_traceback(error.__traceback__)
     line = f" at line {frames[-1].span.line}" if frames else ""

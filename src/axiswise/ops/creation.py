@@ -1,7 +1,8 @@
 """Tensors made from sizes: zeros, randn, full, arange; and from other tensors: zeros_like, new_zeros.
 
 Params: `shape`; or the numbers that a ladder is made of (`start`, `end`, `step`; `steps`); `n` and `m` of eye. Operand
-`input` of what is made in a tensor's likeness. How the sizes are legal is not followed: nothing disagrees here.
+`input` of what is made in a tensor's likeness. `argument` is what a module is called with. How the sizes are legal is not
+followed: nothing disagrees here.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from axiswise.facts import AxisSource, Conflict, OpCall, Shape
 from axiswise.ops.axes import numbers
 from axiswise.ops.contract import UNKNOWN, Contract, given, same
 
-SIZED = ("zeros", "ones", "empty", "full", "rand", "randn", "randint", "normal")
+SIZED = ("zeros", "ones", "empty", "full", "rand", "randn", "randint", "normal", "argument")
 LIKE = ("zeros_like", "ones_like", "empty_like", "full_like", "rand_like", "randn_like", "randint_like")
 NEW = ("new_zeros", "new_ones", "new_empty", "new_full")
 COUNTED = {

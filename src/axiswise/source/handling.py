@@ -13,8 +13,8 @@ from types import FrameType
 from axiswise.source.frames import UserCode
 from axiswise.source.text import Sources
 
-RUNNER = "axiswise.frontends.program"
-"""The module that runs the user's program: what it catches ends the program."""
+RUNNERS = ("axiswise.frontends.program", "axiswise.frontends.torch.models.trials")
+"""The modules that run the user's code: what they catch ends it."""
 
 TELLING = frozenset("print log debug info warning warn error exception critical write print_exc format_exc".split())
 """Calls that tell of an error and do nothing about it."""
@@ -30,7 +30,7 @@ def is_handled(user: UserCode, frame: FrameType | None, error: Exception, reword
         rewording: Modules, by the beginning of their names, whose handlers that end by raising are passed over: a
             framework that says every error again in longer words has not handled it.
     """
-    while frame is not None and frame.f_globals.get("__name__") != RUNNER:
+    while frame is not None and frame.f_globals.get("__name__") not in RUNNERS:
         handler = _handler_around(user.sources, frame, error)
         if handler is not None and _ends_by_raising(handler.body):
             if str(frame.f_globals.get("__name__")).startswith(rewording or ("\0",)):

@@ -1,0 +1,343 @@
+"""From a failed trial to other inputs: which guess a conflict goes back to, and what it should have been.
+
+A conflict between an axis that was guessed and a number of the model's own corrects the guess. One between two numbers
+of the model's own has nothing to correct. Neither has one between two axes of one input, one of the batch, or one
+between a length and a width that the model computes: a size that happens to fit would not be what the author meant.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from math import isqrt, prod
+
+from axiswise.facts import AxisUse, Conflict, OpCall, is_series
+from axiswise.frontends.torch.models.ideas import FLAT, LINES, MAPS, OTHER, SERIES, SIZES, VOLUMES
+from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec, TensorSpec
+from axiswise.frontends.torch.models.trials import Trial
+from axiswise.source.provenance import places, solved
+
+USUAL_SIDES = (224, 256, 64, 28, 96, 112, 128, 384, 512, 299, 16, 8)
+"""Sides of images that models are built for."""
+LONGEST = 1 << 14
+"""The largest size that an axis is enlarged to."""
+BATCH = ("batch", "b", "bs", "n", "bsz", "batch_size")
+ROOMY = ("window", "pattern", "split", "numel", "other", "samples")
+"""Kinds of conflicts that a longer input may have none of."""
+RANKED = {1: ("batch",), 2: FLAT, 3: SERIES, 4: MAPS, 5: VOLUMES}
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """A size that a conflict asks of a guess.
+
+    Attributes:
+        name: The guess: an input's axis as `x.2`, or a constructor's argument.
+        wanted: What it would have to be.
+    """
+
+    name: str
+    wanted: int
+
+    @property
+    def path(self) -> str:
+        return self.name.rpartition(".")[0]
+
+    @property
+    def axis(self) -> int:
+        tail = self.name.rpartition(".")[2]
+        return int(tail) if tail.isdecimal() else -1
+
+
+def corrected(trial: Trial) -> Iterator[CallSpec]:
+    """Yield the calls that a failed trial suggests, the likeliest first."""
+    for failure in trial.failures[:1]:
+        for conflict in failure.conflicts[:1]:
+            way = _WAYS.get(conflict.kind, _resized)
+            yield from _distinct(trial.call, way(trial, conflict))
+            if conflict.kind in ROOMY:
+                yield from _distinct(trial.call, _larger(trial))
+    if trial.error is not None and not trial.failures:
+        yield from _distinct(trial.call, _from_text(trial, str(trial.error)))
+
+
+def demands(trial: Trial, conflict: Conflict, side: AxisUse | None, wanted: int) -> list[Demand]:
+    """Return what one side of a conflict asks of the guesses it was made from."""
+    if side is None or wanted < 1:
+        return []
+    found: list[Demand] = []
+    for place in places(trial.trace, conflict.call, side, wanted):
+        for leaf in place.origin.guesses() if place.origin else ():
+            size = place.wanted if leaf is place.origin else solved(place.origin, leaf, place.wanted)  # type: ignore[arg-type]
+            if size is not None and size > 0:
+                found.append(Demand(leaf.name, int(size)))
+    return found
+
+
+def _distinct(call: CallSpec, others: Iterator[CallSpec]) -> Iterator[CallSpec]:
+    seen = [call]
+    for other in others:
+        if other not in seen:
+            seen.append(other)
+            yield other
+
+
+# -- sizes ------------------------------------------------------------------------------------------------------------
+def _resized(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
+    left, right = conflict.left, conflict.right
+    if left is None or right is None:
+        return
+    ours = demands(trial, conflict, left, right.size)
+    theirs = demands(trial, conflict, right, left.size)
+    ours = [each for each in ours if each.path in trial.given.values()]
+    theirs = [each for each in theirs if each.path in trial.given.values()]
+    if ours and theirs:
+        yield from _unified(trial.call, ours, theirs)
+        return
+    for side, other in ((left, right), (right, left)):
+        yield from _squares(trial, conflict, side, other)
+    for one, other in ((ours, right), (theirs, left)):
+        for demand in one:
+            if not _is_batch(trial.call, demand) and (_is_own(trial, conflict, other) or _is_width(trial.call, demand)):
+                yield fixed(trial.call, demand.path, demand.axis, demand.wanted)
+
+
+def _unified(call: CallSpec, ours: list[Demand], theirs: list[Demand]) -> Iterator[CallSpec]:
+    """Yield calls in which an axis of one input takes the name and the size of another's."""
+    for one in ours[:1]:
+        for other in theirs[:1]:
+            if one.path == other.path:
+                continue  # two axes of one input: nothing that happens to fit is meant
+            source = spec_of(call, one.path)
+            target = spec_of(call, other.path)
+            if source is None or target is None:
+                continue
+            axis = source.axes[one.axis]
+            yield replaced(call, other.path, with_axis(target, other.axis, axis))
+            axis = target.axes[other.axis]
+            yield replaced(call, one.path, with_axis(source, one.axis, axis))
+
+
+def _squares(trial: Trial, conflict: Conflict, given: AxisUse, wanted: AxisUse) -> Iterator[CallSpec]:
+    """Yield calls with other heights and widths, equal ones: both go into a flattened size."""
+    operand = conflict.call.operands.get(given.operand)
+    if operand is None or given.param or not given.size or not _is_own(trial, conflict, wanted):
+        return
+    for path in trial.inputs_of(operand.id):
+        spec = spec_of(trial.call, path)
+        sides = [axis.size for axis in spec.axes if _is_side(axis)] if spec is not None else []
+        if spec is None or len(sides) != 2 or operand.rank == len(spec.axes):
+            continue
+        scaled = isqrt(max(1, sides[0] * sides[1] * wanted.size // given.size))
+        near = [scaled, scaled + 1, scaled - 1, scaled + 2, scaled - 2]
+        for size in dict.fromkeys((*near, *USUAL_SIDES)):
+            if 0 < size <= LONGEST:
+                yield replaced(trial.call, path, replace(spec, axes=squared(spec, size)))
+
+
+def squared(spec: TensorSpec, size: int) -> tuple[AxisSpec, ...]:
+    """Return axes with another height and width."""
+    return tuple(AxisSpec(axis.name, size) if _is_side(axis) else axis for axis in spec.axes)
+
+
+def _is_side(axis: AxisSpec) -> bool:
+    return axis.name.lower() in ("height", "width", "h", "w")
+
+
+def _is_own(trial: Trial, conflict: Conflict, side: AxisUse) -> bool:
+    """Return whether a side is the model's own: a setting, a parameter or a buffer."""
+    operand = conflict.call.operands.get(side.operand)
+    if side.param or operand is None:
+        return True
+    return operand.id not in trial.given and trial.trace.producer(operand.id) is None
+
+
+def _is_width(call: CallSpec, demand: Demand) -> bool:
+    """Return whether a demand is of an axis that models are built for: features, channels."""
+    spec = spec_of(call, demand.path)
+    name = spec.axes[demand.axis].name.lower() if spec is not None and demand.axis < len(spec.axes) else ""
+    return name in ("", "features", "channels", "c", "d", "dim", "mels")
+
+
+def _is_batch(call: CallSpec, demand: Demand) -> bool:
+    spec = spec_of(call, demand.path)
+    return spec is None or demand.axis >= len(spec.axes) or spec.axes[demand.axis].name.lower() in BATCH
+
+
+def _flattened(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
+    """Yield inputs of another number of elements, for a reshape that asks for one."""
+    asked = conflict.call.params.get("shape")
+    numbers = [int(size) for size in asked if int(size) > 1] if is_series(asked) else []
+    operand = conflict.call.operands.get("input")
+    if operand is None or not numbers:
+        return
+    yield from _resized(trial, conflict)
+    for path in trial.inputs_of(operand.id):
+        spec = spec_of(trial.call, path)
+        if spec is None:
+            continue
+        wanted = prod(size for size in numbers if size != spec.axes[0].size)
+        rest = spec.axes[1:]
+        if len(rest) == 1:
+            yield fixed(trial.call, path, 1, wanted)
+        sides = [axis for axis in rest if _is_side(axis)]
+        others = prod(axis.size for axis in rest if not _is_side(axis))
+        if len(sides) == 2 and wanted % others == 0 and isqrt(wanted // others) ** 2 == wanted // others:
+            side = isqrt(wanted // others)
+            yield replaced(trial.call, path, replace(spec, axes=squared(spec, side)))
+        for at, axis in enumerate(spec.axes[1:], 1):
+            size = wanted * axis.size // max(prod(each.size for each in rest), 1)
+            if size > 0 and size * prod(each.size for each in rest) == wanted * axis.size:
+                yield fixed(trial.call, path, at, size)
+
+
+def _larger(trial: Trial) -> Iterator[CallSpec]:
+    """Yield calls with longer inputs: windows need room, groups have to come out even."""
+    for path, spec in trial.call.tensors():
+        lengths = [axis for axis in spec.axes[1:] if axis.name and axis.name not in ("channels", "features")]
+        for size in (64, 128, 224, 512, 1024) if lengths else ():
+            if any(axis.size < size for axis in lengths):
+                axes = tuple(AxisSpec(axis.name, size) if axis in lengths else axis for axis in spec.axes)
+                yield replaced(trial.call, path, replace(spec, axes=axes))
+
+
+# -- ranks ------------------------------------------------------------------------------------------------------------
+def _reranked(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
+    role, given, wanted = _asked(conflict)
+    operand = conflict.call.operands.get(role) or next(iter(conflict.call.operands.values()), None)
+    if operand is None:
+        return
+    for path in trial.inputs_of(operand.id):
+        spec = spec_of(trial.call, path)
+        for rank in wanted if spec is not None else ():
+            yield from _of_rank(trial.call, path, len(spec.axes) + rank - given, conflict.call)  # type: ignore[union-attr]
+
+
+def _asked(conflict: Conflict) -> tuple[str, int, list[int]]:
+    """Return the operand, the number of its axes, and the numbers that would do, batched ones first."""
+    call, left = conflict.call, conflict.left
+    role = left.operand if left is not None and left.operand else next(iter(call.operands), "")
+    given = call.operands[role].rank if role in call.operands else 0
+    if conflict.kind == "unpack":
+        return role, given, [int(conflict.facts.get("names", 0))]
+    if conflict.kind == "permutation":
+        axes = conflict.facts.get("axes", call.params.get("dims", ()))
+        return role, given, [len(axes)] if is_series(axes) else []
+    if conflict.kind == "axis-range":
+        numbers = [
+            int(value) for value in call.params.values() if isinstance(value, int) and not isinstance(value, bool)
+        ]
+        return role, given, [max((number + 1 if number >= 0 else -number) for number in numbers)] if numbers else []
+    if conflict.kind in ("einsum", "pattern"):
+        return role, given, [rank for rank in (3, 4, 2, 5) if rank != given]
+    allowed = conflict.facts.get("allowed", ())
+    whole = sorted((size for size in allowed if isinstance(size, int)), reverse=True)
+    rest = [int(found[0]) for text in allowed if isinstance(text, str) and (found := re.search(r"\d+", text))]
+    return role, given, [*whole, *rest]
+
+
+def _of_rank(call: CallSpec, path: str, rank: int, failed: OpCall) -> Iterator[CallSpec]:
+    """Yield a call in which an input has another number of axes."""
+    spec = spec_of(call, path)
+    names = RANKED.get(rank)
+    if spec is None or names is None or rank == len(spec.axes):
+        return
+    if rank == 3 and "1d" in failed.op:
+        names = LINES
+    if len(spec.axes) == 1 and spec.axes[0].name not in ("batch", ""):
+        names = (*names[:-1], spec.axes[0].name) if rank > 1 else names
+    axes = tuple(AxisSpec(name, SIZES.get(name, OTHER)) for name in names)
+    yield replaced(call, path, replace(spec, axes=axes))
+
+
+def _retyped(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
+    """Yield inputs of another element type."""
+    wanted = " ".join(str(each) for each in _listed(conflict.facts.get("wanted", ())))
+    kind = "Int" if "int" in wanted or "long" in wanted else "Bool" if "bool" in wanted else "Float"
+    side = conflict.left or conflict.right
+    roles = [side.operand] if side is not None and side.operand in conflict.call.operands else []
+    for role in roles or list(conflict.call.operands):
+        for path in trial.inputs_of(conflict.call.operands[role].id):
+            spec = spec_of(trial.call, path)
+            if spec is None:
+                continue
+            axes = spec.axes if len(spec.axes) < 3 or kind != "Int" else spec.axes[:2]
+            yield replaced(trial.call, path, TensorSpec(kind, axes, 1 if kind == "Int" else None))
+            yield replaced(trial.call, path, TensorSpec(kind, spec.axes, 1 if kind == "Int" else None))
+
+
+def _listed(value: object) -> tuple[object, ...]:
+    return tuple(value) if is_series(value) else (value,)
+
+
+def _masked(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
+    """Yield a mask of the shape that is asked for, its axes named as those of the same sizes are."""
+    wanted, side = conflict.facts.get("wanted"), conflict.left
+    if not is_series(wanted) or side is None or side.operand not in conflict.call.operands:
+        yield from _resized(trial, conflict)
+        return
+    shapes = wanted if wanted and is_series(wanted[0]) else [wanted]
+    names = {size: name for name, size in trial.call.sizes().items()}
+    for shape in shapes:
+        for path in trial.inputs_of(conflict.call.operands[side.operand].id):
+            spec = spec_of(trial.call, path)
+            if spec is not None and all(isinstance(size, int) for size in shape):
+                axes = tuple(AxisSpec(names.get(int(size), ""), int(size)) for size in shape)
+                yield replaced(trial.call, path, replace(spec, axes=axes))
+
+
+def _from_text(trial: Trial, text: str) -> Iterator[CallSpec]:
+    """Yield calls in which a size that a refusal mentions is another number that it mentions."""
+    numbers = [int(number) for number in re.findall(r"\d+", text)]
+    for path, spec in trial.call.tensors():
+        for at, axis in enumerate(spec.axes):
+            if axis.size not in numbers or at == 0:
+                continue
+            for number in dict.fromkeys(numbers):
+                if number != axis.size and 0 < number <= LONGEST:
+                    same = tuple(AxisSpec(each.name, number) if each.size == axis.size else each for each in spec.axes)
+                    yield replaced(trial.call, path, replace(spec, axes=same))
+                    yield replaced(trial.call, path, with_axis(spec, at, AxisSpec(axis.name, number)))
+    yield from _larger(trial)
+
+
+_WAYS = {
+    "rank": _reranked,
+    "unpack": _reranked,
+    "permutation": _reranked,
+    "axis-range": _reranked,
+    "target-rank": _reranked,
+    "einsum": _reranked,
+    "pattern": _reranked,
+    "dtype": _retyped,
+    "numel": _flattened,
+    "mask": _masked,
+}
+
+
+# -- a call with one thing changed ------------------------------------------------------------------------------------
+def spec_of(call: CallSpec, path: str) -> TensorSpec | None:
+    """Return the tensor at a path."""
+    return next((spec for each, spec in call.tensors() if each == path), None)
+
+
+def with_axis(spec: TensorSpec, at: int, axis: AxisSpec) -> TensorSpec:
+    """Return a tensor with another axis at a position."""
+    return replace(spec, axes=(*spec.axes[:at], axis, *spec.axes[at + 1 :]))
+
+
+def fixed(call: CallSpec, path: str, at: int, size: int) -> CallSpec:
+    """Return a call in which an axis has just the size that the model asks for."""
+    spec = spec_of(call, path)
+    if spec is None or not 0 <= at < len(spec.axes):
+        return call
+    return replaced(call, path, with_axis(spec, at, AxisSpec("", size)))
+
+
+def replaced(call: CallSpec, path: str, new: TensorSpec) -> CallSpec:
+    """Return a call with another tensor at a path; axes of one name keep one size in all of it."""
+    paths = iter([each for each, _ in call.tensors()])
+    sizes = {axis.name: axis.size for axis in new.axes if axis.name}
+    changed = replace(call, arguments=call.made(lambda spec: new if next(paths) == path else spec))
+    return changed.resized(sizes)

@@ -1,0 +1,114 @@
+"""Run a module once on concrete fake tensors, and keep what was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from axiswise.facts import Failure, OpCall, Trace
+from axiswise.frontends.program import what_ended
+from axiswise.frontends.torch.frontend import TorchFrontend
+from axiswise.frontends.torch.models.specs import KINDS, CallSpec, TensorSpec
+from axiswise.frontends.torch.tensors import fact_of, ref_of
+from axiswise.frontends.torch.values import ENOUGH_DRAWS
+from axiswise.origin import Origin, Size
+
+INPUT = "argument"
+"""The word that the making of an input goes by in the trace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What one run showed.
+
+    Attributes:
+        call: What the module was given.
+        trace: The run.
+        given: The inputs' paths by their ids in the trace.
+        ended: Why it stopped early; empty where it came to its end.
+        error: What stopped it.
+        output: What it returned.
+        ops: Operations that were run.
+    """
+
+    call: CallSpec
+    trace: Trace
+    given: dict[int, str]
+    ended: str = ""
+    error: BaseException | None = None
+    output: Any = None
+    ops: int = 0
+
+    @property
+    def failures(self) -> list[Failure]:
+        """What failed, without mere suspicions."""
+        return [failure for failure in self.trace.failures if failure.type]
+
+    @property
+    def is_clean(self) -> bool:
+        return not self.failures and not self.ended
+
+    @property
+    def reach(self) -> int:
+        """How many operations were run before anything failed."""
+        calls = [failure.call for failure in self.failures if failure.call is not None]
+        first = min((call.index for call in calls if call.index >= 0), default=len(self.trace.calls))
+        return first if not self.ended else min(first, len(self.trace.calls))
+
+    def inputs_of(self, tensor: int, before: OpCall | None = None) -> Iterator[str]:
+        """Yield the paths of the inputs that a tensor was made of, those through first operands first."""
+        waiting, seen = [tensor], set[int]()
+        while waiting:
+            current = waiting.pop()
+            if current in seen:
+                continue
+            seen.add(current)
+            if current in self.given:
+                yield self.given[current]
+                continue
+            found = self.trace.producer(current)
+            if found is not None:
+                waiting += [ref.id for ref in reversed(list(found[0].operands.values())) if not ref.parameter]
+
+
+def called(model: Any, arguments: dict[str, Any]) -> Any:
+    """Call a module or a function; an argument whose name begins with `*` holds several positional ones."""
+    listed = [item for name, value in arguments.items() if name.startswith("*") for item in value]
+    named = {name: value for name, value in arguments.items() if not name.startswith("*")}
+    return model(*listed, **named)
+
+
+def tried(model: Any, call: CallSpec, frontend: TorchFrontend) -> Trial:
+    """Run a module on a call's arguments, under the frontend, and return what was seen."""
+    frontend.trace, frontend.unpacking = Trace(), None
+    frontend.modules.running.clear()
+    before = frontend.steering.operations
+    given: dict[int, str] = {}
+    paths = iter([path for path, _ in call.tensors()])
+    ended, error, output = "", None, None
+    with frontend.running():
+        arguments = call.made(lambda spec: _input(spec, next(paths), given, frontend))
+        try:
+            output = called(model, arguments)
+        except Exception as raised:  # whatever a module raises ends it, and is told
+            error = raised
+            ended = what_ended(raised, frontend)[1] or type(raised).__name__
+    return Trial(call, frontend.trace, given, ended, error, output, frontend.steering.operations - before)
+
+
+def _input(spec: TensorSpec, path: str, given: dict[int, str], frontend: TorchFrontend) -> torch.Tensor:
+    """Make an input whose sizes know which axis of it they were chosen for."""
+    sizes = tuple(Size(axis.size, Origin("guess", axis.size, name=f"{path}.{at}")) for at, axis in enumerate(spec.axes))
+    dtype = getattr(torch, KINDS[spec.kind])
+    with frontend.quietly():
+        tensor = torch.empty(spec.shape, dtype=dtype)
+    fact = fact_of(tensor)
+    fact.axes.update({at: axis.name for at, axis in enumerate(spec.axes) if axis.name})
+    if spec.highest is not None and tensor.numel() >= ENOUGH_DRAWS:
+        fact.bounds = (0, spec.highest)
+    given[fact.id] = path
+    frontend.trace.add(OpCall(-1, INPUT, {}, {"shape": sizes, "name": path}, (ref_of(tensor),)))
+    return tensor
