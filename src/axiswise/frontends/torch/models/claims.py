@@ -1,15 +1,16 @@
 """What is said of the sizes that a module works with: `time <= 1024`, `height divisible by 16`.
 
-Guards say one fact in many ways. They are compared by the sizes at which they hold: what follows from the others is left
-out, and what they ask of one axis is said as bounds and a step, where that is the same. The rest is said as it is.
+Guards say one fact in many ways. They are compared by the sizes at which they hold: what follows from the others is
+left out, and what they ask of one axis is said as bounds and a step, where that is the same. The rest is said as it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import reduce
+from itertools import pairwise
 
-from axiswise.frontends.torch.models.guards import Relation, Sizes, at_least
+from axiswise.frontends.torch.models.guards import Relation, Sizes, at_least, at_most, exactly, in_steps
 
 FARTHEST = 1 << 17
 """Sizes up to which one axis is looked at on its own."""
@@ -60,7 +61,7 @@ def claims(base: Sizes, relations: Iterable[Relation], grid: Grid) -> list[Relat
         relations: What has to hold.
         grid: Sizes at which relations are compared.
     """
-    given = grid.telling(relations)
+    given = [part for relation in grid.telling(relations) for part in _parted(relation, base, grid)]
     joint = [relation for relation in given if len(relation.names) > 1]
     alone = [each for name in base for each in _fitted(name, given, base)]
     if joint and grid.all(alone) == grid.all(given):
@@ -77,6 +78,12 @@ def claims(base: Sizes, relations: Iterable[Relation], grid: Grid) -> list[Relat
     return found
 
 
+def _parted(relation: Relation, base: Sizes, grid: Grid) -> list[Relation]:
+    """Return a relation of several axes as one of each, where that is the same."""
+    parts = [part for name in relation.names for part in _fitted(name, [relation], base)]
+    return parts if grid.all(parts) == grid.mask(relation) else [relation]
+
+
 def _all(relations: Iterable[Relation], sizes: Sizes) -> bool:
     return all(relation.holds(sizes) for relation in relations)
 
@@ -87,7 +94,7 @@ def _fitted(name: str, relations: Iterable[Relation], base: Sizes) -> list[Relat
     if not own:
         return []
     sizes, farthest = _held(name, own, base)
-    steps = {after - before for before, after in zip(sizes, sizes[1:], strict=False)}
+    steps = {after - before for before, after in pairwise(sizes)}
     if not sizes or len(steps) > 1:
         return [relation for relation in own if relation.names == (name,)]
     step = next(iter(steps), 0)
@@ -98,21 +105,17 @@ def _fitted(name: str, relations: Iterable[Relation], base: Sizes) -> list[Relat
 def _progression(name: str, lowest: int, highest: int | None, step: int) -> list[Relation]:
     """Return what says that a size is `lowest`, or some steps more, up to `highest`."""
     if step == 0:
-        return [Relation((name,), f"{name} == {lowest}", lambda size: size == lowest)]
-    found: list[Relation] = []
-    rest = lowest % step
-    if step > 1:
-        text = f"{name} % {step} == {rest}" if rest else f"{name} divisible by {step}"
-        found.append(Relation((name,), text, lambda size: size % step == rest))
+        return [exactly(name, lowest)]
+    found = [in_steps(name, step, lowest % step)] if step > 1 else []
     if lowest > step:
         found.append(at_least(name, lowest))
     if highest is not None:
-        found.append(Relation((name,), f"{name} <= {highest}", lambda size: size <= highest))
+        found.append(at_most(name, highest))
     return found
 
 
 def _held(name: str, relations: Sequence[Relation], base: Sizes) -> tuple[list[int], int]:
-    """Return the sizes of one axis at which relations hold, the others being at the base, and how far they were tried."""
+    """Return the sizes of one axis at which relations hold, the others as at the base, and how far they were tried."""
     numbers = [number for relation in relations for number in numbers_in(relation.text)]
     # No relation changes its mind beyond a small multiple of the numbers that it mentions.
     farthest = min(FARTHEST, 4 * max([64, base[name], *numbers]))

@@ -12,10 +12,13 @@ from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any, cast
 
-import sympy
+import sympy as _sympy
 from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
 from torch.utils._sympy.printers import PythonPrinter
+
+sympy: Any = _sympy
+_Printer: Any = StrPrinter
 
 Sizes = Mapping[str, int]
 
@@ -62,36 +65,65 @@ def relation_of(guard: Any, names: Mapping[str, str]) -> Relation | None:
 
 def at_least(name: str, size: int) -> Relation:
     """Return `name >= size`."""
-    return Relation((name,), f"{name} >= {size}", lambda given: given >= size)
+    return _of_one(name, f">= {size}", size.__le__)
+
+
+def at_most(name: str, size: int) -> Relation:
+    """Return `name <= size`."""
+    return _of_one(name, f"<= {size}", size.__ge__)
+
+
+def exactly(name: str, size: int) -> Relation:
+    """Return `name == size`."""
+    return _of_one(name, f"== {size}", size.__eq__)
+
+
+def in_steps(name: str, step: int, rest: int) -> Relation:
+    """Return that a size is a multiple of `step`, or so many more than one."""
+
+    def test(size: int) -> bool:
+        return size % step == rest
+
+    return _of_one(name, f"% {step} == {rest}" if rest else f"divisible by {step}", test)
+
+
+def _of_one(name: str, text: str, test: Callable[..., bool]) -> Relation:
+    return Relation((name,), f"{name} {text}", test)
 
 
 def _test(guard: Any, symbols: list[Any]) -> Callable[..., bool]:
-    """Return a quick test of an expression; sympy's own evaluation for operators that Python has not."""
-    space = {"math": math, "max": max, "min": min, "abs": abs, "float": float, "int": int, "round": round}
-    try:
-        body = cast("Any", PythonPrinter)().doprint(guard)
-        quick = eval(f"lambda {', '.join(str(symbol) for symbol in symbols)}: bool({body})", space)
-        quick(*(2 for _ in symbols))
-    except (NotImplementedError, AttributeError, NameError, SyntaxError, TypeError):
+    """Return a test of an expression: in Python, or in sympy's own way for operators that Python has not."""
 
-        def slow(*sizes: int) -> bool:
-            return bool(guard.xreplace({s: sympy.Integer(size) for s, size in zip(symbols, sizes, strict=True)}))
+    def slowly(*sizes: int) -> bool:
+        return bool(guard.xreplace({s: sympy.Integer(size) for s, size in zip(symbols, sizes, strict=True)}))
 
-        return slow
-    except (ZeroDivisionError, OverflowError, ValueError):  # only at the sizes that were tried
-        pass
+    quickly = _compiled(guard, symbols) or slowly
 
     def test(*sizes: int) -> bool:
         try:
-            return quick(*sizes)
+            return quickly(*sizes)
         except (ZeroDivisionError, OverflowError, ValueError):
             return False
 
     return test
 
 
+def _compiled(guard: Any, symbols: list[Any]) -> Callable[..., bool] | None:
+    """Return an expression as a function, or None where Python cannot say it."""
+    space = {"math": math, "max": max, "min": min, "abs": abs, "float": float, "int": int, "round": round}
+    try:
+        body = cast("Any", PythonPrinter)().doprint(guard)
+        made: Callable[..., bool] = eval(f"lambda {', '.join(map(str, symbols))}: bool({body})", space)
+        made(*(2 for _ in symbols))
+    except (ZeroDivisionError, OverflowError, ValueError):
+        return made  # pyright: ignore[reportPossiblyUnboundVariable]
+    except (NotImplementedError, AttributeError, NameError, SyntaxError, TypeError):
+        return None
+    return made
+
+
 # -- in words ----------------------------------------------------------------------------------------------------------
-class _Plain(StrPrinter):
+class _Plain(_Printer):
     """Prints expressions as Python spells them, torch's operators included."""
 
     printmethod = "_plainly"  # torch's operators have a way of their own to be printed, which is passed over
@@ -147,7 +179,7 @@ class _Plain(StrPrinter):
 
 
 def _said(expr: Any) -> str:
-    return cast("Any", _Plain)().doprint(expr)
+    return _Plain().doprint(expr)
 
 
 def _text(guard: Any, said: Mapping[Any, Any]) -> str:
@@ -162,7 +194,9 @@ def _text(guard: Any, said: Mapping[Any, Any]) -> str:
     left, right = (_named(side, said) for side in (guard.lhs, guard.rhs))
     if sign in ("==", "!=") and right == 0 and type(left).__name__ in ("Mod", "PythonMod"):
         word = "divisible" if sign == "==" else "not divisible"
-        return f"{_said(left.args[0])} {word} by {_said(left.args[1])}"
+        over, under = left.args
+        common = sympy.Integer(math.gcd(int(over.as_coeff_Mul()[0]), int(under))) if under.is_Integer else 1
+        return f"{_said(over / common)} {word} by {_said(under / common)}"
     return _balanced(left, sign, right, [str(name) for name in said.values()])
 
 
@@ -200,7 +234,9 @@ def _place(term: Any, order: list[str]) -> tuple[int, str]:
 
 def _shortened(terms: list[Any]) -> list[Any]:
     """Leave out the names that all terms are multiples of: sizes are never 0."""
-    shared = set.intersection(*({part for part in sympy.Mul.make_args(rest) if part.is_Symbol} for _, rest in terms))
+    shared: set[Any] = set.intersection(
+        *({part for part in sympy.Mul.make_args(rest) if part.is_Symbol} for _, rest in terms)
+    )
     under = sympy.Mul(*shared)
     return [(factor, rest / under) for factor, rest in terms]
 

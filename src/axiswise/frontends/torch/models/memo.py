@@ -119,11 +119,11 @@ class Memo:
     def _replayed(self, module: Any, entry: _Entry) -> None:
         """Let modules around a remembered one know what it would have read."""
         if self._recordings:
-            paths = dict(module.named_modules(remove_duplicate=False))
+            paths = _paths(module)
             for path, name in entry.settings:
                 self._recordings[-1].reads.setdefault((id(paths[path]), name), (paths[path], name))
 
-    # -- configurations --------------------------------------------------------------------------------------------------
+    # -- configurations ------------------------------------------------------------------------------------------------
     def _frame_of(self, module: torch.nn.Module) -> Any:
         """Return a module's classes, parameters and buffers, its children's included; equal for equal layers.
 
@@ -148,21 +148,21 @@ class Memo:
         return found
 
     def _settings(self, module: torch.nn.Module, recording: _Recording) -> dict[tuple[str, str], Any]:
-        paths = {id(child): path for path, child in reversed([*module.named_modules(remove_duplicate=False)])}
+        paths = {id(child): path for path, child in reversed(_paths(module).items())}
         found: dict[tuple[str, str], Any] = {}
         for owner, (held, name) in recording.reads.items():
             if owner[0] not in paths:
                 raise _Other  # a module from elsewhere
-            found[paths[owner[0]], name] = _setting(vars(held).get(name, _Other))
+            found[paths[owner[0]], name] = _setting(_attribute(held, name))
         return found
 
     def _is_as(self, module: torch.nn.Module, entry: _Entry) -> bool:
         """Return whether a module's attributes are those that were read of the one that was run."""
-        paths = dict(module.named_modules(remove_duplicate=False))
+        paths = _paths(module)
         try:
             return (
                 all(
-                    path in paths and _same(_setting(vars(paths[path]).get(name, _Other)), value)
+                    path in paths and _same(_setting(_attribute(paths[path], name)), value)
                     for (path, name), value in entry.settings.items()
                 )
                 and tuple(_shape(tensor) for tensor in tensors_in(entry.result)) == entry.shapes
@@ -170,7 +170,7 @@ class Memo:
         except _Other:
             return False
 
-    # -- what is read and written -------------------------------------------------------------------------------------------
+    # -- what is read and written --------------------------------------------------------------------------------------
     @contextmanager
     def watching(self) -> Generator[None]:
         """See which attributes of modules are read and set."""
@@ -207,14 +207,27 @@ class Memo:
             recording.begun.append((value, _held(value)))
 
 
+def _paths(module: torch.nn.Module) -> dict[str, torch.nn.Module]:
+    """Return a module and all inside it by their paths; one that hangs at several places has several."""
+    return dict(cast("Any", module).named_modules(remove_duplicate=False))
+
+
+def _attribute(module: Any, name: str) -> Any:
+    """Return a module's own attribute, or `_Other` where it has none of that name."""
+    inside: dict[str, Any] = vars(module)
+    return inside.get(name, _Other)
+
+
 def _held(thing: Any) -> Any:
     """Return what an object holds, one level deep: lengths of containers, identities of attributes."""
     if isinstance(thing, (list, tuple, set, dict)):
         return len(cast("Any", thing)), tuple(map(id, cast("Any", thing)))
     inside: dict[str, Any] = getattr(thing, "__dict__", {})
-    return {
-        name: (id(value), len(value) if isinstance(value, (list, dict, set)) else 0) for name, value in inside.items()
-    }
+    return {name: (id(value), _length(value)) for name, value in inside.items()}
+
+
+def _length(value: Any) -> int:
+    return len(cast("Any", value)) if isinstance(value, (list, dict, set)) else 0
 
 
 def _setting(value: Any) -> Any:
@@ -247,7 +260,7 @@ def _same(left: Any, right: Any) -> bool:
     return bool(left == right)
 
 
-# -- arguments and results -----------------------------------------------------------------------------------------------
+# -- arguments and results -----------------------------------------------------------------------------------------
 def _size(size: Any) -> Any:
     return cast("Any", size).node.expr if isinstance(size, torch.SymInt) else int(size)
 

@@ -129,7 +129,9 @@ def _made(word: str, args: Any, kwargs: dict[str, Any]) -> Reach | None:
 def _arange(args: Any, kwargs: dict[str, Any]) -> Reach | None:
     given: dict[str, Any] = {**dict(zip(("start", "end", "step") if len(args) > 1 else ("end",), args, strict=False))}
     given |= {key: value for key, value in kwargs.items() if key in ("start", "end", "step")}
-    start, end, step = given.get("start", 0), given.get("end"), given.get("step", 1)
+    start: Any = given.get("start", 0)
+    end: Any = given.get("end")
+    step: Any = given.get("step", 1)
     if not all(isinstance(value, (int, torch.SymInt)) for value in (start, end, step)) or not isinstance(step, int):
         return None
     return (start, end - 1) if step > 0 else (end + 1, start)
@@ -161,7 +163,7 @@ def _joined(reaches: list[Reach | None]) -> Reach | None:
 
 
 def _most(left: Any, right: Any) -> Any:
-    return torch.sym_max(left, right)
+    return cast("Any", torch).sym_max(left, right)
 
 
 def _clamped(word: str, first: Reach, args: Any, kwargs: dict[str, Any]) -> Reach | None:
@@ -181,7 +183,7 @@ def _clamped(word: str, first: Reach, args: Any, kwargs: dict[str, Any]) -> Reac
 
 
 def _cut(table: Any, index: Any) -> Reach | None:
-    """Return the values of `positions[:, :time]`, where the values known of `positions` count upwards along that axis."""
+    """Return the values of `positions[:, :time]`, where those of `positions` are known and count along that axis."""
     value = fact_of(table).value if isinstance(table, torch.Tensor) else None
     parts = cast("tuple[Any, ...]", index) if isinstance(index, tuple) else (index,)
     if value is None or value.dtype not in INTEGER_TYPES or any(not isinstance(part, slice) for part in parts):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import torch
 
@@ -22,7 +22,7 @@ def recurrent(word: str, args: Any) -> Any:
     if word not in _LAYERS or len(args) != 9:
         return None
     input, state, weights, has_biases, layers, _, _, bidirectional, batch_first = args
-    first = state[0] if isinstance(state, (tuple, list)) else state
+    first: Any = _first(state)
     if not isinstance(input, torch.Tensor) or input.dim() != 3 or not isinstance(batch_first, bool):
         return None
     directions = 2 if bidirectional else 1
@@ -36,13 +36,18 @@ def recurrent(word: str, args: Any) -> Any:
     return output, first.clone()
 
 
+def _first(state: Any) -> Any:
+    """Return the hidden state: of an LSTM the first of two."""
+    return cast("Any", state)[0] if isinstance(state, (tuple, list)) else state
+
+
 def _stepped(word: str, input: Any, state: Any, weight: Any, recurrent_weight: Any) -> Any:
     """Return the next state of a cell.
 
     Raises:
         RuntimeError: Sizes do not agree.
     """
-    first = state[0] if isinstance(state, (tuple, list)) else state
+    first: Any = _first(state)
     agree = (
         input.shape[-1] == weight.shape[1]
         and first.shape[-1] == recurrent_weight.shape[1]

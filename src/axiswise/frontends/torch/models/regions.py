@@ -1,24 +1,21 @@
 """For which sizes does a module work: guards are suspicions, sizes that break them are tried.
 
 A symbolic run gives a region: the relations at which the module goes the same way as at the sizes it was run at. The
-smallest sizes outside are run concretely. What fails there is a constraint, with these sizes as its counterexample; what
-passes is another region, explored in its turn. In the end every size that no constraint excludes has to lie in a region.
+nearest sizes outside are run concretely. What fails there is a constraint, with these sizes as its counterexample; what
+passes is another region, explored in its turn. In the end each size that no constraint excludes has to be in a region.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice, product
+from itertools import combinations
 from typing import Any
 
 from axiswise.frontends.torch.models.claims import Grid, claims, numbers_in
 from axiswise.frontends.torch.models.guards import Relation, Sizes, at_least
 from axiswise.frontends.torch.models.specs import CallSpec
 from axiswise.frontends.torch.models.symbols import Region, Stopped
-
-MOST_POINTS = 1_000
-"""Sizes that are held against the regions in search for one outside; nothing is run there."""
 
 NEAR = 40
 """How far around the first sizes each axis is looked at."""
@@ -58,18 +55,23 @@ class Proof:
     """For which sizes a module works.
 
     Attributes:
-        holds_for: What is known to be enough, one text a relation; nothing where sizes were only tried.
+        relations: What is known to be enough; nothing where sizes were only tried.
         constraints: Those of them outside of which the module failed, each with a counterexample.
         symbolic: The axes for which it is shown; the others are only tried.
         examples: The sizes at which the module was run and passed.
         reason: Why it is not shown, or not further; empty where nothing is left open.
     """
 
-    holds_for: tuple[str, ...]
+    relations: tuple[Relation, ...]
     constraints: tuple[Constraint, ...]
     symbolic: frozenset[str]
     examples: tuple[Mapping[str, int], ...]
     reason: str = ""
+
+    @property
+    def holds_for(self) -> tuple[str, ...]:
+        """What is known to be enough, one text a relation (`batch >= 1`, `time <= 1024`)."""
+        return tuple(relation.text for relation in self.relations)
 
 
 def explore(base: CallSpec, symbolic: Symbolic, concrete: Concrete, budget: Budget | None = None) -> Proof:
@@ -152,6 +154,9 @@ class _Explorer:
             sizes = {**self.base, name: 1}
             if self._is_allowed(sizes) and self._fault(sizes) is not None:
                 self.limits.append(at_least(name, 2))
+        for doubt, sizes in self._doubtful():
+            if self.concrete_runs < self.budget.concrete and self._fault(sizes) is not None:
+                self.limits.append(doubt)
         return True
 
     def _names(self) -> list[str]:
@@ -191,7 +196,7 @@ class _Explorer:
             return False
         else:
             found = self._run_on(sizes, frozenset(name for name in self.free if sizes[name] > 1))
-            if isinstance(found, Region) and _holds(found, sizes):
+            if isinstance(found, Region) and _all(found.relations, sizes):
                 self.regions.append(found)
             else:
                 self._leave(broken)
@@ -207,7 +212,7 @@ class _Explorer:
 
     def _is_fixed(self, relation: Relation) -> bool:
         """Return whether a relation leaves its one name one size."""
-        if len(relation.names) > 1:
+        if len(relation.names) != 1:
             return False
         name = relation.names[0]
         return sum(relation.holds({name: size}) for size in range(1, self.base[name] + NEAR)) == 1
@@ -230,11 +235,26 @@ class _Explorer:
                     continue
                 sizes = grid.points[place]
                 broken = [relation for relation in ends if not grid.mask(relation) >> place & 1]
-                moved = [abs(size - self.base[name]) for name, size in sizes.items() if size != self.base[name]]
-                rank = len(broken), len(moved), sum(moved)
+                rank = len(broken), *self._distance(sizes)
                 if broken and (best is None or rank < best[0]):
-                    best = rank, sizes, min(broken, key=lambda each: (len(each.names), len(each.text)))
-        return best[1:] if best is not None else None
+                    best = rank, dict(sizes), min(broken, key=lambda each: (len(each.names), len(each.text)))
+        return (best[1], best[2]) if best is not None else None
+
+    def _doubtful(self) -> Iterator[tuple[Relation, dict[str, int]]]:
+        """Yield what was taken for granted, with the nearest sizes that break it."""
+        grid = self._grid()
+        for region in self.regions:
+            for doubt in grid.telling(region.doubts):
+                broken = grid.all([*self.limits, *region.relations]) & ~grid.mask(doubt)
+                places = [place for place in range(len(grid.points)) if broken >> place & 1]
+                if places:
+                    nearest = min(places, key=lambda place: self._distance(grid.points[place]))
+                    yield doubt, dict(grid.points[nearest])
+
+    def _distance(self, sizes: Sizes) -> tuple[int, int]:
+        """Return how many axes are not as at the base, and how far they are off."""
+        moved = [abs(size - self.base[name]) for name, size in sizes.items() if size != self.base[name]]
+        return len(moved), sum(moved)
 
     def _grid(self) -> Grid:
         """Return sizes to hold against the regions; they are looked for anew when there are more of these."""
@@ -243,18 +263,27 @@ class _Explorer:
         return self.grid
 
     def _points(self) -> list[dict[str, int]]:
-        """Return sizes to hold against the regions: with one axis changed, the ends of relations first, then several."""
+        """Return sizes to hold against the regions: with one axis changed, and with two."""
         singles = {name: list(dict.fromkeys(self._sizes_of(name))) for name in self._names()}
-        few = [
-            list(dict.fromkeys([self.base[name], *sizes[:8], *range(1, 9), 16, 64])) for name, sizes in singles.items()
-        ]
         alone = [{**self.base, name: size} for name, sizes in singles.items() for size in sizes]
-        together = ({**self.base, **dict(zip(singles, chosen, strict=True))} for chosen in product(*few))
-        return [*alone, *islice(together, MOST_POINTS)]
+        together = [
+            {**self.base, first: size, second: other}
+            for first, second in combinations(singles, 2)
+            for size in self._few(first, singles[first])
+            for other in self._few(second, singles[second])
+        ]
+        return [dict(self.base), *alone, *together]
+
+    def _few(self, name: str, singles: list[int]) -> list[int]:
+        """Return the sizes of an axis that are combined with another's: where one halves, the other may double."""
+        base = self.base[name]
+        scaled = [size for size in (base, 2 * base, base // 2, 4 * base, base // 4) if size]
+        return list(dict.fromkeys([*scaled, *singles[:8], 1, 2, 3, 5, 8, 16]))
 
     def _sizes_of(self, name: str) -> Iterator[int]:
-        """Yield sizes of one axis: where relations begin to hold or cease to, then those nearby, then mentioned ones."""
-        relations = [relation for region in self.regions for relation in region.relations if name in relation.names]
+        """Yield sizes of one axis: where relations begin or cease to hold, then those nearby, then mentioned ones."""
+        told = (relation for region in self.regions for relation in (*region.relations, *region.doubts))
+        relations = [relation for relation in dict.fromkeys(told) if name in relation.names]
         for relation in relations:
             yield from self._edges(name, relation)
         base = self.base[name]
@@ -280,14 +309,26 @@ class _Explorer:
     def _proof(self) -> Proof:
         names = self._names()
         said = claims({name: self.base[name] for name in names}, self.limits, self._grid()) if names else []
+        for relation in said:
+            self._tried(relation, said)
         shown = [(each, counter) for each in said if (counter := self._counterexample(each, said)) is not None]
         return Proof(
-            tuple(relation.text for relation in said),
+            tuple(said),
             tuple(Constraint(relation.text, *counter) for relation, counter in shown),
             frozenset(names),
             tuple(self.passed),
             self.reason,
         )
+
+    def _tried(self, relation: Relation, said: Sequence[Relation]) -> None:
+        """Run where only one relation is broken: of two that were one guard, each is to have its own counterexample."""
+        grid = self._grid()
+        others = [other for other in said if other is not relation]
+        apart = grid.all(others) & ~grid.mask(relation)
+        places = [place for place in range(len(grid.points)) if apart >> place & 1]
+        if places and not any(not relation.holds(sizes) and _all(others, sizes) for sizes, _ in self.failed):
+            if self.concrete_runs < self.budget.concrete:
+                self._fault(dict(grid.points[min(places, key=lambda place: self._distance(grid.points[place]))]))
 
     def _counterexample(self, relation: Relation, said: Sequence[Relation]) -> tuple[dict[str, int], Any] | None:
         """Return sizes at which the module failed, outside a relation and inside the others if there are such."""
@@ -297,11 +338,12 @@ class _Explorer:
             if not relation.holds(sizes)
             and all(sizes[name] == self.base[name] for name in self.base.keys() - self.free)
         ]
-        return min(at, key=lambda each: each[0])[1:] if at else None
+        nearest = min(at, key=lambda each: each[0], default=None)
+        return nearest[1:] if nearest is not None else None
 
 
-def _holds(region: Region, sizes: Sizes) -> bool:
-    return all(relation.holds(sizes) for relation in region.relations)
+def _all(relations: Iterable[Relation], sizes: Sizes) -> bool:
+    return all(relation.holds(sizes) for relation in relations)
 
 
 def _first_beyond(differs: Callable[[int], bool], begin: int) -> int | None:

@@ -1,7 +1,7 @@
 """Run a module once on symbols: which relations between its axes' sizes did torch rely on.
 
-The axes that a `CallSpec` names are symbols of torch's `ShapeEnv`, one a name, and stand for every size from 2. Nothing is
-recorded and no contract is asked, since each comparison of a symbol adds a guard: looking would change what is seen.
+The axes that a `CallSpec` names are symbols of torch's `ShapeEnv`, one a name, and stand for every size from 2. Nothing
+is recorded and no contract is asked, since each comparison of a symbol adds a guard: looking would change what is seen.
 Values that shapes do not give are decided as on the concrete runs. Which rows an index asks for is followed beside
 torch, which guards no such thing (`reaches`).
 """
@@ -15,16 +15,19 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any, cast
 
+import sympy
 import torch
 from torch._subclasses.fake_tensor import (
     DataDependentOutputException,
     DynamicOutputShapeException,
     FakeTensorMode,
 )
+from torch.fx.experimental import _config, symbolic_shapes
 from torch.fx.experimental.symbolic_shapes import (
     DimDynamic,
     GuardOnDataDependentSymNode,
     ShapeEnv,
+    _static_eval_sym_bool,  # pyright: ignore[reportPrivateUsage]
 )
 from torch.overrides import TorchFunctionMode
 
@@ -35,7 +38,7 @@ from axiswise.frontends.torch.models.memo import Memo
 from axiswise.frontends.torch.models.reaches import Reaches
 from axiswise.frontends.torch.models.recurrence import recurrent
 from axiswise.frontends.torch.models.specs import KINDS, CallSpec, TensorSpec
-from axiswise.frontends.torch.tensors import fact_of, tensors_in
+from axiswise.frontends.torch.tensors import edges_of, fact_of, tensors_in
 from axiswise.frontends.torch.tracer import Tracer, plain_args
 from axiswise.frontends.torch.undecided import undecided
 from axiswise.frontends.torch.vocabulary.reading import name_of
@@ -54,10 +57,13 @@ class Region:
 
     Attributes:
         relations: What torch relied on, in the order it did.
+        doubts: What it took for granted, mostly that an axis made on the way has not just one element. It goes the same
+            way then where that is not so, as a rule.
         names: The axes that were symbols.
     """
 
     relations: tuple[Relation, ...]
+    doubts: tuple[Relation, ...]
     names: frozenset[str]
 
 
@@ -87,6 +93,7 @@ def symbolic_run(
     env = _Sizes()
     with ExitStack() as stack:
         stack.enter_context(_env_of(tracer.fake, env))
+        stack.enter_context(_granting(env))
         stack.enter_context(_as_it_was(model))
         stack.enter_context(decided_anew(tracer.steering))
         stack.enter_context(_one_kernel())
@@ -100,7 +107,8 @@ def symbolic_run(
                 model(**given)
         except Exception as error:  # whatever a symbolic run ends by, it ends the symbolic run only
             return Stopped(_why(error, run))
-    return Region(_relations(env, run), frozenset(symbols))
+    relations = _relations(env, [*(guard.expr for guard in env.guards), *run.reaches.claims])
+    return Region(relations, _relations(env, env.granted), frozenset(symbols))
 
 
 def _made(spec: TensorSpec, symbols: Mapping[str, Any]) -> torch.Tensor:
@@ -111,8 +119,7 @@ def _made(spec: TensorSpec, symbols: Mapping[str, Any]) -> torch.Tensor:
     return made
 
 
-def _relations(env: _Sizes, run: SymbolicMode) -> tuple[Relation, ...]:
-    guards = [*(guard.expr for guard in env.guards), *run.reaches.claims]
+def _relations(env: _Sizes, guards: list[Any]) -> tuple[Relation, ...]:
     found = (relation_of(guard, env.names) for guard in guards)
     return tuple(dict.fromkeys(relation for relation in found if relation is not None))
 
@@ -147,11 +154,13 @@ class _Sizes(ShapeEnv):
 
     Attributes:
         names: Axis names by symbols.
+        granted: What was taken for granted where torch says that it may be.
     """
 
     def __init__(self) -> None:
         super().__init__(duck_shape=False)
         self.names: dict[str, str] = {}
+        self.granted: list[Any] = []
 
     def symbol(self, name: str, size: int) -> Any:
         """Return a new symbol with a size to decide by."""
@@ -167,6 +176,34 @@ class _Sizes(ShapeEnv):
         made: Any = cast("Any", super()).create_unbacked_symint(*args, **kwargs)
         cast("Any", self).set_real_tensor_prop_unbacked_vals(made.node.expr, COUNTED)
         return made
+
+    def decide(self, question: Any, usual: bool) -> bool:
+        """Answer a question of which torch says what the answer is to be where it is not known: `guard_or_false`."""
+        known = _static_eval_sym_bool(question)
+        if known is not None:
+            return known
+        hint: bool | None = question.node.hint
+        if hint is not None and hint != usual:
+            return bool(question)  # a guard
+        expr: Any = question.node.expr
+        self.granted.append(expr if usual else sympy.Not(expr))
+        return usual
+
+
+@contextmanager
+def _granting(env: _Sizes) -> Generator[None]:
+    """Note what is taken for granted, and take it, where torch would add a guard for each size of 1 on the way."""
+    was: Any = symbolic_shapes._guard_or  # pyright: ignore[reportPrivateUsage]
+
+    def decided(question: Any, usual: bool) -> bool:
+        return env.decide(question, usual) if isinstance(question, torch.SymBool) else question
+
+    symbolic_shapes._guard_or = decided  # pyright: ignore[reportPrivateUsage]
+    try:
+        with cast("Any", _config).patch(backed_size_oblivious=True):
+            yield
+    finally:
+        symbolic_shapes._guard_or = was  # pyright: ignore[reportPrivateUsage]
 
 
 @contextmanager
@@ -186,13 +223,16 @@ def _as_it_was(model: torch.nn.Module) -> Generator[None]:
     for module in model.modules():
         inside = vars(module)
         held.append((inside, dict(inside)))
-        held.extend((value, value.copy()) for value in inside.values() if isinstance(value, (dict, list, set)))
+        value: Any
+        for value in inside.values():
+            if type(value) in (dict, list, set):
+                held.append((value, value.copy()))
     try:
         yield
     finally:
         for container, content in held:
             container.clear()
-            container.extend(content) if isinstance(container, list) else container.update(content)
+            (cast("Any", container).extend if isinstance(container, list) else container.update)(content)
 
 
 @contextmanager
@@ -286,7 +326,7 @@ def _symbolic(value: Any) -> bool:
     if isinstance(value, torch.Tensor):
         return value.layout == torch.strided and any(isinstance(size, torch.SymInt) for size in value.shape)
     if isinstance(value, slice):
-        return any(_symbolic(edge) for edge in (value.start, value.stop, value.step))
+        return any(_symbolic(edge) for edge in edges_of(value))
     if isinstance(value, dict):
         return any(_symbolic(item) for item in cast("dict[Any, Any]", value).values())
     return isinstance(value, (tuple, list)) and any(_symbolic(item) for item in cast("list[Any]", value))
