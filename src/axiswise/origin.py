@@ -32,13 +32,14 @@ class Origin:
 
     Attributes:
         kind: `literal` (written in the source), `axis` (read off a tensor), `call` (returned by a call such as `len`),
-            `unknown`, or an operator: `+ - * // % **`.
+            `guess` (chosen for the user, who gave none), `unknown`, or an operator: `+ - * // % **`.
         value: The number itself.
         span: The literal or the call in the source, where there is one.
         parts: Operands of an operator, left first.
         tensor: For `axis`: the tensor's id in the trace.
         axis: For `axis`: the position.
         nodes: Size of the tree.
+        name: For `guess`: the parameter it was chosen for (`d_model`, `config.n_embd`).
     """
 
     kind: str
@@ -48,6 +49,7 @@ class Origin:
     tensor: int = -1
     axis: int = -1
     nodes: int = 1
+    name: str = ""
 
     def literals(self) -> tuple[Origin, ...]:
         """Return the literals it is made of, left first."""
@@ -60,6 +62,12 @@ class Origin:
         if self.kind == "axis":
             return (self,)
         return tuple(leaf for part in self.parts for leaf in part.axes())
+
+    def guesses(self) -> tuple[Origin, ...]:
+        """Return the guesses it is made of, left first."""
+        if self.kind == "guess":
+            return (self,)
+        return tuple(leaf for part in self.parts for leaf in part.guesses())
 
 
 def origin_of(number: object) -> Origin | None:

@@ -36,6 +36,11 @@ class SourceFile:
         return {child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
 
     @cached_property
+    def calls(self) -> list[ast.Call]:
+        """The calls in it."""
+        return [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
+
+    @cached_property
     def handling(self) -> list[ast.Try]:
         """The `try` statements that have handlers, outer ones first."""
         return [node for node in ast.walk(self.tree) if isinstance(node, ast.Try) and node.handlers]

@@ -1,0 +1,118 @@
+"""The classes around a module: the names its file can see, and the classes of the project, by what they provide."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import sys
+from collections.abc import Iterator, Mapping
+from types import ModuleType
+from typing import Any
+
+import torch
+
+from axiswise.source.callsites import Site, sites
+from axiswise.source.evaluating import Evaluator
+from axiswise.source.project import Project, module_name
+from axiswise.source.usage import attributes_set
+
+OF_EVERY_MODULE = frozenset(dir(torch.nn.Module())) | {"training"}
+"""Attributes that say nothing about a module's class."""
+
+
+LAYERS: tuple[Any, ...] = (torch.nn.Linear, torch.nn.Embedding, torch.nn.Conv2d)
+"""Layers of the library's that are taken apart by their attributes."""
+
+
+class Surroundings:
+    """What can be seen from a module that is to be built.
+
+    Args:
+        project: The files around it.
+    """
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.evaluator = Evaluator(project, names_of)
+
+    def tree(self, cls: type) -> ast.ClassDef | None:
+        """Return a class' syntax tree, or None where its source is not at hand."""
+        try:
+            path = inspect.getsourcefile(cls)
+        except TypeError:  # a class that is not written in Python
+            return None
+        source = self.project.sources.file(path) if path else None
+        for node in ast.walk(source.tree) if source is not None else ():
+            if isinstance(node, ast.ClassDef) and node.name == cls.__name__:
+                return node
+        return None
+
+    def sites(self, cls: type) -> tuple[Site, ...]:
+        """Return the calls of a class in the project, the most telling first."""
+        path = getattr(sys.modules.get(cls.__module__), "__file__", None)
+        if path is None or path not in self.project.files:
+            return ()
+        return sites(cls.__name__, path, self.evaluator)
+
+    def module_with(self, attributes: set[str], user: type) -> type | None:
+        """Return a module class that has some attributes, one that its user can see first; None where there is none."""
+        wanted = attributes - OF_EVERY_MODULE
+        plain = next((each for each in LAYERS if wanted <= {*each.__constants__, "weight", "bias"}), None)
+        if wanted and plain is not None:
+            return plain
+        seen = sys.modules[user.__module__].__dict__
+        for each in list(seen.values()):
+            if isinstance(each, type) and issubclass(each, torch.nn.Module) and each is not user:
+                if wanted <= self._provided(each):
+                    return each
+        for path, node in self._classes(wanted, seen):
+            if wanted <= attributes_set(node) and (found := _imported(path, node.name)) is not None:
+                if issubclass(found, torch.nn.Module) and found is not user:
+                    return found
+        return None
+
+    def configuration_with(self, attributes: set[str], user: type) -> type | None:
+        """Return the smallest class of fields that a module can see, with some fields; None where there is none."""
+        found = [
+            each
+            for each in sys.modules[user.__module__].__dict__.values()
+            if isinstance(each, type) and not issubclass(each, torch.nn.Module) and attributes <= self._provided(each)
+        ]
+        return min(found, key=lambda each: len(self._provided(each)), default=None) if attributes else None
+
+    def _provided(self, cls: type) -> set[str]:
+        trees = [self.tree(each) for each in cls.__mro__ if each.__module__ == cls.__module__]
+        return {name for tree in trees if tree is not None for name in attributes_set(tree)}
+
+    def _classes(self, wanted: set[str], seen: Mapping[str, Any]) -> Iterator[tuple[str, ast.ClassDef]]:
+        """Yield the classes of the project's files that speak of an attribute; of files imported already, first."""
+        if not wanted:
+            return
+        near = {getattr(sys.modules.get(getattr(each, "__module__", "")), "__file__", None) for each in seen.values()}
+        files = sorted(self.project.mentioning(max(wanted, key=len)), key=lambda file: file.path not in near)
+        for source in files:
+            for node in source.tree.body:
+                if isinstance(node, ast.ClassDef):
+                    yield source.path, node
+
+
+def names_of(path: str) -> Mapping[str, Any] | None:
+    """Return the names of a file's module, or None where it was not imported."""
+    module = next((each for each in list(sys.modules.values()) if _file(each) == path), None)
+    return module.__dict__ if module is not None else None
+
+
+def _file(module: ModuleType) -> str | None:
+    return getattr(module, "__file__", None)
+
+
+def _imported(path: str, name: str) -> type | None:
+    space = names_of(path)
+    if space is None:
+        try:
+            space = importlib.import_module(module_name(path)[0]).__dict__
+        except Exception:  # a file of the project that nobody asked for; it may do anything
+            return None
+    found = space.get(name)
+    return found if isinstance(found, type) else None

@@ -1,0 +1,87 @@
+"""The calls of a class in its project, with the values they give: the best evidence of what its arguments are."""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from axiswise.origin import Span
+from axiswise.source.evaluating import Evaluator, Unknown
+from axiswise.source.project import module_name
+from axiswise.source.text import SourceFile
+
+MOST_SITES = 12
+"""Calls of one class whose arguments are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One call of a class.
+
+    Attributes:
+        span: The call.
+        positional: Values of its arguments by position; `Unknown` where a value cannot be had.
+        named: Values of its arguments by keyword.
+    """
+
+    span: Span
+    positional: tuple[Any, ...]
+    named: Mapping[str, Any]
+
+    @property
+    def place(self) -> str:
+        """Where it is, as it is told: `train.py:31`."""
+        return f"{os.path.basename(self.span.path)}:{self.span.line}"
+
+
+def sites(name: str, path: str, evaluator: Evaluator) -> tuple[Site, ...]:
+    """Return the calls of a class, the most telling first: those that run by themselves before those within modules.
+
+    Args:
+        name: The class.
+        path: The file that defines it.
+        evaluator: Finds the values of the arguments.
+    """
+    of_it = [(file, call) for file, call in evaluator.calls(name) if _means(name, file, path, evaluator)]
+    listed: list[Site] = []
+    for source, call in sorted(of_it, key=lambda pair: _rank(*pair, path))[:MOST_SITES]:
+        positional, named = evaluator.arguments(call, source)
+        listed.append(Site(source.span(call), tuple(positional), named))
+    return tuple(sorted(listed, key=_unknown))
+
+
+def _means(name: str, source: SourceFile, path: str, evaluator: Evaluator) -> bool:
+    """Return whether a file means the class of another by a name, and not one of the same name."""
+    if source.path == path:
+        return True
+    for node in source.tree.body:
+        if isinstance(node, ast.ClassDef) and node.name == name:
+            return False
+        if isinstance(node, ast.ImportFrom) and any((each.asname or each.name) == name for each in node.names):
+            tail = (node.module or "").rpartition(".")[2]
+            if tail == module_name(path)[0].rpartition(".")[2]:
+                return True
+            for other in evaluator.project.files:
+                if module_name(other)[0].rpartition(".")[2] == tail and not other.endswith("__init__.py"):
+                    return False
+    return True
+
+
+def _unknown(site: Site) -> int:
+    return sum(isinstance(each, Unknown) for each in (*site.positional, *site.named.values()))
+
+
+def _rank(source: SourceFile, call: ast.Call, path: str) -> tuple[int, int]:
+    """Return 0 for a call at the top of a file, 1 in a function, 2 in a class; of the file itself before others."""
+    depth = 0
+    node: ast.AST | None = call
+    while node is not None:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            depth = max(depth, 1)
+        elif isinstance(node, ast.ClassDef) and not node.name.startswith("Test"):
+            depth = 2
+        node = source.parents.get(node)
+    return depth, int(source.path != path)

@@ -1,0 +1,111 @@
+"""The files that belong together: a file's project, the modules of a folder, and the name a file is imported by."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+
+from axiswise.source.text import SourceFile, Sources, read_source
+
+MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
+"""What stands in the topmost folder of a project."""
+
+NOT_LOOKED_IN = frozenset({"__pycache__", "node_modules", "site-packages", "build", "dist", "venv", "env"})
+"""Folders that hold no source of the user's own; so do those that begin with a dot, and virtual environments."""
+
+MOST_FILES = 400
+"""Files that are read of one project, the nearest first."""
+
+MOST_TEXT = 2_000_000
+"""Bytes of a file beyond which it is data."""
+
+
+def python_files(folder: Path) -> Iterator[Path]:
+    """Yield a folder's Python files, those of folders below it after its own, in the order of their names."""
+    below: list[Path] = []
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            below.append(Path(entry.path))
+        elif entry.name.endswith(".py") and entry.is_file():
+            yield Path(entry.path)
+    for each in below:
+        if each.name not in NOT_LOOKED_IN and not each.name.startswith(".") and not (each / "pyvenv.cfg").exists():
+            yield from python_files(each)
+
+
+class Project:
+    """The files around one file: its folder or package, up to the folder that bears a project's mark.
+
+    Attributes:
+        path: The file itself.
+        sources: The files that were parsed.
+    """
+
+    def __init__(self, path: str, sources: Sources | None = None) -> None:
+        self.path = os.path.abspath(path)
+        self.sources = sources or Sources()
+        self._texts: dict[str, str] = {}
+
+    @cached_property
+    def root(self) -> Path:
+        """The topmost folder: the one with a mark, else the one that holds the file's package."""
+        folder = Path(self.path).parent
+        if "site-packages" in folder.parts:  # a library's package is its own project
+            return self.package
+        marked = (each for each in (folder, *folder.parents) if any((each / mark).exists() for mark in MARKS))
+        return next(marked, self.package)
+
+    @cached_property
+    def package(self) -> Path:
+        """The outermost package that the file is in, else its folder."""
+        folder = Path(self.path).parent
+        while (folder / "__init__.py").exists() and (folder.parent / "__init__.py").exists():
+            folder = folder.parent
+        return folder
+
+    @cached_property
+    def files(self) -> tuple[str, ...]:
+        """Paths of the project's files, the file itself first, then its neighbours."""
+        found: dict[str, None] = {self.path: None}
+        for folder in dict.fromkeys((Path(self.path).parent, self.package, self.root)):
+            for path in python_files(folder):
+                if len(found) >= MOST_FILES:
+                    return tuple(found)
+                found.setdefault(str(path))
+        return tuple(found)
+
+    def mentioning(self, name: str) -> Iterator[SourceFile]:
+        """Yield the files in which a word occurs, parsed, in the order of `files`."""
+        word = re.compile(rf"\b{re.escape(name)}\b")
+        for path in self.files:
+            if word.search(self._text(path)) and (source := self.sources.file(path)) is not None:
+                yield source
+
+    def _text(self, path: str) -> str:
+        if path not in self._texts:
+            text = self.sources.replaced.get(path, "")
+            try:
+                if not text and os.path.getsize(path) <= MOST_TEXT:
+                    text = read_source(Path(path))
+            except (OSError, SyntaxError):
+                text = ""
+            self._texts[path] = text
+        return self._texts[path]
+
+
+def module_name(path: str) -> tuple[str, str]:
+    """Return the name by which a file is imported, and the folder that has to be on `sys.path` for it."""
+    file = Path(os.path.abspath(path))
+    parts = [] if file.stem == "__init__" else [file.stem]
+    folder = file.parent
+    while (folder / "__init__.py").exists():
+        parts.insert(0, folder.name)
+        folder = folder.parent
+    return ".".join(parts), str(folder)

@@ -1,0 +1,160 @@
+"""What a function does with a parameter: the evidence of what has to be given for it, where nothing else says."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Usage:
+    """What is done with one parameter.
+
+    Attributes:
+        called: It is called, as a function or a class.
+        makes: It is called by its own name: a class or a factory, where it is a parameter of a constructor.
+        iterated: It is iterated over, measured with `len`, or unpacked.
+        parts: Targets it is unpacked into, 0 where it is not.
+        length: One more than the largest index it is subscripted with, 0 where it is not.
+        counted: `range(x)` is taken of it.
+        compared: Constants it is compared with.
+        keys: Strings it is subscripted with.
+        attributes: Attributes that are read of it.
+        given: Functions it is handed to, with the place or the keyword: `("nn.Linear", 0)`.
+        multiplied: It stands in arithmetic.
+        tested: It stands alone as a condition.
+        kinds: Types that `isinstance` asks whether it is, as written.
+    """
+
+    called: bool = False
+    makes: bool = False
+    iterated: bool = False
+    parts: int = 0
+    length: int = 0
+    counted: bool = False
+    compared: list[object] = field(default_factory=list[object])
+    keys: set[str] = field(default_factory=set[str])
+    attributes: set[str] = field(default_factory=set[str])
+    given: list[tuple[str, int | str]] = field(default_factory=list[tuple[str, int | str]])
+    multiplied: bool = False
+    tested: bool = False
+    kinds: list[str] = field(default_factory=list[str])
+
+
+def usage(tree: ast.AST, name: str) -> Usage:
+    """Return what is done with a name, or with the attribute of `self` it is kept as, in a class or a function."""
+    kept = {
+        ast.unparse(target)
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, ast.Name) and node.value.id == name
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        if isinstance(target, ast.Attribute)
+    }
+
+    own = {node for scope in _scopes(tree, name) for node in ast.walk(scope)}
+
+    def is_it(node: ast.AST | None) -> bool:
+        if isinstance(node, ast.Attribute):
+            return bool(kept) and ast.unparse(node) in kept
+        return isinstance(node, ast.Name) and node.id == name and node in own
+
+    return _found(tree, is_it)
+
+
+def _scopes(tree: ast.AST, name: str) -> list[ast.AST]:
+    """Return the functions of a class in which a name is the constructor's parameter, handed on under the same name."""
+    if not isinstance(tree, ast.ClassDef):
+        return [tree]
+    methods = [each for each in tree.body if isinstance(each, ast.FunctionDef)]
+    return [
+        each
+        for each in methods
+        if each.name != "forward" and any(one.arg == name for one in (*each.args.args, *each.args.kwonlyargs))
+    ]
+
+
+def attribute_usage(tree: ast.AST, name: str) -> Usage:
+    """Return what is done with an attribute of any object: with a configuration's field, say."""
+    return _found(tree, lambda node: isinstance(node, ast.Attribute) and node.attr == name)
+
+
+def _found(tree: ast.AST, is_it: Callable[[ast.AST | None], bool]) -> Usage:
+    found = Usage()
+    for node in ast.walk(tree):
+        _seen(node, is_it, found)
+    return found
+
+
+def _seen(node: ast.AST, is_it: Callable[[ast.AST | None], bool], found: Usage) -> None:
+    match node:
+        case ast.Call():
+            found.called |= is_it(node.func)
+            found.makes |= is_it(node.func) and isinstance(node.func, ast.Name)
+            callee = ast.unparse(node.func)
+            if callee == "isinstance" and len(node.args) == 2 and is_it(node.args[0]):
+                found.kinds.append(ast.unparse(node.args[1]))
+            for place, argument in enumerate(node.args):
+                inner = argument.value if isinstance(argument, ast.Starred) else argument
+                if is_it(inner):
+                    found.iterated |= callee in ("len", "enumerate", "zip", "sum", "max", "list", "reversed")
+                    found.iterated |= isinstance(argument, ast.Starred)
+                    found.counted |= callee == "range"
+                    found.given.append((callee, place))
+            for keyword in node.keywords:
+                if is_it(keyword.value) and keyword.arg is not None:
+                    found.given.append((callee, keyword.arg))
+        case ast.For() | ast.comprehension():
+            found.iterated |= is_it(node.iter)
+        case ast.Subscript() if is_it(node.value):
+            index = node.slice.operand if isinstance(node.slice, ast.UnaryOp) else node.slice
+            if isinstance(index, ast.Constant) and isinstance(index.value, str):
+                found.keys.add(index.value)
+            else:
+                found.iterated = True
+                if isinstance(index, ast.Constant) and isinstance(index.value, int):
+                    found.length = max(found.length, index.value + (index is node.slice))
+        case ast.Attribute() if is_it(node.value) and isinstance(node.ctx, ast.Load):
+            found.attributes.add(node.attr)
+        case ast.Assign(targets=[ast.Tuple() as target]) if is_it(node.value):
+            found.iterated, found.parts = True, len(target.elts)
+        case ast.Compare(left=left, comparators=[right]):
+            other = right if is_it(left) else left if is_it(right) else None
+            for each in _constants(other):
+                if each not in found.compared:
+                    found.compared.append(each)
+        case ast.BinOp():
+            found.multiplied |= is_it(node.left) or is_it(node.right)
+        case ast.If() | ast.IfExp() | ast.Assert():
+            found.tested |= is_it(node.test)
+        case _:
+            pass
+
+
+def _constants(node: ast.expr | None) -> Iterator[object]:
+    if isinstance(node, ast.Constant):
+        yield node.value
+    elif isinstance(node, (ast.Tuple, ast.List, ast.Set)):
+        for each in node.elts:
+            yield from _constants(each)
+    elif isinstance(node, ast.Dict):
+        for key in node.keys:
+            yield from _constants(key)
+
+
+def attributes_set(tree: ast.ClassDef) -> set[str]:
+    """Return the attributes that a class gives its instances: in its body, and as `self.name = ...`."""
+    found = {each.name for each in tree.body if isinstance(each, ast.FunctionDef)}
+    for node in ast.walk(tree):
+        targets = (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        )
+        flat = [one for each in targets for one in (each.elts if isinstance(each, ast.Tuple) else [each])]
+        for target in flat:
+            if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self":
+                found.add(target.attr)
+            elif isinstance(target, ast.Name) and node in tree.body:
+                found.add(target.id)
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("register_buffer", "register_parameter"):
+            found.update(str(each.value) for each in node.args[:1] if isinstance(each, ast.Constant))
+    return found
