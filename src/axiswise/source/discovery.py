@@ -102,8 +102,9 @@ def _is_module(node: ast.ClassDef, classes: Mapping[str, ast.ClassDef], seen: fr
         name = inner.id if isinstance(inner, ast.Name) else inner.attr if isinstance(inner, ast.Attribute) else ""
         if name == "Module" or name.endswith("LightningModule"):
             answers.append(True)
-        elif isinstance(inner, ast.Name) and name in classes and name not in seen and name != node.name:
-            answers.append(_is_module(classes[name], classes, seen | {node.name}))
+        elif isinstance(inner, ast.Name) and name in classes:
+            circular = name in seen or name == node.name
+            answers.append(False if circular else _is_module(classes[name], classes, seen | {node.name}))
         else:
             answers.append(False if name in _NO_MODULES else None)
     return True if True in answers else None if None in answers else False
@@ -122,10 +123,9 @@ def _methods(node: ast.ClassDef) -> dict[str, ast.FunctionDef]:
 def _has_forward(node: ast.ClassDef, classes: Mapping[str, ast.ClassDef], seen: frozenset[str]) -> bool:
     if {"forward", "__call__"} & _methods(node).keys():
         return True
-    for base in node.bases:
-        name = ast.unparse(base)
-        if name in classes and name not in seen:
-            if _has_forward(classes[name], classes, seen | {node.name}):
+    for name in map(ast.unparse, node.bases):
+        if name in classes:
+            if name not in seen and _has_forward(classes[name], classes, seen | {node.name}):
                 return True
         elif name.rpartition(".")[2] not in ("Module", "ABC", "LightningModule"):
             return True  # inherited from elsewhere, as of nn.Sequential

@@ -35,10 +35,10 @@ OPERATORS: Mapping[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv,
+    ast.Div: lambda left, right: left / right,
+    ast.FloorDiv: lambda left, right: left // right,
     ast.Mod: operator.mod,
-    ast.Pow: operator.pow,
+    ast.Pow: lambda left, right: left**right,
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
     ast.Lt: operator.lt,
@@ -281,14 +281,16 @@ class Evaluator:
             if not isinstance(each, ast.ImportFrom):
                 continue
             original = next((alias.name for alias in each.names if name == (alias.asname or alias.name)), None)
+            if original is None:
+                continue
             tail = (each.module or "").rpartition(".")[2]
-            for file in self.project.mentioning(original) if original else ():
+            for file in self.project.mentioning(original):
                 if module_name(file.path)[0].rpartition(".")[2] != tail:
                     continue
                 space = self.running(file.path)
                 if space is not None and original in space:
                     return space[original]
-                bound = assigned(original or "", file.tree, file.tree, file)
+                bound = assigned(original, file.tree, file.tree, file)
                 if bound is not None:
                     return self._bound(bound, file)
         raise Unknown(name)

@@ -97,13 +97,14 @@ def _seen(node: ast.AST, is_it: Callable[[ast.AST | None], bool], found: Usage) 
             for place, argument in enumerate(node.args):
                 inner = argument.value if isinstance(argument, ast.Starred) else argument
                 if is_it(inner):
-                    found.iterated |= callee in ("len", "enumerate", "zip", "sum", "max", "list", "reversed")
-                    found.iterated |= isinstance(argument, ast.Starred)
+                    found.iterated |= callee in ("len", "enumerate", "zip", "sum", "max", "list", "tuple", "reversed")
                     found.counted |= callee == "range"
                     found.given.append((callee, place))
             for keyword in node.keywords:
                 if is_it(keyword.value) and keyword.arg is not None:
                     found.given.append((callee, keyword.arg))
+        case ast.Starred():
+            found.iterated |= is_it(node.value)
         case ast.For() | ast.comprehension():
             found.iterated |= is_it(node.iter)
         case ast.Subscript() if is_it(node.value):

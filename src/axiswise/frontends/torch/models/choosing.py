@@ -115,7 +115,7 @@ class Chooser:
             return self._of_class(path, kind, used)
         return UNSAID
 
-    def _of_class(self, path: str, kind: type, used: Usage) -> Any:
+    def _of_class(self, path: str, kind: Any, used: Usage) -> Any:
         if kind is nn.Module:
             return self._module(path, used)
         if issubclass(kind, torch.Tensor) or kind.__module__ in ("builtins", "numpy", "pathlib"):
@@ -126,7 +126,7 @@ class Chooser:
             return self.guesses.told(path, next(iter(kind)), str(next(iter(kind))))
         return self._built(path, kind)
 
-    def _built(self, path: str, kind: type) -> Any:
+    def _built(self, path: str, kind: type[Any]) -> Any:
         self.guesses.told(path, kind, f"{kind.__name__}(...)")
         return self.build(kind, path)
 
@@ -149,6 +149,8 @@ class Chooser:
         if used.iterated or any("tuple" in kind or "list" in kind for kind in used.kinds):
             kind = list if used.iterated and not any("tuple" in each for each in used.kinds) else tuple
             return self._list(path, kind, (), used, known)
+        if meaning(name) is None and name.endswith("s") and meaning(name[:-1]) is not None:
+            return self._list(path, list, (), used, known)
         texts = [each for each in used.compared if isinstance(each, str)]
         if texts:
             return self.guesses.told(path, texts[0])
@@ -271,7 +273,7 @@ class Chooser:
     def _factory(self, path: str, used: Usage, base: Any) -> Any:
         name = path.rpartition(".")[2].lower()
         bases = [each for each in typing.get_args(base) if isinstance(each, type)] or [base]
-        found: Any = bases[0] if bases[0] is not nn.Module and isinstance(bases[0], type) else None
+        found: Any = bases[0] if bases[0] is not nn.Module and inspect.isclass(bases[0]) else None
         if found is None and used.attributes:
             found = self.around.module_with(used.attributes, self.cls)
         if found is None and _fits(name, ACTIVATIONS):

@@ -38,7 +38,7 @@ class Configuration:
     def __setattr__(self, name: str, value: Any) -> None:
         self._fields[name] = value
 
-    def __getitem__(self, name: str) -> Any:
+    def __getitem__(self, name: Any) -> Any:
         if not isinstance(name, str):
             raise KeyError(name)
         return self._fields[name] if name in self._fields else self._field(name, sys._getframe(1))  # pyright: ignore[reportPrivateUsage]

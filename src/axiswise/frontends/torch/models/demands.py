@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from types import FrameType, TracebackType
-from typing import Any
+from typing import Any, cast
 
 from axiswise.frontends.torch.models.guesses import Text
 from axiswise.origin import Origin, Size, origin_of
@@ -156,7 +156,7 @@ def _chosen(values: Any) -> Iterator[tuple[str, Any]]:
 def _others(now: Any, constants: list[Any], values: Any) -> list[Any]:
     """Return what may stand in the place of a chosen value, the nearest first."""
     if isinstance(now, str):
-        held = [item for each in values if isinstance(each, (list, tuple, set, dict)) for item in each]
+        held = [item for each in values if isinstance(each, Collection) for item in cast("Collection[Any]", each)]
         return [each for each in (*constants, *held) if isinstance(each, str)]
     numbers = [abs(int(each)) for each in (*constants, *values) if isinstance(each, int) and not isinstance(each, bool)]
     multiples = {each * times for each in numbers for times in range(1, 17) if each}
@@ -195,7 +195,7 @@ def _looked_up(node: ast.AST, frame: FrameType) -> dict[str, Any]:
         if isinstance(each, ast.Subscript):
             key, held = _evaluated(each.slice, frame), _evaluated(each.value, frame)
             if isinstance(key, Text) and isinstance(held, Mapping) and key not in held:
-                return {key.path: next(iter(held), None)}
+                return {key.path: next(iter(cast("Mapping[Any, Any]", held)), None)}
     return {}
 
 

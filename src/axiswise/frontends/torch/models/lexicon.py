@@ -117,8 +117,8 @@ WORDS: Mapping[str, str] = {
         hidden_layer_* dim_hidden *hiddens num_hidden
     """,
     "width": """
-        *d_model *model_dim dim_model *embed* *emb_dim *emb_size *n_emb* *emb *hidden_size *width model_size dims
-        dim *_dim *_dims d dmodel *features normalized_shape size rnn_size *_size emsize c e f filters neurons *feat
+        *d_model *model_dim dim_model *embed* *emb_dim *emb_size *n_emb* *emb *hidden_size *width model_size
+        dim *_dim d dmodel *features normalized_shape size rnn_size *_size emsize c e f filters neurons *feat
         *hidden
     """,
 }

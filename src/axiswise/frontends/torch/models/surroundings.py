@@ -74,10 +74,9 @@ class Surroundings:
 
     def configuration_with(self, attributes: set[str], user: type) -> type | None:
         """Return the smallest class of fields that a module can see, with some fields; None where there is none."""
-        found = [
-            each
-            for each in sys.modules[user.__module__].__dict__.values()
-            if isinstance(each, type) and not issubclass(each, torch.nn.Module) and attributes <= self._provided(each)
+        seen: list[Any] = [each for each in vars(sys.modules[user.__module__]).values() if isinstance(each, type)]
+        found: list[type[Any]] = [
+            each for each in seen if not issubclass(each, torch.nn.Module) and attributes <= self._provided(each)
         ]
         return min(found, key=lambda each: len(self._provided(each)), default=None) if attributes else None
 
