@@ -12,6 +12,9 @@ from itertools import pairwise
 
 from axiswise.frontends.torch.models.guards import Relation, Sizes, at_least, at_most, exactly, in_steps
 
+RECTANGLE = 48, 400
+"""How far two axes are looked at together."""
+
 FARTHEST = 1 << 17
 """Sizes up to which one axis is looked at on its own."""
 
@@ -64,7 +67,7 @@ def claims(base: Sizes, relations: Iterable[Relation], grid: Grid) -> list[Relat
     given = [part for relation in grid.telling(relations) for part in _parted(relation, base, grid)]
     joint = [relation for relation in given if len(relation.names) > 1]
     alone = [each for name in base for each in _fitted(name, given, base)]
-    if joint and grid.all(alone) == grid.all(given):
+    if joint and _is_same(alone, given, base, grid):
         joint = []
     elif joint:
         single = [relation for relation in given if len(relation.names) == 1]
@@ -81,7 +84,24 @@ def claims(base: Sizes, relations: Iterable[Relation], grid: Grid) -> list[Relat
 def _parted(relation: Relation, base: Sizes, grid: Grid) -> list[Relation]:
     """Return a relation of several axes as one of each, where that is the same."""
     parts = [part for name in relation.names for part in _fitted(name, [relation], base)]
-    return parts if grid.all(parts) == grid.mask(relation) else [relation]
+    return parts if _is_same(parts, [relation], base, grid) else [relation]
+
+
+def _is_same(parts: list[Relation], whole: list[Relation], base: Sizes, grid: Grid) -> bool:
+    """Return whether relations of one axis each hold where all of some others do.
+
+    Where one size is left of an axis, a product may still be made of other two: they are looked for over a rectangle.
+    """
+    if grid.all(parts) != grid.all(whole):
+        return False
+    pairs = {relation.names[:2] for relation in whole if len(relation.names) > 1}
+    return not any(" == " in part.text for part in parts) or not any(
+        _all(whole, point) and not _all(parts, point)
+        for first, second in pairs
+        for size in range(1, RECTANGLE[0])
+        for other in range(1, RECTANGLE[1])
+        for point in ({**base, first: size, second: other},)
+    )
 
 
 def _all(relations: Iterable[Relation], sizes: Sizes) -> bool:

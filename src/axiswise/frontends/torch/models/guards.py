@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any, cast
@@ -21,6 +22,9 @@ sympy: Any = _sympy
 _Printer: Any = StrPrinter
 
 Sizes = Mapping[str, int]
+
+_PLACE = 3
+"""Digits before a name in sympy's symbols."""
 
 _SIGNS = {"Eq": "==", "Ne": "!=", "Le": "<=", "Lt": "<", "Ge": ">=", "Gt": ">"}
 _MIRRORED = {"==": "==", "!=": "!=", "<=": ">=", "<": ">", ">=": "<=", ">": "<"}
@@ -58,9 +62,25 @@ def relation_of(guard: Any, names: Mapping[str, str]) -> Relation | None:
     spoken = {str(symbol): symbol for symbol in guard.free_symbols}
     if not spoken or not spoken.keys() <= names.keys():
         return None
-    order = [text for text in names if text in spoken]
-    said = {spoken[text]: sympy.Symbol(names[text], integer=True, positive=True) for text in order}
-    return Relation(tuple(names[text] for text in order), _text(guard, said), _test(guard, [spoken[t] for t in order]))
+    # With its place before the name, every order that sympy knows is the order in which the names are told.
+    said = {
+        spoken[text]: sympy.Symbol(f"{place:0{_PLACE}}{name}", integer=True, positive=True)
+        for place, (text, name) in enumerate(names.items())
+        if text in spoken
+    }
+    guard = _shortened(guard.xreplace(said))
+    symbols = sorted(guard.free_symbols, key=str)
+    return Relation(tuple(map(_said, symbols)), _text(guard), _test(guard, symbols)) if symbols else None
+
+
+def _shortened(guard: Any) -> Any:
+    """Leave out the names that all terms of a relation are multiples of: sizes are never 0."""
+    if not isinstance(guard, sympy.core.relational.Relational):
+        return guard
+    terms: list[Any] = list(sympy.Add.make_args(sympy.expand(guard.lhs - guard.rhs)))
+    factors = [sympy.Mul.make_args(term) for term in terms]
+    shared = [part for part in factors[0] if part.is_Symbol and all(part in others for others in factors)]
+    return guard.func(sympy.Add(*(term / sympy.Mul(*shared) for term in terms)), 0) if shared else guard
 
 
 def at_least(name: str, size: int) -> Relation:
@@ -112,11 +132,11 @@ def _compiled(guard: Any, symbols: list[Any]) -> Callable[..., bool] | None:
     """Return an expression as a function, or None where Python cannot say it."""
     space = {"math": math, "max": max, "min": min, "abs": abs, "float": float, "int": int, "round": round}
     try:
-        body = cast("Any", PythonPrinter)().doprint(guard)
-        made: Callable[..., bool] = eval(f"lambda {', '.join(map(str, symbols))}: bool({body})", space)
-        made(*(2 for _ in symbols))
-    except (ZeroDivisionError, OverflowError, ValueError):
-        return made  # pyright: ignore[reportPossiblyUnboundVariable]
+        words = {symbol: sympy.Symbol(f"size_{place}", integer=True) for place, symbol in enumerate(symbols)}
+        body = cast("Any", PythonPrinter)().doprint(guard.xreplace(words))
+        made: Callable[..., bool] = eval(f"lambda {', '.join(map(str, words.values()))}: bool({body})", space)
+        with suppress(ZeroDivisionError, OverflowError, ValueError):
+            made(*(2 for _ in symbols))
     except (NotImplementedError, AttributeError, NameError, SyntaxError, TypeError):
         return None
     return made
@@ -127,6 +147,9 @@ class _Plain(_Printer):
     """Prints expressions as Python spells them, torch's operators included."""
 
     printmethod = "_plainly"  # torch's operators have a way of their own to be printed, which is passed over
+
+    def _print_Symbol(self, expr: Any) -> str:
+        return str(expr.name)[_PLACE:]
 
     def _print_Mul(self, expr: Any) -> str:
         return " * ".join(self.parenthesize(part, PRECEDENCE["Mul"]) for part in expr.as_ordered_factors())
@@ -182,39 +205,33 @@ def _said(expr: Any) -> str:
     return _Plain().doprint(expr)
 
 
-def _text(guard: Any, said: Mapping[Any, Any]) -> str:
+def _text(guard: Any) -> str:
     if isinstance(guard, sympy.Not):
-        return f"not ({_text(guard.args[0], said)})"
+        return f"not ({_text(guard.args[0])})"
     if isinstance(guard, (sympy.And, sympy.Or)):
         word = " and " if isinstance(guard, sympy.And) else " or "
-        return word.join(sorted(_text(part, said) for part in guard.args))
+        return word.join(sorted(_text(part) for part in guard.args))
     if not isinstance(guard, sympy.core.relational.Relational):
-        return _said(guard.xreplace(said))
+        return _said(guard)
     sign = next((sign for kind, sign in _SIGNS.items() if isinstance(guard, getattr(sympy, kind))), "==")
-    left, right = (_named(side, said) for side in (guard.lhs, guard.rhs))
+    left, right = guard.lhs, guard.rhs
     if sign in ("==", "!=") and right == 0 and type(left).__name__ in ("Mod", "PythonMod"):
         word = "divisible" if sign == "==" else "not divisible"
         over, under = left.args
         common = sympy.Integer(math.gcd(int(over.as_coeff_Mul()[0]), int(under))) if under.is_Integer else 1
         return f"{_said(over / common)} {word} by {_said(under / common)}"
-    return _balanced(left, sign, right, [str(name) for name in said.values()])
+    return _balanced(left, sign, right)
 
 
-def _named(expr: Any, said: Mapping[Any, Any]) -> Any:
-    """Put the user's names in, and keep torch's operators from being evaluated anew where they cannot be."""
-    return sympy.sympify(expr).xreplace(said)
-
-
-def _balanced(left: Any, sign: str, right: Any, order: list[str]) -> str:
-    """Say a relation with names on the left, no minus sign, and no factor that all of it has in common."""
+def _balanced(left: Any, sign: str, right: Any) -> str:
+    """Say a relation with names on the left, no minus sign, and no number that all of it is a multiple of."""
     terms = [term.as_coeff_Mul() for term in sympy.Add.make_args(sympy.expand(left - right))]
     if not all(factor.is_Integer for factor, _ in terms):
         return f"{_said(left)} {sign} {_said(right)}"
-    terms = _shortened(terms)
     common = reduce(math.gcd, (abs(int(factor)) for factor, _ in terms)) or 1
     terms = [(int(factor) // common, rest) for factor, rest in terms if factor != 0]
     constant = sum(factor for factor, rest in terms if rest == 1)
-    terms = sorted(((factor, rest) for factor, rest in terms if rest != 1), key=lambda term: _place(term[1], order))
+    terms = sorted(((factor, rest) for factor, rest in terms if rest != 1), key=_place)
     if terms and terms[0][0] < 0:
         terms, constant, sign = [(-factor, rest) for factor, rest in terms], -constant, _MIRRORED[sign]
     ours = [factor * rest for factor, rest in terms if factor > 0]
@@ -227,18 +244,10 @@ def _balanced(left: Any, sign: str, right: Any, order: list[str]) -> str:
     return f"{_sum(ours)} {sign} {_sum(theirs)}"
 
 
-def _place(term: Any, order: list[str]) -> tuple[int, str]:
-    """Return where a term stands: by the first of its names."""
-    return min(order.index(str(symbol)) for symbol in term.free_symbols), str(term)
-
-
-def _shortened(terms: list[Any]) -> list[Any]:
-    """Leave out the names that all terms are multiples of: sizes are never 0."""
-    shared: set[Any] = set.intersection(
-        *({part for part in sympy.Mul.make_args(rest) if part.is_Symbol} for _, rest in terms)
-    )
-    under = sympy.Mul(*shared)
-    return [(factor, rest / under) for factor, rest in terms]
+def _place(term: tuple[int, Any]) -> tuple[str, int, str]:
+    """Return where a term stands: by the first of its names, products first."""
+    symbols = term[1].free_symbols
+    return min(map(str, symbols)), -len(symbols), str(term[1])
 
 
 def _closed(sign: str, constant: int) -> tuple[str, int]:

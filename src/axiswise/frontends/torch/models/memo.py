@@ -214,8 +214,7 @@ def _paths(module: torch.nn.Module) -> dict[str, torch.nn.Module]:
 
 def _attribute(module: Any, name: str) -> Any:
     """Return a module's own attribute, or `_Other` where it has none of that name."""
-    inside: dict[str, Any] = vars(module)
-    return inside.get(name, _Other)
+    return cast("Any", vars(module)).get(name, _Other)
 
 
 def _held(thing: Any) -> Any:

@@ -8,12 +8,12 @@ passes is another region, explored in its turn. In the end each size that no con
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any
 
 from axiswise.frontends.torch.models.claims import Grid, claims, numbers_in
-from axiswise.frontends.torch.models.guards import Relation, Sizes, at_least
+from axiswise.frontends.torch.models.guards import Relation, Sizes, at_least, exactly
 from axiswise.frontends.torch.models.specs import CallSpec
 from axiswise.frontends.torch.models.symbols import Region, Stopped
 
@@ -195,9 +195,10 @@ class _Explorer:
             self.reason = self.reason or f"{broken.names[0]} is a fixed number to torch while the module runs"
             return False
         else:
-            found = self._run_on(sizes, frozenset(name for name in self.free if sizes[name] > 1))
+            single = [exactly(name, 1) for name in self._names() if sizes[name] == 1]
+            found = self._run_on(sizes, self.free.difference(*(relation.names for relation in single)))
             if isinstance(found, Region) and _all(found.relations, sizes):
-                self.regions.append(found)
+                self.regions.append(replace(found, relations=(*single, *found.relations)))
             else:
                 self._leave(broken)
         return True
@@ -227,7 +228,7 @@ class _Explorer:
         open_points = grid.all(self.limits)
         for region in self.regions:
             open_points &= ~grid.all(region.relations)
-        best: tuple[tuple[int, int, int], dict[str, int], Relation] | None = None
+        best: tuple[tuple[int, ...], dict[str, int], Relation] | None = None
         for region in self.regions:
             ends = grid.telling(region.relations)
             for place in range(len(grid.points)):
@@ -235,10 +236,17 @@ class _Explorer:
                     continue
                 sizes = grid.points[place]
                 broken = [relation for relation in ends if not grid.mask(relation) >> place & 1]
-                rank = len(broken), *self._distance(sizes)
-                if broken and (best is None or rank < best[0]):
-                    best = rank, dict(sizes), min(broken, key=lambda each: (len(each.names), len(each.text)))
+                if broken:
+                    end = min(broken, key=self._blame)
+                    rank = self._blame(end)[0], len(broken), *self._distance(sizes)
+                    if best is None or rank < best[0]:
+                        best = rank, dict(sizes), end
         return (best[1], best[2]) if best is not None else None
+
+    def _blame(self, relation: Relation) -> tuple[int, int, int]:
+        """Return how unlikely it is that a relation is a constraint: others pass where it does not hold."""
+        beyond = sum(not relation.holds(sizes) for sizes in self.passed)
+        return beyond, len(relation.names), len(relation.text)
 
     def _doubtful(self) -> Iterator[tuple[Relation, dict[str, int]]]:
         """Yield what was taken for granted, with the nearest sizes that break it."""

@@ -34,9 +34,9 @@ from torch.overrides import TorchFunctionMode
 from axiswise.frontends.steering import Steering
 from axiswise.frontends.torch import calls, values
 from axiswise.frontends.torch.models.guards import Relation, relation_of
+from axiswise.frontends.torch.models.kernels import on_symbols
 from axiswise.frontends.torch.models.memo import Memo
 from axiswise.frontends.torch.models.reaches import Reaches
-from axiswise.frontends.torch.models.recurrence import recurrent
 from axiswise.frontends.torch.models.specs import KINDS, CallSpec, TensorSpec
 from axiswise.frontends.torch.tensors import edges_of, fact_of, tensors_in
 from axiswise.frontends.torch.tracer import Tracer, plain_args
@@ -295,7 +295,7 @@ class SymbolicMode(TorchFunctionMode):
         kwargs = {key: plain(value) for key, value in kwargs.items() if key != "device"}
         args = plain_args(args)
         try:
-            result = recurrent(word, args)
+            result = on_symbols(word, args, kwargs) if _symbolic(inputs) else None
             if result is None:
                 result = func(*args, **kwargs)
         except _VALUES_ASKED:

@@ -1,4 +1,4 @@
-"""Recurrent layers on symbols: torch's own kernels unroll the steps, which would fix their number."""
+"""Kernels that want numbers, in another form: recurrent layers unroll their steps, pooling of sequences counts them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,35 @@ _MISFIT = "the state or the input of a recurrent layer does not fit its weights"
 _CELLS = ("lstm_cell", "gru_cell", "rnn_tanh_cell", "rnn_relu_cell")
 
 
-def recurrent(word: str, args: Any) -> Any:
+def on_symbols(word: str, args: Any, kwargs: dict[str, Any]) -> Any:
+    """Return what a call returns whose kernel wants numbers, or None for any other call."""
+    if word == "max_pool1d":
+        return _pooled(*args, **kwargs)
+    return _recurrent(word, args) if not kwargs else None
+
+
+def _pooled(
+    input: torch.Tensor,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    dilation: Any = 1,
+    ceil_mode: bool = False,
+    return_indices: bool = False,
+) -> Any:
+    """Pool a sequence as an image of one row; None where the positions are asked for, which have another kernel."""
+    if return_indices:
+        return None
+    kernel, step, around, apart = (_number(value) for value in (kernel_size, stride, padding, dilation))
+    sides: Any = (1, kernel), (1, kernel if step is None else step), (0, around), (1, apart)
+    return torch.max_pool2d(input.unsqueeze(-2), *sides, ceil_mode).squeeze(-2)
+
+
+def _number(value: Any) -> Any:
+    return next(iter(cast("Any", value)), None) if isinstance(value, (tuple, list)) else value
+
+
+def _recurrent(word: str, args: Any) -> Any:
     """Return what `torch.lstm`, `torch.lstm_cell` and their kin return, or None for any other call.
 
     The layers compare their input's sizes with their own before they come here; what is left is where the axes go. Of
