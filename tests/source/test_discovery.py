@@ -77,6 +77,7 @@ def test_files_of_a_folder_leave_environments_out(tmp_path: Path) -> None:
     for name in ("a.py", "pkg/b.py", "venv/lib/c.py", ".hidden/d.py", "mine/pyvenv.cfg", "mine/e.py", "pkg/data.txt"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("")
+    (tmp_path / "loop.py").symlink_to(tmp_path / "loop.py")
     assert [str(each.relative_to(tmp_path)) for each in python_files(tmp_path)] == ["a.py", "pkg/b.py"]
 
 

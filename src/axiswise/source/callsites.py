@@ -45,7 +45,7 @@ def sites(name: str, path: str, evaluator: Evaluator) -> tuple[Site, ...]:
         path: The file that defines it.
         evaluator: Finds the values of the arguments.
     """
-    of_it = [(file, call) for file, call in evaluator.calls(name) if _means(name, file, path, evaluator)]
+    of_it = [(file, call) for file, call in evaluator.calls(name) if _means(name, file, call, path, evaluator)]
     listed: list[Site] = []
     for source, call in sorted(of_it, key=lambda pair: _rank(*pair, path))[:MOST_SITES]:
         positional, named = evaluator.arguments(call, source)
@@ -53,21 +53,36 @@ def sites(name: str, path: str, evaluator: Evaluator) -> tuple[Site, ...]:
     return tuple(sorted(listed, key=_unknown))
 
 
-def _means(name: str, source: SourceFile, path: str, evaluator: Evaluator) -> bool:
-    """Return whether a file means the class of another by a name, and not one of the same name."""
+def _means(name: str, source: SourceFile, call: ast.Call, path: str, evaluator: Evaluator) -> bool:
+    """Return whether a call in some file is of the class that another file defines, and not of one of the same name."""
+    parts = module_name(path)[0].split(".")
+    if isinstance(call.func, ast.Attribute):  # `models.Net(...)`, after `import models` or `from . import models as m`
+        base = ast.unparse(call.func.value)
+        names = [alias for node in ast.walk(source.tree) if isinstance(node, _IMPORTS) for alias in node.names]
+        full = next((alias.name for alias in names if alias.asname == base), base)
+        return full.rpartition(".")[2] == parts[-1] and source.path != path
     if source.path == path:
         return True
-    for node in source.tree.body:
-        if isinstance(node, ast.ClassDef) and node.name == name:
-            return False
-        if isinstance(node, ast.ImportFrom) and any((each.asname or each.name) == name for each in node.names):
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.ImportFrom) and any((each.asname or each.name) in (name, "*") for each in node.names):
             tail = (node.module or "").rpartition(".")[2]
-            if tail == module_name(path)[0].rpartition(".")[2]:
+            if tail == parts[-1] or (tail in parts and _handed_on(name, path, evaluator)):
                 return True
-            for other in evaluator.project.files:
-                if module_name(other)[0].rpartition(".")[2] == tail and not other.endswith("__init__.py"):
-                    return False
-    return True
+    return False
+
+
+_IMPORTS = (ast.Import, ast.ImportFrom)
+
+
+def _handed_on(name: str, path: str, evaluator: Evaluator) -> bool:
+    """Return whether the package of a file takes a name from it, to be imported from the package."""
+    package = evaluator.project.sources.file(os.path.join(os.path.dirname(path), "__init__.py"))
+    module = module_name(path)[0].rpartition(".")[2]
+    for node in package.tree.body if package is not None else ():
+        if isinstance(node, ast.ImportFrom) and (node.module or "").rpartition(".")[2] == module:
+            if any(each.name in (name, "*") for each in node.names):
+                return True
+    return False
 
 
 def _unknown(site: Site) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import deque
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -19,25 +20,29 @@ NOT_LOOKED_IN = frozenset({"__pycache__", "node_modules", "site-packages", "buil
 MOST_FILES = 400
 """Files that are read of one project, the nearest first."""
 
+MOST_FOLDERS = 500
+"""Folders that are searched for them."""
+
 MOST_TEXT = 2_000_000
 """Bytes of a file beyond which it is data."""
 
 
-def python_files(folder: Path) -> Iterator[Path]:
-    """Yield a folder's Python files, those of folders below it after its own, in the order of their names."""
-    below: list[Path] = []
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError:
-        return
-    for entry in entries:
-        if entry.is_dir(follow_symlinks=False):
-            below.append(Path(entry.path))
-        elif entry.name.endswith(".py") and entry.is_file():
-            yield Path(entry.path)
-    for each in below:
-        if each.name not in NOT_LOOKED_IN and not each.name.startswith(".") and not (each / "pyvenv.cfg").exists():
-            yield from python_files(each)
+def python_files(folder: Path, most_folders: int = 10_000) -> Iterator[Path]:
+    """Yield a folder's Python files, the nearer ones first; links to folders are not followed."""
+    pending = deque([folder])
+    for _ in range(most_folders):
+        if not pending:
+            return
+        try:
+            entries = sorted(os.scandir(pending.popleft()), key=lambda entry: entry.name)
+        except OSError:  # a folder that may not be read
+            continue
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name not in NOT_LOOKED_IN and not entry.name.startswith("."):
+                    pending.extend([Path(entry.path)] if not os.path.exists(f"{entry.path}/pyvenv.cfg") else [])
+            elif entry.name.endswith(".py") and os.path.isfile(entry.path):
+                yield Path(entry.path)
 
 
 class Project:
@@ -75,7 +80,7 @@ class Project:
         """Paths of the project's files, the file itself first, then its neighbours."""
         found: dict[str, None] = {self.path: None}
         for folder in dict.fromkeys((Path(self.path).parent, self.package, self.root)):
-            for path in python_files(folder):
+            for path in python_files(folder, MOST_FOLDERS):
                 if len(found) >= MOST_FILES:
                     return tuple(found)
                 found.setdefault(str(path))

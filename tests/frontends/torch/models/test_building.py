@@ -370,10 +370,22 @@ def test_values_come_from_configuration_files(ending: str, text: str, load: str,
     assert (net.width, net.depth) == (34, 7)
 
 
-def test_another_class_of_the_same_name_says_nothing(tmp_path: Path) -> None:
-    net, made = built_from(tmp_path, "", other_py="class Net:\n    pass\nNet(99)\n")
+@pytest.mark.parametrize(
+    "other",
+    ["class Net:\n    pass\nNet(99)\n", "from elsewhere import Net\nNet(99)\n", "from torch import nn\nnn.Net(99)\n"],
+)
+def test_another_class_of_the_same_name_says_nothing(other: str, tmp_path: Path) -> None:
+    net, made = built_from(tmp_path, "", other_py=other)
     assert net.width == 64
     assert made.assumptions == ("`width` taken as 64",)
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["import written\nwritten.Net(99)\n", "import written as w\nw.Net(99)\n", "from written import *\nNet(99)\n"],
+)
+def test_the_class_is_known_by_other_names_of_its_module(other: str, tmp_path: Path) -> None:
+    assert built_from(tmp_path, "", other_py=other)[0].width == 99
 
 
 GIVE = "needs `tokenizer`, which cannot be guessed: write a call `Net(tokenizer=...)` in the project"
