@@ -32,7 +32,7 @@ def _pooled(
         return None
     kernel, step, around, apart = (_number(value) for value in (kernel_size, stride, padding, dilation))
     sides: Any = (1, kernel), (1, kernel if step is None else step), (0, around), (1, apart)
-    return torch.max_pool2d(input.unsqueeze(-2), *sides, ceil_mode).squeeze(-2)
+    return cast("Any", torch).max_pool2d(input.unsqueeze(-2), *sides, ceil_mode).squeeze(-2)
 
 
 def _number(value: Any) -> Any:
