@@ -52,7 +52,7 @@ def usage(tree: ast.AST, name: str) -> Usage:
         if isinstance(target, ast.Attribute)
     }
 
-    own = {node for scope in _scopes(tree, name) for node in ast.walk(scope)}
+    own = {node for scope in _scopes(tree, name) for node in _before_rebinding(scope, name)}
 
     def is_it(node: ast.AST | None) -> bool:
         if isinstance(node, ast.Attribute):
@@ -60,6 +60,17 @@ def usage(tree: ast.AST, name: str) -> Usage:
         return isinstance(node, ast.Name) and node.id == name and node in own
 
     return _found(tree, is_it)
+
+
+def _before_rebinding(scope: ast.AST, name: str) -> Iterator[ast.AST]:
+    """Yield the nodes of a scope up to where the name is bound again (`dims = as_tuple(dims)`)."""
+    nodes = list(ast.walk(scope))
+    last = min((each.lineno for each in nodes if isinstance(each, ast.Assign) and _rebinds(each, name)), default=None)
+    yield from (each for each in nodes if last is None or getattr(each, "lineno", 0) <= last)
+
+
+def _rebinds(node: ast.Assign, name: str) -> bool:
+    return any(isinstance(each, ast.Name) and each.id == name for target in node.targets for each in ast.walk(target))
 
 
 def _scopes(tree: ast.AST, name: str) -> list[ast.AST]:

@@ -131,6 +131,16 @@ class Net(nn.Module):
         assert isinstance(depth, tuple), "a number of blocks for each stage"
         self.stages = nn.ModuleList([nn.Linear(dim, dim) for _ in depth])
 """,
+    "number or tuple": """
+def as_tuple(value, length):
+    return value if isinstance(value, tuple) else (value,) * length
+class Net(nn.Module):
+    def __init__(self, dim, depths, heads):
+        super().__init__()
+        assert isinstance(depths, tuple)
+        heads = as_tuple(heads, len(depths))
+        self.stages = nn.ModuleList([nn.MultiheadAttention(dim, each) for each, _ in zip(heads, depths)])
+""",
     "activation class": """
 class Net(nn.Module):
     def __init__(self, dim, act_layer, norm_layer):

@@ -91,6 +91,15 @@ WORDS: Mapping[str, str] = {
     """,
     "wave": "n_fft fft_* *hop_len* *hop_size *win_len*",
     "hertz": "*sample_rate *sampling_rate sr",
+    "in_channels": """
+        in_channels *in_chans *in_ch in_c c_in ch_in chin input_channels *input_ch channels channel chans
+        img_channels image_channels num_channels n_channels *_in_channels inplanes in_planes inp n_chans *colou?rs
+        input_nc img_nc audio_channels in_nc channel_in
+    """,
+    "out_channels": """
+        *_channels *_chans *_ch *_c c_out ch_out channel_out planes *planes *filters *filter n_f nf ngf ndf *n_feats
+        growth_rate base_width *channel* *output_nc oup outp *feature_maps
+    """,
     "outputs": """
         out_features out_feat* out_dim* output_dim* output_size out_size dim_out d_out n_out* nout num_output*
         target_dim *proj_dim *projection_dim *pred_len* horizon output_features *_out
@@ -100,15 +109,6 @@ WORDS: Mapping[str, str] = {
         num_feat* n_feat* nfeat node_* edge_dim edge_features obs_* state_dim observation_dim feature_* feat_dim
         *cond_dim context_dim *text_dim *audio_dim *image_dim *visual_dim *vision_dim memory_dim source_dim
         label_dim style_dim time_dim kdim vdim enc_in dec_in n_vars input_features *_in
-    """,
-    "in_channels": """
-        in_channels *in_chans *in_ch in_c c_in ch_in chin input_channels *input_ch channels channel chans
-        img_channels image_channels num_channels n_channels *_in_channels inplanes in_planes inp n_chans *colou?rs
-        input_nc img_nc audio_channels in_nc channel_in
-    """,
-    "out_channels": """
-        *_channels *_chans *_ch *_c c_out ch_out channel_out planes *planes *filters *filter n_f nf ngf ndf *n_feats
-        growth_rate base_width *channel* *output_nc oup outp *feature_maps
     """,
     "wide": """
         d_ff d_ffn d_inner d_hid* d_mlp *ff_dim *ffn_dim *ffn_* *mlp_dim *mlp_hidden* *inner_dim *intermediate*
