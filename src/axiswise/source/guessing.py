@@ -20,8 +20,13 @@ def is_guessed(trace: Trace, conflict: Conflict) -> bool:
         return False
     if any(call.op == STANDING and call.params["axes"] is None for call in behind):
         return True
-    sides = (conflict.left, conflict.right)
-    return any(_leads_to_guess(trace, conflict.call, use) for side in sides if side for use in _axes(conflict, side))
+    sides = ((conflict.left, conflict.right), (conflict.right, conflict.left))
+    return any(
+        _leads_to_guess(trace, conflict.call, use, other.size if other and use.axis == side.axis else None)
+        for side, other in sides
+        if side
+        for use in _axes(conflict, side)
+    )
 
 
 def _axes(conflict: Conflict, side: AxisUse) -> list[AxisUse]:
@@ -32,10 +37,13 @@ def _axes(conflict: Conflict, side: AxisUse) -> list[AxisUse]:
     return [AxisUse(side.operand, axis, size) for axis, size in enumerate(ref.shape)]
 
 
-def _leads_to_guess(trace: Trace, call: OpCall, use: AxisUse) -> bool:
+def _leads_to_guess(trace: Trace, call: OpCall, use: AxisUse, other: int | None) -> bool:
+    """Return whether an axis was guessed; not where the `other` size of a conflict is neither of those in dispute."""
+    is_whole = True
     for step in trail(trace, call, use) if use.axis >= 0 else ():
         if step.call.saved and step.axis in guessed_axes(step.call, step.output):
-            return True
+            return not is_whole or other is None or _is_disputed(step.call, other)
+        is_whole &= step.relation == "same"
         if step.relation not in HANDED:
             return False
     return False
@@ -54,8 +62,22 @@ def guessed_axes(call: OpCall, output: int = 0) -> frozenset[int]:
     found: set[int] = set()
     for axis in axes:
         source = contract.source(call, output, axis)
-        # A factor that should have been transposed has its other axis at the result.
-        turned = conflicts[0].kind == "contraction" and call.layer is None and ("right", 1) in source.axes
-        if turned or sides.intersection(source.axes):
+        if sides.intersection(source.axes) or (("right", 1) in source.axes and _is_turned(call, conflicts[0])):
             found.add(axis)
     return frozenset(found)
+
+
+def _is_disputed(call: OpCall, size: int) -> bool:
+    """Return whether a size is one of the two that a failed call disagrees about, as far as that can be said."""
+    contract = contract_of(call.op)
+    conflicts = contract.conflicts(call) if contract is not None else []
+    sides = (conflicts[0].left, conflicts[0].right) if conflicts else (None,)
+    return any(side is None or side.size == size for side in sides)
+
+
+def _is_turned(call: OpCall, conflict: Conflict) -> bool:
+    """Return whether a factor fits transposed: it then has its other axis at the result."""
+    left, right = conflict.left, call.operands.get("right")
+    if conflict.kind != "contraction" or call.layer is not None or left is None or right is None:
+        return False
+    return right.rank == 2 and right.shape[1] == left.size
