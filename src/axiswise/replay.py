@@ -36,10 +36,18 @@ class Outcome:
 
     @property
     def holds_for(self) -> str:
-        """The sizes that the run covers, in words: `batch 32 and 8`."""
+        """The sizes that the run covers, in words: `batch 32 and 8`, `every batch >= 1, time <= 1024`."""
+        proved: Sequence[str] = (self.details or {}).get("holds_for", ())
+        if proved:
+            return f"every {', '.join(proved)}"
         sizes: Mapping[str, Sequence[int]] = (self.details or {}).get("sizes", {})
         several = {name: [str(size) for size in values] for name, values in sizes.items() if len(values) > 1}
         return ", ".join(f"{name} {', '.join(values[:-1])} and {values[-1]}" for name, values in several.items())
+
+    @property
+    def is_example(self) -> bool:
+        """Whether it was run at some sizes only, of a module that may be given others."""
+        return bool((self.details or {}).get("tried_only"))
 
     def is_ended_by(self, finding: Diagnosis) -> bool:
         """Return whether the run stopped with a finding's exception."""

@@ -16,6 +16,12 @@ _MODULE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 ONLY_SCRIPTS = "this version checks scripts"
 
 
+def part_of(target: str) -> tuple[str, str]:
+    """Return a target's file, and the name of the class or function in it that is meant; empty for the whole file."""
+    path, _, part = target.partition("::")
+    return path, part
+
+
 def scripts(names: Iterable[str]) -> list[str]:
     """Return the scripts that were named, each once, in order.
 

@@ -153,8 +153,9 @@ class _Search:
         return _Proof((*rest, *advice))
 
     def _verified(self, trial: Trial) -> Fix:
-        holds_for = self.original.holds_for
-        return replace(trial.fix, verdict="verified", holds_for=holds_for, evidence=_rank(trial))
+        holds_for = trial.after.holds_for or self.original.holds_for
+        verdict = "verified-for-example" if trial.after.is_example else "verified"
+        return replace(trial.fix, verdict=verdict, holds_for=holds_for, evidence=_rank(trial))
 
     def _uncovering(self, position: int, falling: Sequence[tuple[Trial, Program]]) -> _Proof | None:
         """Return the proof of a fix that stands together with those of what it uncovers, or None."""

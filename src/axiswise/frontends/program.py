@@ -37,19 +37,20 @@ def replay(job: dict[str, Any]) -> dict[str, Any]:
             looked for), `family` (of the frontend, as `axiswise.frontends.choosing` names it).
 
     Returns:
-        `status`, `reason`, `ops`, `assumptions`, `findings`, `decided` (lines decided once, as (path, line)), `modules`
-        (libraries that were imported), `environment` (the variables it set that libraries read as they are imported).
+        `status`, `reason`, `ops`, `assumptions`, `findings`, `decided` (lines decided once, as (path, line)), `ran`
+        (the user's functions and modules' classes that were, by name), `modules` (libraries that were imported),
+        `environment` (the variables it set that libraries read as they are imported).
     """
     began = time.monotonic()
     sources = Sources(job.get("replaced"))
     user = UserCode(sources)
     flipped = frozenset((str(path), int(line)) for path, line in job.get("flipped", []))
-    frontend = _begun(job.get("family", TORCH), user, flipped)
+    frontend = begun(job.get("family", TORCH), user, flipped)
     steering = frontend.steering
     script: str = job["script"]
     wants_fixes = bool(job.get("fixes", True))
     before, environment = set(sys.modules), dict(os.environ)
-    _prepare(script, job.get("argv", []), frontend)
+    prepare(script, job.get("argv", []), frontend)
 
     def told(status: str, reason: str | None) -> dict[str, Any]:
         return {
@@ -59,20 +60,21 @@ def replay(job: dict[str, Any]) -> dict[str, Any]:
             "assumptions": list(steering.assumptions),
             "findings": [to_wire(each) for each in diagnoses(frontend.trace, sources, with_fixes=wants_fixes)],
             "decided": [[path, line] for (path, line), visits in steering.decided.items() if visits == 1],
-            "shapes": _shapes(frontend.trace),
+            "shapes": shapes_by_line(frontend.trace),
+            "ran": what_ran(frontend.trace),
             "sizes": {name: sorted(sizes, reverse=True) for name, sizes in frontend.sizes.items()},
-            "modules": _libraries(before),
-            "environment": _settings(environment),
+            "modules": libraries(before),
+            "environment": settings_made(environment),
             "seconds": time.monotonic() - began,
         }
 
     # Told early, so that what was found survives a program that hangs or ends its own process.
-    frontend.on_failure = _seldom(lambda: deliver(told("partial", None)))
-    _tell_before_exit(told)
+    frontend.on_failure = seldom(lambda: deliver(told("partial", None)))
+    tell_before_exit(told)
     return told(*_run(script, frontend, sources))
 
 
-def _begun(family: str, user: UserCode, flipped: frozenset[tuple[str, int]]) -> Frontend:
+def begun(family: str, user: UserCode, flipped: frozenset[tuple[str, int]]) -> Frontend:
     """Return a new frontend of a family; its framework is imported here, and no other."""
     made: Frontend = importlib.import_module(f"axiswise.frontends.{family}.frontend").begun(user, flipped)
     return made
@@ -82,7 +84,7 @@ SELDOM = 5.0
 """Seconds between two early reports of one run."""
 
 
-def _seldom(report: Callable[[], None]) -> Callable[[], None]:
+def seldom(report: Callable[[], None]) -> Callable[[], None]:
     """Return a report that is made at once, and then at most every few seconds."""
     last = [0.0]
 
@@ -94,7 +96,7 @@ def _seldom(report: Callable[[], None]) -> Callable[[], None]:
     return now_and_then
 
 
-def _shapes(trace: Trace) -> dict[str, list[str]]:
+def shapes_by_line(trace: Trace) -> dict[str, list[str]]:
     """Return the shapes that each line's operations gave, in the order of their first time: what an edit may upset."""
     found: dict[str, dict[str, None]] = {}
     for call in trace.calls:
@@ -104,7 +106,13 @@ def _shapes(trace: Trace) -> dict[str, list[str]]:
     return {place: list(shapes) for place, shapes in found.items()}
 
 
-def _libraries(before: set[str]) -> list[str]:
+def what_ran(trace: Trace) -> list[str]:
+    """Return the names of the functions and of the modules' classes in which operations were run."""
+    calls = {name for call in trace.calls for _, name in call.within}
+    return sorted(calls | {frame.function for call in trace.calls for frame in call.frames})
+
+
+def libraries(before: set[str]) -> list[str]:
     """Return the installed packages' modules that a run imported, in the order it did."""
     return [
         name
@@ -113,13 +121,13 @@ def _libraries(before: set[str]) -> list[str]:
     ]
 
 
-def _settings(before: dict[str, str]) -> dict[str, str]:
+def settings_made(before: dict[str, str]) -> dict[str, str]:
     """Return the variables that a run set, of those that a framework reads as it is imported."""
     now = {name: value for name, value in os.environ.items() if name.startswith(READ_ON_IMPORT)}
     return {name: value for name, value in now.items() if before.get(name) != value}
 
 
-def _tell_before_exit(told: Callable[[str, str | None], dict[str, Any]]) -> None:
+def tell_before_exit(told: Callable[[str, str | None], dict[str, Any]]) -> None:
     leave = os._exit
 
     def _exit(status: int) -> None:
@@ -129,7 +137,7 @@ def _tell_before_exit(told: Callable[[str, str | None], dict[str, Any]]) -> None
     os._exit = _exit  # type: ignore[assignment]
 
 
-def _prepare(script: str, argv: Sequence[str], frontend: Frontend) -> None:
+def prepare(script: str, argv: Sequence[str], frontend: Frontend) -> None:
     os.environ["AXISWISE_REPLAY"] = "1"
     sys.argv = [script, *argv]
     sys.path.insert(0, os.path.dirname(script))

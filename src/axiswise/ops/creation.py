@@ -1,8 +1,8 @@
 """Tensors made from sizes: zeros, randn, full, arange; and from other tensors: zeros_like, new_zeros.
 
 Params: `shape`; or the numbers that a ladder is made of (`start`, `end`, `step`; `steps`); `n` and `m` of eye. Operand
-`input` of what is made in a tensor's likeness. `argument` is what a module is called with. How the sizes are legal is not
-followed: nothing disagrees here.
+`input` of what is made in a tensor's likeness. `argument` is what a module is called with. How the sizes are legal is
+not followed: nothing disagrees here.
 """
 
 from __future__ import annotations

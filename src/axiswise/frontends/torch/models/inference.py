@@ -80,6 +80,11 @@ def inferred(model: Any, sources: Sources, run: Run, seconds: float, known: Mapp
     return Inferred(best, search.tried, bound, settled=search.settled(best))
 
 
+def searched(call: CallSpec, run: Run, seconds: float) -> Trial | None:
+    """Return the first clean run that corrections of a call lead to, or None."""
+    return _Search(run, time.monotonic() + seconds, frozenset()).settle(call)
+
+
 class _Search:
     """The runs that were made, and the best of them."""
 

@@ -107,3 +107,39 @@ def _mapped(value: Any, make: Callable[[TensorSpec], Any]) -> Any:
         items = [_mapped(item, make) for item in cast("list[Any]", value)]
         return items if isinstance(value, list) else tuple(items)
     return value
+
+
+def to_wire(call: CallSpec) -> dict[str, Any]:
+    """Return a call as JSON values."""
+    return {"form": call.form, "arguments": {name: _sent(value) for name, value in call.arguments.items()}}
+
+
+def from_wire(sent: Mapping[str, Any]) -> CallSpec:
+    """Return the call that was sent.
+
+    Raises:
+        KeyError, TypeError: The value is not one that `to_wire` made.
+    """
+    return CallSpec({name: _received(value) for name, value in sent["arguments"].items()}, sent["form"])
+
+
+def _sent(value: Any) -> Any:
+    if isinstance(value, TensorSpec):
+        axes = [[axis.name, axis.size] for axis in value.axes]
+        return {"tensor": value.kind, "axes": axes, "highest": value.highest}
+    if isinstance(value, dict):
+        return {"items": [[key, _sent(item)] for key, item in cast("dict[Any, Any]", value).items()]}
+    if isinstance(value, (tuple, list)):
+        return {"listed": [_sent(item) for item in cast("list[Any]", value)], "tuple": isinstance(value, tuple)}
+    return {"plain": value}
+
+
+def _received(sent: Mapping[str, Any]) -> Any:
+    if "tensor" in sent:
+        return TensorSpec(sent["tensor"], tuple(AxisSpec(*axis) for axis in sent["axes"]), sent["highest"])
+    if "items" in sent:
+        return {key: _received(item) for key, item in sent["items"]}
+    if "listed" in sent:
+        items = [_received(item) for item in sent["listed"]]
+        return tuple(items) if sent["tuple"] else items
+    return sent["plain"]

@@ -1,0 +1,220 @@
+"""Check one module or function of a file: the job of the child process that `check` starts for it."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import time
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from typing import Any, cast
+
+import torch
+
+from axiswise.diagnosis import Diagnosis
+from axiswise.engine import diagnoses
+from axiswise.facts import Trace
+from axiswise.frontends import program
+from axiswise.frontends.torch.frontend import TorchFrontend
+from axiswise.frontends.torch.models.building import Plan, Unbuildable
+from axiswise.frontends.torch.models.building import plan as planned
+from axiswise.frontends.torch.models.forms import forms
+from axiswise.frontends.torch.models.inference import Inferred, inferred
+from axiswise.frontends.torch.models.regions import Budget, Proof, explore
+from axiswise.frontends.torch.models.specs import CallSpec, from_wire, to_wire
+from axiswise.frontends.torch.models.surroundings import Surroundings
+from axiswise.frontends.torch.models.symbols import decided_anew, symbolic_run
+from axiswise.frontends.torch.models.trials import Trial, tried
+from axiswise.source.project import Project, module_name
+from axiswise.source.text import Sources
+from axiswise.wire import to_wire as diagnosis_to_wire
+
+SEARCHING = 20.0
+"""Seconds in which inputs are looked for."""
+
+
+def examine(job: dict[str, Any]) -> dict[str, Any]:
+    """Build a module, find out what it takes, run it, and say what failed and for which sizes it holds.
+
+    Args:
+        job: `file`, `name` (of the class or function), `replaced` (texts of edited files by path), `fixes` (False: none
+            are looked for), `brief` (True: only the base call, for a fix), `pinned` (what an earlier run settled:
+            `arguments` of the constructor, `call`).
+
+    Returns:
+        As `axiswise.frontends.program.replay`; also `inputs`, `inferred`, `holds_for`, `tried_only` and `pinned`.
+    """
+    began = time.monotonic()
+    sources = Sources(job.get("replaced"))
+    frontend = program.begun(program.TORCH, _user(sources, job["file"]), frozenset())
+    program.prepare(job["file"], (), frontend)
+    examined = _Examined(cast("TorchFrontend", frontend), sources, job)
+    status, reason = examined.status()
+    return {
+        "status": status,
+        "reason": reason,
+        "ops": frontend.steering.operations,
+        "assumptions": [*examined.assumptions, *frontend.steering.assumptions],
+        "findings": [diagnosis_to_wire(each) for each in examined.findings.values()],
+        "decided": [],
+        "shapes": program.shapes_by_line(examined.trace),
+        "sizes": {},
+        "ran": program.what_ran(examined.trace),
+        "modules": [],
+        "environment": {},
+        "seconds": time.monotonic() - began,
+        **examined.told(),
+    }
+
+
+FORMS = 4.0
+"""Seconds in which the shape of one optional argument is looked for."""
+
+
+class _Examined:
+    """What is found out of one module, step by step."""
+
+    def __init__(self, frontend: TorchFrontend, sources: Sources, job: Mapping[str, Any]) -> None:
+        self.frontend = frontend
+        self.sources = sources
+        self.job = job
+        self.pinned: Mapping[str, Any] = job.get("pinned") or {}
+        self.findings: dict[object, Diagnosis] = {}
+        self.assumptions: list[str] = []
+        self.trace = Trace()
+        self.plan: Plan | None = None
+        self.found: Inferred | None = None
+        self.proof: Proof | None = None
+        self.model: Any = None
+
+    def status(self) -> tuple[str, str | None]:
+        """Take every step that can be taken; return how far it went, and why no further."""
+        try:
+            self.model = self._built()
+        except Unbuildable as error:
+            return "skipped", str(error)
+        except Exception as error:  # whatever the module's file raises as it is imported
+            return program.what_ended(error, self.frontend)
+        self.found = self._taken()
+        if self.found is None:
+            return "skipped", f"what `{self.job['name']}` takes cannot be told: its signature is not at hand"
+        trial = self.found.trial
+        self.trace = trial.trace
+        if not trial.is_clean and not self.found.settled:
+            return "partial", f"no inputs were found with which it runs: {_why(trial)}"
+        self._read(trial)
+        if trial.is_clean:
+            self._run_further(trial.call)
+        return ("partial", trial.ended) if trial.ended else ("checked", None)
+
+    def told(self) -> dict[str, Any]:
+        """Return what is told of a module beside its findings."""
+        call = self.found.trial.call if self.found is not None else CallSpec()
+        proof = self.proof
+        return {
+            "inputs": call.told(),
+            "inferred": not self.job.get("inputs"),
+            "holds_for": list(proof.holds_for) if proof is not None else [],
+            "tried_only": proof is not None and not proof.symbolic and bool(call.sizes()),
+            "why_tried": proof.reason if proof is not None else "",
+            "pinned": {"arguments": _plain(self.plan.pinned if self.plan else {}), "call": to_wire(call)},
+        }
+
+    # -- the steps ----------------------------------------------------------------------------------------------------
+    def _built(self) -> Any:
+        """Return the module, built; or the function itself."""
+        project = Project(self.job["file"], self.sources)
+        with self.frontend.running():
+            thing = _imported(self.job["file"], self.job["name"])
+            if not isinstance(thing, type):
+                return thing
+            self.plan = planned(thing, Surroundings(project), self.pinned.get("arguments"))
+            model = self.plan.built()
+        self.assumptions += self.plan.assumptions
+        return model
+
+    def _taken(self) -> Inferred | None:
+        if "call" in self.pinned:
+            return Inferred(self._tried(from_wire(self.pinned["call"])), 1, frozenset(), settled=True)
+        return inferred(self.model, self.sources, self._tried, SEARCHING, self._own_numbers())
+
+    def _own_numbers(self) -> dict[str, int]:
+        """Return the model's numbers by name, for shapes that are written in names."""
+        held: Mapping[str, Any] = getattr(self.model, "__dict__", {})
+        numbers = {name: value for name, value in held.items() if _is_size(value)}
+        given = self.plan.arguments if self.plan is not None else {}
+        return {**{name: each.value for name, each in given.items() if _is_size(each.value)}, **numbers}
+
+    def _tried(self, call: CallSpec) -> Trial:
+        with decided_anew(self.frontend.steering):
+            return tried(self.model, call, self.frontend)
+
+    def _read(self, trial: Trial) -> None:
+        """Keep what a run's failures mean, each once."""
+        wants_fixes = bool(self.job.get("fixes", True))
+        for finding in diagnoses(trial.trace, self.sources, with_fixes=wants_fixes):
+            self.findings.setdefault((finding.rule, finding.raised_at), finding)
+
+    def _run_further(self, call: CallSpec) -> None:
+        """Run the other forms of a call, evaluate as well as train, and look for the sizes it holds for."""
+        brief = self.job.get("brief")
+        for form in () if brief else forms(self.model, call, self._tried, FORMS):
+            self._read(form)
+        if not isinstance(self.model, torch.nn.Module):
+            return
+        if not brief:
+            with _evaluating(self.model):
+                self._read(self._tried(call))
+        self.proof = explore(
+            call,
+            lambda sizes, free: symbolic_run(self.model, call.resized(sizes), self.frontend, free),
+            lambda sizes: _fault(self._tried(call.resized(sizes))),
+            Budget(symbolic=1, concrete=3) if brief else None,
+        )
+
+
+def _fault(trial: Trial) -> str | None:
+    """Return what failed in a run, in one line."""
+    return None if trial.is_clean else _why(trial)
+
+
+def _why(trial: Trial) -> str:
+    if trial.failures:
+        failure = trial.failures[0]
+        return f"{failure.type}: {failure.message.splitlines()[0] if failure.message else ''}"[:200]
+    return trial.ended
+
+
+def _user(sources: Sources, file: str) -> Any:
+    from axiswise.source.frames import UserCode
+
+    return UserCode(sources)
+
+
+def _imported(file: str, name: str) -> Any:
+    module, folder = module_name(file)
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    found: Any = importlib.import_module(module)
+    for part in name.split("."):
+        found = getattr(found, part)
+    return found
+
+
+@contextmanager
+def _evaluating(model: torch.nn.Module) -> Generator[None]:
+    was = model.training
+    model.eval()
+    try:
+        yield
+    finally:
+        model.train(was)
+
+
+def _is_size(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what can be sent of the values that construction settled on."""
+    return {path: value for path, value in values.items() if isinstance(value, (bool, int, float, str, type(None)))}

@@ -1,0 +1,100 @@
+"""Check the modules and functions of a file that no script calls: each in a child process of its own."""
+
+from __future__ import annotations
+
+import ast
+import os
+import time
+from collections.abc import Iterator
+
+from axiswise.config import Options
+from axiswise.diagnosis import Report, Target
+from axiswise.frontends.choosing import TORCH
+from axiswise.replay import Outcome
+from axiswise.runs import Runs, relative
+from axiswise.sandbox import Sandbox
+from axiswise.source.discovery import Definition, definitions, outermost_first
+from axiswise.source.text import SourceFile, Sources
+
+EXAMINE = "axiswise.frontends.torch.models.job:examine"
+
+MOST = 60
+"""Modules and functions that are checked of one file."""
+
+
+def check_models(path: str, target: str, ran: set[str], options: Options, sandbox: Sandbox) -> Report:
+    """Check what a file defines that takes tensors and was not run yet, outer modules before those they are made of.
+
+    Args:
+        path: The file.
+        target: The file as the user named it.
+        ran: Names of classes and functions that are covered already.
+        options: As for `check`.
+        sandbox: A warm one.
+    """
+    report = Report()
+    source = Sources().file(os.path.abspath(path))
+    for definition in outermost_first(modelled(source))[:MOST] if source is not None else ():
+        if definition.name in ran:
+            continue
+        found, outcome = check_model(path, definition.name, f"{target}::{definition.name}", options, sandbox)
+        if definition.takes_tensors is None and found.targets[0].status == "skipped":
+            continue  # only importing it could tell, and it told that this is none
+        report = report.joined(found)
+        if outcome.status == "checked":
+            ran |= set((outcome.details or {}).get("ran", ()))
+    return report
+
+
+def check_model(path: str, name: str, target: str, options: Options, sandbox: Sandbox) -> tuple[Report, Outcome]:
+    """Check one class or function of a file; return its report, and what its own run showed."""
+    began = time.monotonic()
+    payload = {"file": os.path.abspath(path), "name": name, "inputs": list(options.inputs)}
+    runs = Runs(sandbox, EXAMINE, TORCH, payload, options.time_budget)
+    base = runs.once()
+    details = base.details or {}
+    runs.payload |= {"pinned": details.get("pinned"), "brief": True}
+    left = began + options.time_budget - time.monotonic()
+    findings = runs.proved(base, range(len(base.findings)), left)
+    runs.close()
+    entry = Target(
+        target,
+        base.status,  # type: ignore[arg-type]
+        base.reason,
+        inputs=details.get("inputs", {}),
+        inferred=bool(details.get("inferred")),
+        holds_for=tuple(details.get("holds_for", ())),
+        ops=base.ops,
+        assumptions=tuple(details.get("assumptions", ())),
+        seconds=time.monotonic() - began,
+    )
+    return Report((entry,), tuple(relative(each) for each in findings if options.wants(each.rule))), base
+
+
+def modelled(source: SourceFile) -> list[Definition]:
+    """Return the definitions of a file that may be checked by themselves."""
+    return [each for each in definitions(source) if each.runs and each.takes_tensors is not False]
+
+
+def only_defines(path: str) -> bool:
+    """Return whether running a file does nothing but define: no statement of it is there to be run as a script."""
+    source = Sources().file(os.path.abspath(path))
+    return source is not None and bool(modelled(source)) and not any(_works(source.tree.body))
+
+
+def _works(body: list[ast.stmt]) -> Iterator[bool]:
+    for node in body:
+        if isinstance(
+            node, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Pass)
+        ):
+            continue
+        if isinstance(node, ast.Expr):
+            yield not isinstance(node.value, ast.Constant)
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+            yield any(isinstance(each, ast.Call) for each in ast.walk(node))
+        elif isinstance(node, ast.Try):
+            yield from _works(node.body)
+        elif isinstance(node, ast.If):
+            yield "__name__" in ast.unparse(node.test) or any(_works(node.body))
+        else:
+            yield True
