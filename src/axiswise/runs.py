@@ -49,7 +49,7 @@ class Runs:
         """Run the target once for each set of replaced files."""
         jobs = (self._job(copy, fixes) for copy in copies)
         for outcome in (self._own or self.sandbox).iterate(jobs, parallel=2):
-            yield _outcome(outcome)
+            yield outcome_of(outcome)
 
     def proved(self, outcome: Outcome, only: Sequence[int], seconds: float) -> tuple[Diagnosis, ...]:
         """Return some of a run's findings with their fixes proved."""
@@ -77,7 +77,7 @@ class Runs:
             self._own = None
 
 
-def _outcome(run: Ended) -> Outcome:
+def outcome_of(run: Ended) -> Outcome:
     """Return what a child reported, or why it did not."""
     result = run.result
     if not isinstance(result, dict):

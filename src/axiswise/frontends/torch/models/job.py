@@ -48,30 +48,14 @@ def examine(job: dict[str, Any]) -> dict[str, Any]:
     sources = Sources(job.get("replaced"))
     frontend = program.begun(program.TORCH, _user(sources, job["file"]), frozenset())
     program.prepare(job["file"], (), frontend)
-    examined = _Examined(cast("TorchFrontend", frontend), sources, job)
-    status, reason = examined.status()
-    return {
-        "status": status,
-        "reason": reason,
-        "ops": frontend.steering.operations,
-        "assumptions": [*examined.assumptions, *frontend.steering.assumptions],
-        "findings": [diagnosis_to_wire(each) for each in examined.findings.values()],
-        "decided": [],
-        "shapes": program.shapes_by_line(examined.trace),
-        "sizes": {},
-        "ran": program.what_ran(examined.trace),
-        "modules": [],
-        "environment": {},
-        "seconds": time.monotonic() - began,
-        **examined.told(),
-    }
+    return Examined(cast("TorchFrontend", frontend), sources, job).result(began)
 
 
 FORMS = 4.0
 """Seconds in which the shape of one optional argument is looked for."""
 
 
-class _Examined:
+class Examined:
     """What is found out of one module, step by step."""
 
     def __init__(self, frontend: TorchFrontend, sources: Sources, job: Mapping[str, Any]) -> None:
@@ -86,6 +70,25 @@ class _Examined:
         self.found: Inferred | None = None
         self.proof: Proof | None = None
         self.model: Any = None
+
+    def result(self, began: float) -> dict[str, Any]:
+        """Return what is sent to the parent; `began` is when the job did."""
+        status, reason = self.status()
+        return {
+            "status": status,
+            "reason": reason,
+            "ops": self.frontend.steering.operations,
+            "assumptions": [*self.assumptions, *self.frontend.steering.assumptions],
+            "findings": [diagnosis_to_wire(each) for each in self.findings.values()],
+            "decided": [],
+            "shapes": program.shapes_by_line(self.trace),
+            "sizes": {},
+            "ran": program.what_ran(self.trace),
+            "modules": [],
+            "environment": {},
+            "seconds": time.monotonic() - began,
+            **self.told(),
+        }
 
     def status(self) -> tuple[str, str | None]:
         """Take every step that can be taken; return how far it went, and why no further."""
