@@ -13,7 +13,7 @@ from types import FrameType
 from axiswise.source.frames import UserCode
 from axiswise.source.text import Sources
 
-RUNNERS = ("axiswise.frontends.program", "axiswise.frontends.torch.models.trials")
+RUNNERS = tuple(f"axiswise.frontends.{name}" for name in ("program", "torch.models.trials", "torch.models.building"))
 """The modules that run the user's code: what they catch ends it."""
 
 TELLING = frozenset("print log debug info warning warn error exception critical write print_exc format_exc".split())

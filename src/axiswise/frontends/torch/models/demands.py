@@ -192,7 +192,7 @@ def _computed(origin: Origin, path: str, other: float) -> float | None:
 def _looked_up(node: ast.AST, frame: FrameType) -> dict[str, Any]:
     """Return a key that is there, for a chosen text that was looked up and is not."""
     for each in ast.walk(node):
-        if isinstance(each, ast.Subscript):
+        if isinstance(each, ast.Subscript) and not any(isinstance(part, ast.Slice) for part in ast.walk(each.slice)):
             key, held = _evaluated(each.slice, frame), _evaluated(each.value, frame)
             if isinstance(key, Text) and isinstance(held, Mapping) and key not in held:
                 return {key.path: next(iter(cast("Mapping[Any, Any]", held)), None)}

@@ -105,7 +105,7 @@ class Examined:
         self.trace = trial.trace
         if not trial.is_clean and not self.found.settled:
             return "partial", f"no inputs were found with which it runs: {_why(trial)}"
-        self._read(trial)
+        self._read(trial.trace)
         if trial.is_clean:
             self._run_further(trial.call)
         return ("partial", trial.ended) if trial.ended else ("checked", None)
@@ -132,8 +132,25 @@ class Examined:
             if not isinstance(thing, type):
                 return thing
             self.plan = planned(thing, Surroundings(project), self.pinned.get("arguments"))
-            model = self.plan.built()
+            try:
+                with self.frontend.as_one(raising=True):
+                    model = self.plan.built()
+            except Unbuildable:
+                model = self._built_on(self.plan)
         self.assumptions += self.plan.assumptions
+        return model
+
+    def _built_on(self, plan: Plan) -> Any:
+        """Build a module whose own numbers do not go together, past what fails in it, which is kept.
+
+        Raises:
+            Unbuildable: It is not built even so, or a number that was chosen for it may be the wrong one.
+        """
+        self.frontend.trace = Trace()
+        model = plan.built()
+        if plan.assumptions or not self.frontend.trace.failures:
+            raise Unbuildable("the numbers chosen for its arguments do not go together: give them where it is built")
+        self._read(self.frontend.trace)
         return model
 
     def _taken(self) -> Inferred | None:
@@ -152,22 +169,22 @@ class Examined:
         with decided_anew(self.frontend.steering):
             return tried(self.model, call, self.frontend)
 
-    def _read(self, trial: Trial) -> None:
+    def _read(self, trace: Trace) -> None:
         """Keep what a run's failures mean, each once."""
         wants_fixes = bool(self.job.get("fixes", True))
-        for finding in diagnoses(trial.trace, self.sources, with_fixes=wants_fixes):
+        for finding in diagnoses(trace, self.sources, with_fixes=wants_fixes):
             self.findings.setdefault((finding.rule, finding.raised_at), finding)
 
     def _run_further(self, call: CallSpec) -> None:
         """Run the other forms of a call, evaluate as well as train, and look for the sizes it holds for."""
         brief = self.job.get("brief")
         for form in () if brief else forms(self.model, call, self._tried, FORMS):
-            self._read(form)
+            self._read(form.trace)
         if not isinstance(self.model, torch.nn.Module):
             return
         if not brief:
             with _evaluating(self.model):
-                self._read(self._tried(call))
+                self._read(self._tried(call).trace)
         self.proof = explore(
             call,
             lambda sizes, free: symbolic_run(self.model, call.resized(sizes), self.frontend, free),
