@@ -96,6 +96,7 @@ class LayerStack:
             if reading is None:
                 return call(*args, **kwargs)
             if not models.refuses(recorder, reading):
+                recorder.trace.add(recorder.call_of(reading, frame, name, ref))
                 return call(*args, **kwargs)
             # What a model says of its data comes before anything that its layers may say.
             data = reading
