@@ -171,3 +171,25 @@ def test_only_the_findings_asked_for_are_proved() -> None:
     told = Told(tell)
     found = verified(tell(TEXT), Program(told.replay, lambda path: TEXT), seconds=60, only=[1])
     assert verdicts(found) == {"rule-2": [("9", "verified")]}
+
+
+def test_two_sizes_that_meet_again_are_one_finding_where_nothing_mends_them() -> None:
+    roots = frozenset({(number(1), 2), (number(2), 3)})
+    first, again, other = (replace(fault(line), rule="contraction", roots=roots) for line in (3, 4, 5))
+    other = replace(other, roots=frozenset({(number(1), 2), (number(2), 4)}))
+    found = Told(lambda text: Outcome("checked", (first, again, other), 9)).verified()
+    assert [each.raised_at for each in found] == [first.raised_at, other.raised_at]
+    assert [note.span for note in found[0].notes] == [again.raised_at]
+    assert found[1].notes == ()
+
+
+def test_two_sizes_that_meet_again_are_told_where_each_has_a_fix() -> None:
+    roots = frozenset({(number(1), 2), (number(2), 3)})
+    kept = [replace(fault(line, *to(line, "9")), roots=roots, rule="contraction") for line in (3, 4)]
+
+    def tell(text: str) -> Outcome:
+        return Outcome(
+            "checked", tuple(each for each in kept if f"\n{TEXT.splitlines()[each.span.line - 1]}" in text), 9
+        )
+
+    assert [each.span.line for each in Told(tell).verified() if each.span] == [3, 4]

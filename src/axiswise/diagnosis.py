@@ -107,6 +107,7 @@ class Diagnosis:
         behind: The line that ends the program before this one is reached: its fixes were verified together with the
             best one of the finding there; not part of the JSON.
         history: The expressions that made the sizes in question; not part of the JSON.
+        roots: Where each of the two sizes was made, and the size there; not part of the JSON.
     """
 
     rule: str
@@ -123,6 +124,7 @@ class Diagnosis:
     follows: Span | None = None
     behind: Span | None = None
     history: tuple[Span, ...] = ()
+    roots: frozenset[tuple[Span, int]] = frozenset()
 
     def with_fixes(self, fixes: tuple[Fix, ...]) -> Diagnosis:
         return replace(self, fixes=fixes)

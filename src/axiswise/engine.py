@@ -9,7 +9,7 @@ from itertools import islice, zip_longest
 from axiswise.diagnosis import Diagnosis, Edit, Fix, Raised
 from axiswise.facts import Conflict, Failure, Frame, Trace
 from axiswise.rules.rule import Rule, rules
-from axiswise.source.history import history
+from axiswise.source.history import history, roots
 from axiswise.source.provenance import named, stand_in_before
 from axiswise.source.scene import Scene
 from axiswise.source.text import Sources
@@ -115,7 +115,8 @@ def _with_fixes(scene: Scene, rule: Rule, diagnosis: Diagnosis, hidden: tuple[Fi
     # In turns, so that a mistake of another kind is tried before the third spelling of the likeliest one.
     turns = zip_longest(own, joined, scene.elsewhere() if scene.raised or scene.conflict.kind == "target" else ())
     fixes = _distinct(fix for turn in turns for fix in turn if fix is not None)
-    return replace(diagnosis, fixes=fixes, history=history(scene.trace, scene.conflict))
+    around = scene.trace, scene.conflict
+    return replace(diagnosis, fixes=fixes, history=history(*around), roots=roots(*around))
 
 
 def _distinct(fixes: Iterable[Fix]) -> tuple[Fix, ...]:

@@ -244,6 +244,11 @@ class Trace:
         for position, output in enumerate(call.outputs):
             self.producers.setdefault(output.id, (call.index, position))
 
+    def same(self, tensor: int, other: int) -> None:
+        """Remember that a tensor is made as another one is."""
+        if other in self.producers:
+            self.producers.setdefault(tensor, self.producers[other])
+
     def producer(self, tensor: int) -> tuple[OpCall, int] | None:
         """Return the call that made a tensor and which of its outputs it is, or None."""
         found = self.producers.get(tensor)

@@ -98,6 +98,11 @@ class _Search:
                 done += proof.behind
                 continue
             finding = finding.with_fixes(proof.fixes)
+            again = next((place for place in helpless.values() if _is_same(done[place], finding)), None)
+            if again is not None and not _is_proved(finding):
+                unproved.add(finding.raised_at)
+                done[again] = _told_again(done[again], finding)
+                continue
             if not _is_proved(finding):
                 unproved.add(finding.raised_at)
                 helpless[position] = len(done)
@@ -204,6 +209,16 @@ class _Search:
 
 def _is_proved(finding: Diagnosis) -> bool:
     return any(fix.edits and fix.verdict != "unverified" for fix in finding.fixes)
+
+
+def _is_same(one: Diagnosis, other: Diagnosis) -> bool:
+    """Return whether two findings are of one fault whose sizes were made at the same two places."""
+    return one.rule == other.rule and bool(one.roots) and one.roots == other.roots
+
+
+def _told_again(finding: Diagnosis, again: Diagnosis) -> Diagnosis:
+    """Return a finding that says where the same two sizes meet once more."""
+    return replace(finding, notes=(*finding.notes, Note("the same two sizes meet again", again.raised_at)))
 
 
 def _applied(finding: Diagnosis) -> Fix:

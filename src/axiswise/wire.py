@@ -12,6 +12,7 @@ from axiswise.origin import Span
 def to_wire(diagnosis: Diagnosis) -> dict[str, Any]:
     """Return a diagnosis as JSON values; verdicts are not sent, only a replay may set them."""
     sent = asdict(diagnosis)
+    sent["roots"] = [[asdict(span), size] for span, size in diagnosis.roots]
     for fix in sent["fixes"]:
         del fix["verdict"], fix["holds_for"]
     return sent
@@ -37,6 +38,7 @@ def from_wire(sent: dict[str, Any]) -> Diagnosis:
         module=sent["module"],
         follows=_span(sent["follows"]),
         history=tuple(Span(**span) for span in sent["history"]),
+        roots=frozenset((Span(**span), size) for span, size in sent["roots"]),
     )
 
 

@@ -45,6 +45,8 @@ class AttentionMaskShape(Rule):
             yield from scene.wrap(
                 role, f"{{}}.repeat_interleave({heads}, 0)", "repeat the mask for each head", evidence=1.0
             )
+        if len(expected) == 3 and len(given) == 2 and given == (expected[0], expected[2]):
+            yield from scene.wrap(role, "{}[:, None, :]", "add an axis for the queries", evidence=1.0)
         if len(expected) == 4 and len(given) == 3 and (given[0], *given[1:]) == (expected[0], *expected[2:]):
             yield from scene.wrap(role, "{}.unsqueeze(1)", "add an axis for the heads", evidence=1.0)
         if len(expected) == 4 and len(given) == 2 and given == (expected[0], expected[3]):

@@ -32,10 +32,11 @@ class FrozenBatch(Rule):
         name = name_of(scene, "input")
         if name is not None:
             yield from scene.argument(
-                "shape", f"{name}.size(0)", "read the batch from the tensor", position=position, evidence=0.5
+                "shape", f"{name}.size(0)", "read the batch from the tensor", position=position, element=0, evidence=0.5
             )
         if -1 not in asked:
-            yield from scene.argument("shape", "-1", "let the batch follow from the other sizes", position=position)
+            title = "let the batch follow from the other sizes"
+            yield from scene.argument("shape", "-1", title, position=position, element=0)
 
 
 def _frozen(given: tuple[int, ...], asked: tuple[int, ...]) -> bool:

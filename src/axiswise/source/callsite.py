@@ -233,6 +233,21 @@ class CallSite:
             at = Span(span.path, end.end_line, end.end_column, end.end_line, end.end_column)
         return at, f", {text}"
 
+    def with_argument(
+        self, name: str, value: str, position: int | None, element: int | None = None
+    ) -> tuple[Span, str] | None:
+        """Return the place and the text that give an argument a value, added where it is missing.
+
+        Of a tuple or a list that is written out, only the `element` is replaced, where one is asked for.
+        """
+        node = self.argument(name, position)
+        if node is None:
+            return self.inserted_argument(f"{name}={value}")
+        if element is not None and isinstance(node, (ast.Tuple, ast.List)) and element < len(node.elts):
+            node = node.elts[element]
+        span = self.source.span(node)
+        return (span, value) if self.source.segment(span) != value else None
+
     def dropped_argument(self, name: str) -> Span | None:
         """Return the place of a keyword argument with the comma before it; None where it is the call's only one."""
         call = self.call

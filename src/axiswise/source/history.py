@@ -28,6 +28,17 @@ def history(trace: Trace, conflict: Conflict) -> tuple[Span, ...]:
     return tuple(found | {made.site: None for made in calls if made.site is not None})
 
 
+def roots(trace: Trace, conflict: Conflict) -> frozenset[tuple[Span, int]]:
+    """Return where the two sizes of a conflict were made, each with the size there; nothing unless both are known."""
+    found: set[tuple[Span, int]] = set()
+    for use in (conflict.left, conflict.right):
+        steps = [step for step in trail(trace, conflict.call, use) if not step.depth] if use is not None else []
+        if not steps or steps[-1].call.site is None:
+            return frozenset()
+        found.add((steps[-1].call.site, steps[-1].size))
+    return frozenset(found)
+
+
 def _axes(conflict: Conflict, use: AxisUse) -> list[AxisUse]:
     ref = conflict.call.operands.get(use.operand)
     if ref is None or use.axis >= 0:

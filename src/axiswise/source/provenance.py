@@ -114,16 +114,6 @@ def _back(trace: Trace, tensor: int, axis: int, before: int, depth: int, budget:
         tensor, axis = call.operands[axes[0][0]].id, axes[0][1]
 
 
-def worked_on(call: OpCall, output: int) -> TensorRef | None:
-    """Return the operand that an output was made of: the first, unless each of several outputs has one of its own."""
-    operands = list(call.operands.values())
-    if len(call.outputs) == len(operands):
-        return operands[output]
-    contract = contract_of(call.op) if len(call.outputs) > 1 and call.outputs[output].shape else None
-    axes = contract.source(call, output, 0).axes if contract is not None else ()
-    return call.operands.get(axes[0][0]) if axes else next(iter(operands), None)
-
-
 def named(trace: Trace, call: OpCall) -> OpCall:
     """Return a call whose operands' axes carry every name that the program gave them on the way there."""
     operands: dict[str, TensorRef] = {}
@@ -164,8 +154,10 @@ def _name_before(trace: Trace, tensor: int, axis: int, before: int) -> str:
 def is_collected(trace: Trace, call: OpCall, use: AxisUse) -> bool:
     """Return whether a size adds up what a loop collected: a guess, since a loop may be left before its end."""
     for step in trail(trace, call, use):
-        makers = [trace.producer(ref.id) for ref in step.call.operands.values()]
-        if step.relation == "sum" and len(makers) > 1 and len({maker and maker[0].site for maker in makers}) == 1:
+        found = [trace.producer(ref.id) for ref in step.call.operands.values()]
+        sites = {maker and maker[0].site for maker in found}
+        # Parts that one call gives together, such as the states of two directions, were not collected by a loop.
+        if step.relation == "sum" and len(sites) == 1 and len({maker and maker[0].index for maker in found}) > 1:
             return True
     return False
 

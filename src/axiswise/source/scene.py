@@ -16,15 +16,12 @@ from typing import Any
 from axiswise.diagnosis import Diagnosis, Edit, Fix, Note, Raised
 from axiswise.facts import AxisUse, Conflict, Frame, OpCall, TensorRef, Trace
 from axiswise.origin import Span
-from axiswise.source.arguments import with_argument
 from axiswise.source.callsite import CallSite
-from axiswise.source.declaring import redeclared
 from axiswise.source.echoes import echoes
 from axiswise.source.forgotten import remembered
 from axiswise.source.loading import loaded, whole
 from axiswise.source.naming import layer_name
-from axiswise.source.provenance import constructor, is_collected, worked_on
-from axiswise.source.rebinding import bound
+from axiswise.source.provenance import constructor, is_collected
 from axiswise.source.rerouting import reroutes, taken_out
 from axiswise.source.resizing import resizes, spelling
 from axiswise.source.spelling import in_torch, is_foreign, sizes_read, spelled
@@ -34,6 +31,7 @@ from axiswise.source.text import Sources
 
 SIZES_RIGHT = frozenset({"stride", "dtype", "device", "weights"})
 """Conflicts of tensors whose axes stand where they should: moving axes about would make another program."""
+
 
 ALIKE = 0.4
 """What it is worth that both ends of an axis are spelled alike."""
@@ -219,12 +217,11 @@ class Scene:
     def _elsewhere(self) -> Iterator[Fix]:
         sides = [use.operand for use in (self.conflict.left, self.conflict.right) if use is not None and use.operand]
         roles = list(dict.fromkeys(sides or self.call.operands)) or [""]
-        around = self.sources, self.trace, self.call
+        around = (self.sources, self.trace, self.call)
         if self.raised is None:
             for role in roles:
                 yield from taken_out(*around, role)
             return
-        yield from redeclared(*around)
         if self.conflict.kind not in SIZES_RIGHT:
             for role in roles:
                 yield from remembered(*around, role)
@@ -274,12 +271,20 @@ class Scene:
             yield Fix(title, (Edit(span, template.replace("{}", self.site.text(self.site.node))),), evidence)
 
     def argument(
-        self, name: str, value: str, title: str, *, position: int | None = None, evidence: float = 0.0
+        self,
+        name: str,
+        value: str,
+        title: str,
+        *,
+        position: int | None = None,
+        element: int | None = None,
+        evidence: float = 0.0,
     ) -> Iterable[Fix]:
-        """Set a keyword argument of the failing call (replaced where it is given, by keyword or at `position`)."""
+        """Set an argument of the failing call, given by keyword or at `position`; one `element` of a written tuple."""
         if self.is_foreign:
             name, value = {"dim": "axis", "keepdim": "keepdims"}.get(name, name), sizes_read(value)
-        return self._native(with_argument(self.site, name, value, title, position, evidence))
+        place = self.site.with_argument(name, value, position, element) if self.site is not None else None
+        return self._native([Fix(title, (Edit(*place),), evidence)] if place is not None else ())
 
     def without_argument(self, name: str, title: str, *, evidence: float = 0.0) -> Iterable[Fix]:
         """Take a keyword argument out of the failing call."""
@@ -294,7 +299,8 @@ class Scene:
         settings: Mapping[str, Any] = self.call.layer.settings if self.call.layer else {}
         if position is None and name in settings:
             position = list(settings).index(name)
-        return with_argument(self.built, name, value, title, position, evidence)
+        place = self.built.with_argument(name, value, position) if self.built is not None else None
+        return [Fix(title, (Edit(*place),), evidence)] if place is not None else ()
 
     def written(self, name: str, position: int) -> str:
         """Return the text of an argument as it is written, of the call or of the layer's constructor; else nothing."""
@@ -356,22 +362,17 @@ class Scene:
             found = self.trace.producer(ref.id) if ref is not None else None
             if found is None or found[0].index >= limit:
                 return
-            call, output = found
+            call = found[0]
             yield self.at(Conflict(self.conflict.kind, call))
             limit = call.index
-            ref = worked_on(call, output)
-
-    def bound(self, role: str) -> Span | None:
-        """The assignment that gave an operand's name its value; None where no name stands for it, or nothing does."""
-        node = self._operand(role)
-        found = bound(self.site, node.id) if self.site is not None and isinstance(node, ast.Name) else None
-        return self.site.source.span(found) if self.site is not None and found is not None else None
+            ref = next(iter(call.operands.values()), None)
 
     def loaded(self, role: str) -> tuple[Scene, str] | None:
         """The scene of the loop whose arrays an operand is a batch of, and the operand's role there."""
         found = loaded(self.trace, self.call, role)
-        is_held = found is not None and bool(found[0].operands)
-        return (self.at(Conflict(self.conflict.kind, found[0])), found[1]) if found is not None and is_held else None
+        if found is None or not found[0].operands:
+            return None
+        return self.at(Conflict(self.conflict.kind, found[0])), found[1]
 
     def at(self, conflict: Conflict) -> Scene:
         """Return the scene of another conflict in the same run."""

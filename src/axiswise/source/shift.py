@@ -82,6 +82,7 @@ class Shift:
             raised_at=finding.raised_at and self.span_before(finding.raised_at),
             follows=finding.follows and self.span_before(finding.follows),
             history=tuple(self.span_before(span) for span in finding.history),
+            roots=frozenset((self.span_before(span), size) for span, size in finding.roots),
             behind=finding.behind and self.span_before(finding.behind),
         )
 

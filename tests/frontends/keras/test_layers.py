@@ -257,7 +257,31 @@ FAULTS: dict[str, tuple[str, tuple[tuple[str, int], ...], str]] = {
         (("linear-in-features", 12),),
         "`block` takes 8 features, but `x` has 5",
     ),
+    "padding": (
+        "words = np.zeros((4, 10), bool)\n"
+        "attend = layers.MultiHeadAttention(2, 4)\nprint(attend(x, x, attention_mask=words).shape)\n",
+        (("attention-mask-shape", 7),),
+        "`attend` wants `words` of shape (4, 10, 10), but it is (4, 10)",
+    ),
+    "both_directions": (
+        "width = 6\ncome = layers.Bidirectional(layers.LSTM(width, return_state=True))\n"
+        "_, h, c, back_h, back_c = come(x)\n"
+        "states = [layers.Concatenate()([h, back_h]), layers.Concatenate()([c, back_c])]\n"
+        "go = layers.LSTM(width)\nprint(go(x, initial_state=states).shape)\n",
+        (("rnn-state", 10),),
+        "`go` keeps a state for 6 hidden features, but initial_state 0 has 12",
+    ),
+    "two_models": (
+        "def tower(units):\n    rows = keras.Input((9,))\n    return keras.Model(rows, layers.Dense(units)(rows))\n"
+        "left, right = tower(8), tower(12)\nrows = keras.Input((9,))\n"
+        "print(layers.Add()([left(rows), right(rows)]).shape)\n",
+        (("broadcast-mismatch", 10),),
+        "`left(rows)` has 8 along axis 1, where `right(rows)` has 12",
+    ),
 }
+
+OFFERED = {"padding": "words[:, None, :]", "both_directions": "width * 2", "two_models": "12"}
+"""Faults with the text of an edit that is among those tried."""
 
 SLOW = ("stacked", "declared", "one_sample", "symbolic_attention", "beyond")
 """Faults that the slowest backend is asked for too: it compiles every operation."""
@@ -277,6 +301,11 @@ def test_each_fault_is_told_once_at_its_line_in_the_users_names(found: dict[str,
         if name in found:
             said = found[name]
             assert (said.findings, said.messages[:1]) == (findings, (message,)), (name, said)
+
+
+def test_the_edit_that_is_wanted_is_tried(found: dict[str, Told]) -> None:
+    for name, text in OFFERED.items():
+        assert name not in found or text in found[name].fixes[0], (name, found[name].fixes)
 
 
 def test_right_programs_are_met_with_silence(found: dict[str, Told]) -> None:

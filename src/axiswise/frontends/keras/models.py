@@ -80,6 +80,15 @@ def read(
     return Reading("model", {**operands, **wanted}, {"whole": whole, "stream": stream})
 
 
+def passed_on(recorder: Recorder, model: Any, result: Any) -> Any:
+    """Return what a model gives for symbolic data; where it was made is where its own outputs were."""
+    own = list(recorder.arrays.among(_functional(model).outputs))
+    given = [each for each in recorder.arrays.among(result) if isinstance(each, _KERAS.KerasTensor)]
+    for each, output in zip(given, own, strict=False):
+        recorder.trace.same(recorder.arrays.fact_of(each).id, recorder.arrays.fact_of(output).id)
+    return result
+
+
 def _whole(recorder: Recorder, batch: Any) -> Shape | None:
     """Return the shape of the array that a batch was cut from, or None where it was cut from none."""
     found = recorder.trace.producer(recorder.arrays.fact_of(batch).id)
