@@ -136,11 +136,10 @@ def test_a_wrong_setting_is_named(toml: str, reason: str, folder: Path, capsys: 
         ("coding.py", b"# coding: klingon\n", "coding.py: is not Python: "),
         ("latin.py", "s = 'é'\n".encode("latin-1"), "latin.py: is not Python: "),
         ("deep.py", b"x = " + b"(" * 5000 + b")" * 5000, "deep.py: is n"),
-        ("notes.ipynb", b"{}", "notes.ipynb is a notebook; this version checks scripts"),
-        ("empty/", None, "empty/ is a folder; this version checks scripts; there is no Python file in it"),
-        ("package/", b"a.py", "package/ is a folder; this version checks scripts: name its files, a.py for one"),
-        ("model.py::Net", None, "model.py::Net names a part of a module; this version checks scripts"),
-        ("package.model:Net", None, "package.model:Net names a part of a module"),
+        ("notes.ipynb", b"{}", "notes.ipynb is a notebook: export its cells to a .py file"),
+        ("empty/", None, "empty/: no Python file is in it"),
+        ("package/", b"a.py", "package/: none of its Python files imports a framework"),
+        ("train.py::Net", None, "train.py has no class or function Net"),
     ],
 )
 def test_bad_targets_get_one_line(name: str, data: bytes | None, reason: str, folder: Path, capsys: Output) -> None:
@@ -174,9 +173,20 @@ def test_commands_to_come_are_refused_and_not_listed(command: str, capsys: Outpu
     assert command not in capsys.readouterr().out
 
 
-def test_inputs_are_refused(capsys: Output) -> None:
-    assert cli.main(["check", "train.py", "--input", "x: Float[batch 512]"]) == 2
-    assert "--input is for modules" in capsys.readouterr().err
+# -- inputs -----------------------------------------------------------------------------------------------------------
+def test_inputs_are_handed_on_and_one_that_nothing_takes_is_told(core: Core, capsys: Output) -> None:
+    texts = ["x: Float[batch 512]", 'mask: Bool[Tensor, "batch time"]']
+    seen: list[Options] = []
+
+    def check(targets: Sequence[str], options: Options) -> Report:
+        seen.append(options)
+        return Report((replace(CHECKED, inputs={"x": "Float[batch 512]", "mask[0]": "Bool[batch time]"}),))
+
+    core(check)
+    assert cli.main(["check", "train.py", "--input", texts[0], "--input", texts[1]]) == 0
+    assert seen[0].inputs == tuple(texts)
+    assert cli.main(["check", "train.py", "--input", "y: Float[3]"]) == 2
+    assert capsys.readouterr().err == "axiswise: --input y: no module or function that was checked takes it\n"
 
 
 # -- fixes -------------------------------------------------------------------------------------------------------------

@@ -78,7 +78,7 @@ def _refuse(message: str) -> int:
 
 def _read(argv: list[str]) -> argparse.Namespace:
     if argv and argv[0] in NOT_YET:
-        raise CallError(f"this version checks scripts; `{argv[0]}`, for {NOT_YET[argv[0]]}, is not there yet")
+        raise CallError(f"`{argv[0]}`, for {NOT_YET[argv[0]]}, is not there yet")
     parser = argparse.ArgumentParser("axiswise", description="A shape debugger for neural-network code.", epilog=EPILOG)
     parser.add_argument("--version", action="version", version=f"axiswise {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -96,8 +96,10 @@ def _read(argv: list[str]) -> argparse.Namespace:
     run.add_argument("args", nargs=argparse.REMAINDER, help="the script's own arguments")
     run.set_defaults(carry_out=_run_parsed)
 
-    check = commands.add_parser("check", parents=[look], help="check scripts without their data", epilog=EPILOG)
-    check.add_argument("targets", nargs="+", metavar="FILE")
+    check = commands.add_parser("check", parents=[look], help="check scripts and models without data", epilog=EPILOG)
+    check.add_argument(
+        "targets", nargs="+", metavar="TARGET", help="file.py, file.py::Net, package.module:Net, a folder"
+    )
     written = check.add_mutually_exclusive_group()
     written.add_argument("--fix", action="store_true", help="write verified fixes; 0 when every finding got one")
     written.add_argument("--diff", action="store_true", help="print verified fixes as a patch, and write nothing")
@@ -107,7 +109,13 @@ def _read(argv: list[str]) -> argparse.Namespace:
     check.add_argument("--strict", action="store_true", default=None, help="2 where a target was checked in part only")
     budget = f"per target (default: {Options().time_budget:g})"
     check.add_argument("--time-budget", type=_positive(float), metavar="SECONDS", help=budget)
-    check.add_argument("--input", action="append", dest="inputs", help=argparse.SUPPRESS)
+    check.add_argument(
+        "--input",
+        action="append",
+        dest="inputs",
+        metavar="'x: Float[batch time 512]'",
+        help="what a module's parameter is given, instead of what is inferred (repeated)",
+    )
     check.set_defaults(carry_out=_check)
 
     explain = commands.add_parser("explain", parents=[look], help="the page of a rule, or what an error text means")
@@ -191,20 +199,20 @@ def _run(script: str, argv: list[str]) -> int:
 
 def _check(args: argparse.Namespace) -> int:
     from axiswise.render.parts.summary import incomplete
+    from axiswise.source.inputs import given_input
     from axiswise.source.mend import Snapshot
     from axiswise.source.silence import heeded
-    from axiswise.targets import scripts, unreadable
+    from axiswise.targets import named, part_of, unreadable
 
-    if args.inputs:
-        raise CallError("--input is for modules; this version checks scripts, which make their own inputs")
     try:
-        names = scripts(args.targets)
+        names = named(args.targets)
+        asked = [given_input(text)[0] for text in args.inputs or ()]
     except ValueError as error:
         raise CallError(str(error)) from error
-    options = _options(args, Path(os.path.abspath(names[0])).parent)
+    options = _options(args, Path(os.path.abspath(part_of(names[0])[0])).parent)
     refused = [target for name in names if (target := unreadable(name))]
     readable = [name for name in names if name not in {target.target for target in refused}]
-    snapshot = Snapshot.of(readable)
+    snapshot = Snapshot.of(part_of(name)[0] for name in readable)
     report = Report(tuple(refused))
     if readable:
         from axiswise.checking import check
@@ -214,6 +222,10 @@ def _check(args: argparse.Namespace) -> int:
             report = heeded(check(readable, options), options.wants).joined(report)
         except SandboxError as error:
             raise CallError(str(error)) from error
+    taken = {path.partition("[")[0] for target in report.targets for path in target.inputs}
+    for name in asked:
+        if name not in taken and all(target.status != "skipped" for target in report.targets):
+            raise CallError(f"--input {name}: no module or function that was checked takes it")
     if options.format in ("full", "concise") and not any(target.status != "skipped" for target in report.targets):
         for target in report.targets:
             _tell(incomplete(target))

@@ -6,6 +6,7 @@ import ast
 import os
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 from axiswise.config import Options
 from axiswise.diagnosis import Report, Target
@@ -13,7 +14,7 @@ from axiswise.frontends.choosing import TORCH
 from axiswise.replay import Outcome
 from axiswise.runs import Runs, relative
 from axiswise.sandbox import Sandbox
-from axiswise.source.discovery import Definition, definitions, outermost_first
+from axiswise.source.discovery import Definition, definitions, in_groups
 from axiswise.source.text import SourceFile, Sources
 
 EXAMINE = "axiswise.frontends.torch.models.job:examine"
@@ -34,22 +35,39 @@ def check_models(path: str, target: str, ran: set[str], options: Options, sandbo
     """
     report = Report()
     source = Sources().file(os.path.abspath(path))
-    for definition in outermost_first(modelled(source))[:MOST] if source is not None else ():
-        if definition.name in ran:
-            continue
-        found, outcome = check_model(path, definition.name, f"{target}::{definition.name}", options, sandbox)
-        if definition.takes_tensors is None and found.targets[0].status == "skipped":
-            continue  # only importing it could tell, and it told that this is none
-        report = report.joined(found)
-        if outcome.status == "checked":
-            ran |= set((outcome.details or {}).get("ran", ()))
+    left = MOST
+
+    def checked(each: Definition) -> tuple[Definition, Report, Outcome]:
+        return each, *check_model(path, each.name, f"{target}::{each.name}", options, sandbox, named=False)
+
+    with ThreadPoolExecutor(max(1, options.jobs)) as pool:
+        for group in in_groups(modelled(source)) if source is not None else ():
+            due = [each for each in group if each.name not in ran][:left]
+            left -= len(due)
+            for definition, found, outcome in pool.map(checked, due):
+                if definition.takes_tensors is None and found.targets[0].status == "skipped":
+                    continue  # only importing it could tell, and it told that this is none
+                report = report.joined(found)
+                if outcome.status == "checked":
+                    ran |= set((outcome.details or {}).get("ran", ()))
     return report
 
 
-def check_model(path: str, name: str, target: str, options: Options, sandbox: Sandbox) -> tuple[Report, Outcome]:
-    """Check one class or function of a file; return its report, and what its own run showed."""
+def check_model(
+    path: str, name: str, target: str, options: Options, sandbox: Sandbox, *, named: bool = True
+) -> tuple[Report, Outcome]:
+    """Check one class or function of a file; return its report, and what its own run showed.
+
+    Args:
+        path: The file.
+        name: Of the class or function.
+        target: What it is called in the report.
+        options: As for `check`.
+        sandbox: A warm one.
+        named: Whether the user named it: then each of `options.inputs` has to be a parameter of it.
+    """
     began = time.monotonic()
-    payload = {"file": os.path.abspath(path), "name": name, "inputs": list(options.inputs)}
+    payload = {"file": os.path.abspath(path), "name": name, "inputs": list(options.inputs), "named": named}
     runs = Runs(sandbox, EXAMINE, TORCH, payload, options.time_budget)
     base = runs.once()
     details = base.details or {}

@@ -21,6 +21,9 @@ _PLAIN = frozenset(
 )
 """Packages that know nothing of torch: a program with no others is one of NumPy's."""
 
+_FRAMEWORKS = _EAGER | {"torch", "torchvision", "numpy", "lightning", "pytorch_lightning", "transformers", "einops"}
+"""Packages by which a file of a folder is known to work on tensors."""
+
 
 def family_of(script: str) -> str:
     """Return the family of a script's frontend, from what it and its own modules import."""
@@ -29,6 +32,11 @@ def family_of(script: str) -> str:
         return EAGER
     others = found - _PLAIN - set(sys.stdlib_module_names)
     return TORCH if others or "numpy" not in found else EAGER
+
+
+def uses_framework(script: str) -> bool:
+    """Return whether a file, or a module beside it that it imports, imports something that works on tensors."""
+    return not _FRAMEWORKS.isdisjoint(_imported(script))
 
 
 @dataclass(frozen=True, slots=True)

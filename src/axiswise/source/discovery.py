@@ -73,6 +73,11 @@ def definitions(source: SourceFile) -> tuple[Definition, ...]:
 
 def outermost_first(found: Sequence[Definition]) -> tuple[Definition, ...]:
     """Return definitions so that one that others of the file use comes after them: it may be covered by then."""
+    return tuple(each for group in in_groups(found) for each in group)
+
+
+def in_groups(found: Sequence[Definition]) -> tuple[tuple[Definition, ...], ...]:
+    """Return definitions outermost first, those together that use none of each other, except in a circle."""
     within: Mapping[str, Definition] = {each.name: each for each in found}
     heights: dict[str, int] = {}
 
@@ -82,7 +87,10 @@ def outermost_first(found: Sequence[Definition]) -> tuple[Definition, ...]:
             heights[name] = 1 + max((height(each, path | {each}) for each in inner), default=0)
         return heights[name]
 
-    return tuple(sorted(found, key=lambda each: -height(each.name, frozenset({each.name}))))
+    groups: dict[int, list[Definition]] = {}
+    for each in found:
+        groups.setdefault(height(each.name, frozenset({each.name})), []).append(each)
+    return tuple(tuple(groups[level]) for level in sorted(groups, reverse=True))
 
 
 def _top(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
