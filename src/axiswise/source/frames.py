@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import sysconfig
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import CodeType, FrameType, TracebackType
 from typing import Any
@@ -25,10 +25,16 @@ MOST_NAMES = 40
 
 
 class UserCode:
-    """Tells the user's frames from a library's."""
+    """Tells the user's frames from a library's.
 
-    def __init__(self, sources: Sources) -> None:
+    Args:
+        sources: The user's files.
+        owned: Files of a library that count as the user's too: those of a model that is checked by itself.
+    """
+
+    def __init__(self, sources: Sources, owned: Collection[str] = ()) -> None:
         self.sources = sources
+        self._owned = frozenset(owned)
         self._known: dict[CodeType, bool] = {}
 
     def owns(self, code: CodeType) -> bool:
@@ -40,7 +46,7 @@ class UserCode:
 
     def owns_path(self, path: str) -> bool:
         """Return whether a file is the user's."""
-        if path in self.sources.replaced:
+        if path in self.sources.replaced or path in self._owned:
             return True
         if path.startswith("<") or "site-packages" in path or "dist-packages" in path:
             return False

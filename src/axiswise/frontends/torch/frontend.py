@@ -25,9 +25,14 @@ MACHINERY = ("torch._", "torch.utils._")
 
 
 class TorchFrontend(Tracer):
-    """Runs a program on torch's fake tensors."""
+    """Runs a program on torch's fake tensors.
+
+    Attributes:
+        home: Label of the device on which a module's inputs are.
+    """
 
     observer: Observer | None = None
+    home: str = "cpu"
 
     def prepare(self) -> None:
         """Put stand-ins in place for what an abstract run must not really do."""
@@ -65,11 +70,16 @@ def begun(user: UserCode, flipped: frozenset[tuple[str, int]]) -> TorchFrontend:
 def warm() -> None:
     """Load what every run needs, before the server forks: called once in the warm process."""
     torch.set_num_threads(1)
+    load()
+
+
+def load() -> None:
+    """Load what every run needs; nothing of torch is changed."""
     importlib.import_module("torch._dynamo.utils")  # half a second that each child would pay
 
     from axiswise.frontends.torch.vocabulary.reading import layers, readers
     from axiswise.ops.contract import contracts
     from axiswise.rules.rule import rules
 
-    for load in (readers, layers, contracts, rules):
-        load()
+    for registered in (readers, layers, contracts, rules):
+        registered()

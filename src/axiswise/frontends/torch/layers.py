@@ -12,7 +12,7 @@ from axiswise.facts import LayerRef
 from axiswise.frontends.construction import Built, built_by
 from axiswise.source.frames import UserCode
 
-_BUILT = "_axiswise_built"
+BUILT = "_axiswise_built"
 
 
 class ModuleStack:
@@ -27,7 +27,7 @@ class ModuleStack:
     def built(self, module: torch.nn.Module) -> None:
         """Remember how a module is being built; called from inside `Module.__init__`."""
         frame = sys._getframe(2)  # pyright: ignore[reportPrivateUsage]
-        object.__setattr__(module, _BUILT, built_by(module, frame, self.user))
+        object.__setattr__(module, BUILT, built_by(module, frame, self.user))
 
     def path(self, module: torch.nn.Module) -> str:
         """Return a module's path in the outermost running module; empty for that one itself."""
@@ -56,7 +56,7 @@ class ModuleStack:
 
     def ref(self, module: torch.nn.Module) -> LayerRef:
         """Return the fact for a module."""
-        built: Built | None = module.__dict__.get(_BUILT)
+        built: Built | None = module.__dict__.get(BUILT)
         settings = built.settings if built else {}
         called = module
         for outer in reversed(self.running[:-1]):

@@ -106,6 +106,7 @@ def _input(spec: TensorSpec, path: str, given: dict[int, str], frontend: TorchFr
     with frontend.quietly():
         tensor = torch.empty(spec.shape, dtype=dtype)
     fact = fact_of(tensor)
+    fact.device = frontend.home
     fact.axes.update({at: axis.name for at, axis in enumerate(spec.axes) if axis.name})
     if spec.highest is not None and tensor.numel() >= ENOUGH_DRAWS:
         fact.bounds = (0, spec.highest)

@@ -1,0 +1,166 @@
+"""Check a module that was built already: the job of a child that was forked with the module in it.
+
+The module becomes one of fake tensors first: its parameters keep their shapes, types and device (as a label), and small
+whole-number buffers their values. Nothing is computed with what they held, and no accelerator is spoken to: a process
+that was forked cannot use CUDA.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+import threading
+import time
+import warnings
+from collections.abc import Iterator
+from typing import Any, cast
+
+import torch
+from torch._subclasses.fake_tensor import FakeTensor
+from torch.nn.parameter import is_lazy
+
+from axiswise.frontends import program
+from axiswise.frontends.construction import Built, is_setting
+from axiswise.frontends.torch.frontend import TorchFrontend
+from axiswise.frontends.torch.layers import BUILT
+from axiswise.frontends.torch.models.job import Examined
+from axiswise.frontends.torch.tensors import fact_of
+from axiswise.frontends.torch.values import MOST_VALUES
+from axiswise.source.frames import UserCode
+from axiswise.source.text import Sources
+
+
+def examine(job: dict[str, Any]) -> dict[str, Any]:
+    """Find out what a module takes, run it, and say what failed and for which sizes it holds.
+
+    Args:
+        job: `model`, and `inputs` (texts, where they are given).
+
+    Returns:
+        As `axiswise.frontends.torch.models.job.examine`.
+    """
+    told: list[dict[str, Any]] = []
+    raised: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            told.append(_examined(job))
+        except BaseException as error:  # handed on to the thread that waits
+            raised.append(error)
+
+    # In a thread of its own, none of the modes that the caller is in is active, and no frame of the caller's is there.
+    thread = threading.Thread(target=run, name="axiswise")
+    thread.start()
+    thread.join()
+    if raised:
+        raise raised[0]
+    return told[0]
+
+
+def _examined(job: dict[str, Any]) -> dict[str, Any]:
+    began = time.monotonic()
+    model: torch.nn.Module = job["model"]
+    os.environ["AXISWISE_REPLAY"] = "1"
+    warnings.simplefilter("ignore")
+    torch.set_num_threads(1)  # the threads of the caller's pool are not there
+    sources = Sources()
+    user = UserCode(sources, files_of(model))
+    frontend = cast("TorchFrontend", program.begun(program.TORCH, user, frozenset()))
+    frontend.home = home_of(model)
+    kept = made_fake(model, frontend)
+    frontend.prepare()
+    described(model, user)
+    examined = _Live(frontend, sources, {**job, "name": type(model).__name__})
+    result = examined.result(began)
+    del kept
+    return result
+
+
+class _Live(Examined):
+    """What is found out of a module that is there."""
+
+    def _built(self) -> Any:
+        return self.job["model"]
+
+
+def files_of(model: torch.nn.Module) -> set[str]:
+    """Return the files in which a model's classes are written: all but torch's own."""
+    kinds = {type(module) for module in model.modules()}
+    names = {kind.__module__ for kind in kinds if kind.__module__.partition(".")[0] != "torch"}
+    files = (getattr(sys.modules.get(name), "__file__", None) for name in names)
+    return {file for file in files if file}
+
+
+def described(model: torch.nn.Module, user: UserCode) -> None:
+    """Let each module know the arguments it was built with, as far as it keeps them under their names."""
+    for module in model.modules():
+        names = inspect.signature(type(module).__init__).parameters
+        held = vars(module)
+        settings = {name: held[name] for name in names if name in held and is_setting(held[name])}
+        object.__setattr__(module, BUILT, Built((), settings))
+
+
+def home_of(model: torch.nn.Module) -> str:
+    """Return the one device that a model is on; where it is on several, the CPU: where it puts what is not followed."""
+    found = {str(tensor.device) for tensor in (*model.parameters(), *model.buffers())} - {"meta"}
+    return found.pop() if len(found) == 1 else "cpu"
+
+
+# -- real tensors to fake ones -----------------------------------------------------------------------------------------
+def made_fake(model: torch.nn.Module, frontend: TorchFrontend) -> list[Any]:
+    """Put fake tensors in the place of a module's own; return these, so that nothing frees them meanwhile."""
+    made: dict[int, torch.Tensor] = {}
+    kept: list[Any] = []
+
+    def fake(tensor: torch.Tensor) -> torch.Tensor:
+        if is_lazy(tensor):
+            return tensor
+        if id(tensor) not in made:
+            kept.append(tensor)
+            made[id(tensor)] = _fake(tensor, frontend)
+        return made[id(tensor)]
+
+    for module in model.modules():
+        for holder, name, tensor in _held(module):
+            holder[name] = fake(tensor)
+            if isinstance(name, str):
+                fact_of(holder[name]).parameter = name
+    return kept
+
+
+def _held(module: torch.nn.Module) -> Iterator[tuple[Any, Any, torch.Tensor]]:
+    """Yield the tensors of a module, each with what holds it: parameters, buffers, attributes, lists of such."""
+    inside = vars(module)
+    for holder in (inside["_parameters"], inside["_buffers"], inside):
+        for name, value in list(cast("dict[str, Any]", holder).items()):
+            if isinstance(value, torch.Tensor):
+                yield holder, name, value
+            elif holder is inside and type(value) in (list, dict) and name not in ("_parameters", "_buffers"):
+                listed: Any = value
+                pairs = list(enumerate(listed)) if isinstance(listed, list) else list(listed.items())
+                for key, item in pairs:
+                    if isinstance(item, torch.Tensor):
+                        yield listed, key, item
+
+
+def _fake(tensor: torch.Tensor, frontend: TorchFrontend) -> torch.Tensor:
+    with frontend.fake:
+        if tensor.layout == torch.strided:
+            made = torch.empty_strided(tuple(tensor.shape), tensor.stride(), dtype=tensor.dtype)
+        else:
+            made = torch.empty(tuple(tensor.shape), dtype=tensor.dtype)
+        if isinstance(tensor, torch.nn.Parameter):
+            made = torch.nn.Parameter(made, tensor.requires_grad)
+    fact = fact_of(made)
+    fact.device = frontend.home
+    if _has_values(tensor):
+        fact.value = tensor.detach().clone()
+    return made
+
+
+def _has_values(tensor: torch.Tensor) -> bool:
+    """Return whether a tensor's values are at hand and tell something of shapes: whole numbers, on the CPU."""
+    if isinstance(tensor, FakeTensor) or tensor.device.type != "cpu" or tensor.layout != torch.strided:
+        return False
+    return not tensor.is_floating_point() and not tensor.is_complex() and tensor.numel() <= MOST_VALUES

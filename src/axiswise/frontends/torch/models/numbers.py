@@ -1,0 +1,96 @@
+"""The model's own numbers by name, and what they say of its inputs: an image of `image_size`, with `num_channels`.
+
+A number is the model's own where a module keeps it, or an object that a module keeps (a configuration, and what is
+nested in it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, cast
+
+import torch
+
+from axiswise.frontends.torch.models.ideas import SIZES
+from axiswise.frontends.torch.models.lexicon import meaning
+from axiswise.frontends.torch.models.specs import AxisSpec, TensorSpec
+
+DEEPEST = 3
+"""Objects within objects that are looked into."""
+
+LARGEST = 4096
+"""Sizes beyond this are not those of an input's axis."""
+
+_MEANT = {
+    "height": ("image", 0),
+    "width": ("image", -1),
+    "channels": ("in_channels", 0),
+    "frames": ("frames", 0),
+}
+"""What a number that gives an axis its size means, and which it is where there are several."""
+
+Numbers = Mapping[str, tuple[int, ...]]
+"""One number, or a list of them, by name."""
+
+
+def numbers_of(model: Any) -> Numbers:
+    """Return a model's numbers by name, outer ones before those of objects that it keeps."""
+    found: dict[str, tuple[int, ...]] = {}
+    level: list[Any] = [model]
+    seen: set[int] = set()
+    for _ in range(DEEPEST):
+        inner: list[Any] = []
+        for each in level:
+            if id(each) in seen:
+                continue
+            seen.add(id(each))
+            for name, value in _items(each):
+                numbers = _whole(value)
+                if numbers:
+                    found.setdefault(name, numbers)
+                elif _is_object(value):
+                    inner.append(value)
+        level = inner
+    return found
+
+
+def suited(spec: TensorSpec, name: str, numbers: Numbers) -> TensorSpec:
+    """Return a parameter's tensor, its axes with the sizes that a model's numbers give axes of their names."""
+    axes = tuple(_suited(axis, numbers) for axis in spec.axes)
+    if name.startswith(("decoder_", "target_", "tgt_")):  # a sequence of its own
+        axes = tuple(AxisSpec("target_time", SIZES["time"] - 2) if axis.name == "time" else axis for axis in axes)
+    return replace(spec, axes=axes)
+
+
+def _suited(axis: AxisSpec, numbers: Numbers) -> AxisSpec:
+    if axis.name == "mels":
+        sizes = [size[0] for name, size in numbers.items() if name.startswith(("num_mel", "n_mel"))]
+    elif axis.name in _MEANT:
+        meant, at = _MEANT[axis.name]
+        sizes = [size[at] for name, size in numbers.items() if meaning(name) == meant]
+    else:
+        return axis
+    return replace(axis, size=sizes[0]) if sizes and 0 < sizes[0] <= LARGEST else axis
+
+
+def _items(each: Any) -> Iterator[tuple[str, Any]]:
+    """Yield what an object or a dict of settings holds, by name."""
+    held: Mapping[Any, Any] = cast("Any", each) if isinstance(each, dict) else vars(each)
+    for name, value in list(held.items()):
+        if isinstance(name, str) and not name.startswith("_"):
+            yield name, value
+
+
+def _whole(value: Any) -> tuple[int, ...]:
+    listed: tuple[Any, ...] = tuple(cast("Any", value)) if isinstance(value, (list, tuple)) else (value,)
+    if all(isinstance(item, int) and not isinstance(item, bool) and item > 0 for item in listed):
+        return tuple(int(item) for item in listed)
+    return ()
+
+
+def _is_object(value: Any) -> bool:
+    """Return whether a value is an object of settings: no module, no tensor, no function, no class."""
+    if isinstance(value, (torch.nn.Module, torch.Tensor, type)) or callable(value):
+        return False
+    return isinstance(value, dict) or (hasattr(value, "__dict__") and type(value).__module__ != "builtins")

@@ -1,0 +1,92 @@
+"""Which optional arguments a module cannot do without: libraries' modules often take everything by name, or nothing.
+
+Which comes first a model may say itself (`main_input_name`, `dummy_inputs`). Which others are needed a run says: its
+error names them, or the line that it fails on works with one that is None.
+"""
+
+from __future__ import annotations
+
+import inspect
+import linecache
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from types import FrameType
+from typing import Any, cast
+
+from axiswise.frontends.torch.models.specs import CallSpec, TensorSpec
+from axiswise.frontends.torch.models.trials import Trial
+from axiswise.frontends.torch.tensors import tensors_in
+
+Ideas = Callable[[str], Sequence[TensorSpec]]
+
+MOST_NAMED = 4
+"""Arguments that are tried for one failure."""
+
+_INSTEAD = re.compile(r"embeds?$|_values_embeds|past_|cache|outputs?$|labels?$|_?mask$|head_mask|return_|output_|use_")
+"""Arguments that stand for another one, or only weigh it: tried after those that are data."""
+
+
+def optional_tensors(function: Any) -> list[str]:
+    """Return the parameters that may be left out and that may be tensors, in order."""
+    try:
+        listed = inspect.signature(function).parameters.items()
+    except (TypeError, ValueError):
+        return []
+    return [name for name, each in listed if each.default is None and _may_be_tensor(each.annotation)]
+
+
+def _may_be_tensor(annotation: Any) -> bool:
+    text = annotation if isinstance(annotation, str) else str(annotation)
+    return annotation is inspect.Parameter.empty or "Tensor" in text
+
+
+def first_of(model: Any, function: Any) -> list[str]:
+    """Return the optional parameters to begin with, where none has to be given."""
+    names = optional_tensors(function)
+    main = getattr(model, "main_input_name", None)
+    said = [main] if isinstance(main, str) else list(cast("Any", main)) if isinstance(main, (list, tuple)) else []
+    found = [name for name in said if name in names]
+    return found or [name for name in _examples(model) if name in names][:1] or names[:1]
+
+
+def _examples(model: Any) -> Mapping[str, Any]:
+    """Return the inputs that a model gives as an example of its own."""
+    try:
+        found = getattr(model, "dummy_inputs", None)
+    except Exception:  # the model's own code, asked for a mere hint
+        return {}
+    return {name: value for name, value in found.items() if tensors_in(value)} if isinstance(found, dict) else {}  # type: ignore[reportUnknownVariableType]
+
+
+def completed(trial: Trial, function: Any, ideas: Ideas) -> Iterator[CallSpec]:
+    """Yield calls with one more optional argument: what an error that is not about sizes asks for."""
+    if trial.error is None or trial.failures:
+        return
+    open_names = [name for name in optional_tensors(function) if name not in trial.call.arguments]
+    named = [*_named(str(trial.error), open_names), *_none_at(trial.error, open_names)]
+    ordered = sorted(dict.fromkeys(named), key=lambda name: bool(_INSTEAD.search(name)))
+    for name in ordered[:MOST_NAMED]:
+        for spec in ideas(name)[:2]:
+            given = replace(trial.call, arguments={**trial.call.arguments, name: spec})
+            yield given.resized(trial.call.sizes())
+
+
+def _named(text: str, names: Sequence[str]) -> list[str]:
+    """Return the parameters that an error's text speaks of, in its order."""
+    words = re.findall(r"[A-Za-z_]\w*", text)
+    return [name for name in dict.fromkeys(words) if name in names]
+
+
+def _none_at(error: BaseException, names: Sequence[str]) -> Iterator[str]:
+    """Yield the parameters that are None where the error was raised, on the lines that led there, innermost first."""
+    frames: list[tuple[FrameType, int]] = []
+    traceback = error.__traceback__
+    while traceback is not None:
+        frames.append((traceback.tb_frame, traceback.tb_lineno))
+        traceback = traceback.tb_next
+    for frame, line in reversed(frames):
+        text = "".join(linecache.getline(frame.f_code.co_filename, line + more) for more in range(3))
+        for name in _named(text, names):
+            if frame.f_locals.get(name, frame) is None:
+                yield name
