@@ -21,9 +21,11 @@ class AxisOutOfRange(Rule):
             return scene.diagnosis(f"{scene.callee()} names {axis}, which the tensor does not have", label(scene))
         operand, rank = _operand(conflict), number(conflict.facts.get("axes"))
         count = highest + 1 if rank is None else rank
-        return scene.diagnosis(
-            f"{scene.callee()} names {axis}, but {scene.expression(operand)} has {axes(count)}", label(scene)
-        )
+        known = conflict.call.operands.get(operand)
+        has = f"{scene.expression(operand)} has {axes(count)}"
+        if known is not None and count == known.rank + 1 > 1:  # what comes is counted in
+            has = f"{scene.expression(operand)} has {axes(known.rank)}, and a new one is at most axis {highest}"
+        return scene.diagnosis(f"{scene.callee()} names {axis}, but {has}", label(scene))
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
         named, highest = conflict.right or conflict.left, number(conflict.facts.get("highest"))
