@@ -1,5 +1,5 @@
 # Everything from a bare clone: each target makes its own environment first, once.
-#   make test | check | demo | score | bench | picture
+#   make test | check | demo | score | bench | compare | picture
 
 PYTHON ?= python3
 VENV   := .venv
@@ -7,7 +7,7 @@ READY  := $(VENV)/.ready
 PEERS  := $(VENV)/.peers
 BIN    := $(VENV)/bin
 
-.PHONY: test check demo score bench picture clean
+.PHONY: test check demo score bench compare picture clean
 
 test: $(READY)
 	$(BIN)/python -m pytest $(ARGS)
@@ -30,6 +30,10 @@ score: $(READY)
 # How long it takes, beside plain Python and other tools.
 bench: $(PEERS)
 	$(BIN)/python -m benchmarks $(ARGS)
+
+# One model, three tools, side by side: docs/side-by-side.md.
+compare: $(PEERS)
+	$(BIN)/python docs/side_by_side.py
 
 picture: $(READY)
 	$(BIN)/python docs/picture.py
