@@ -101,7 +101,6 @@ MODELS = [
     ),
     _vit("max_vit", f"MaxViT(dim_conv_stem=16, dim=16, dim_head=8, depth=(1, 1), window_size=4, {TEN})", LARGER),
     _vit(
-        "sep_vit", f"SepViT(dim=16, dim_head=8, heads=(1, 2, 4, 8), depth=(1, 1, 1, 1), window_size=2, {TEN})", LARGER
     ),
     _vit("regionvit", f"RegionViT(dim=(16, 32, 32, 32), depth=(1, 1, 1, 1), window_size=4, {TEN})", LARGER),
     _vit(
@@ -124,7 +123,8 @@ MODELS = [
     ),
     _vit(
         "mobile_vit",
-        f"MobileViT(image_size=(64, 64), dims=[96, 120, 144], channels=[16, 32, 48, 48, 64, 64, 80, 80, 96, 96, 384], {TEN})",
+        "MobileViT(image_size=(64, 64), dims=[96, 120, 144], "
+        f"channels=[16, 32, 48, 48, 64, 64, 80, 80, 96, 96, 384], {TEN})",
         LARGER,
     ),
     _vit(
@@ -184,7 +184,8 @@ def torchvision_absent() -> Iterator[None]:
 def original(model: Model) -> str:
     """Return a model's file, its imports made absolute."""
     package = importlib.util.find_spec(model.module.partition(".")[0])
-    assert package is not None and package.submodule_search_locations
+    assert package is not None
+    assert package.submodule_search_locations
     path = Path(package.submodule_search_locations[0], *model.module.split(".")[1:]).with_suffix(".py")
     inside = model.module.rpartition(".")[0]
     return RENAMED.sub(lambda found: f"{found[1]}from {inside}.{found[2]} import", path.read_text("utf-8"))
