@@ -100,8 +100,6 @@ MODELS = [
         "nest", f"NesT(image_size=64, patch_size=4, dim=16, heads=2, num_hierarchies=3, block_repeats=1, {TEN})", LARGER
     ),
     _vit("max_vit", f"MaxViT(dim_conv_stem=16, dim=16, dim_head=8, depth=(1, 1), window_size=4, {TEN})", LARGER),
-    _vit(
-    ),
     _vit("regionvit", f"RegionViT(dim=(16, 32, 32, 32), depth=(1, 1, 1, 1), window_size=4, {TEN})", LARGER),
     _vit(
         "twins_svt",
