@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial, reduce
+from typing import Any, cast
 
+from axiswise.alive import check_live
 from axiswise.config import Options
 from axiswise.diagnosis import Diagnosis, Report, Target
 from axiswise.frontends.choosing import TORCH, Warmth, family_of, warmth_of
@@ -20,21 +24,33 @@ from axiswise.models import check_model, check_models, only_defines
 from axiswise.replay import Outcome
 from axiswise.runs import PROGRAM, Runs, relative
 from axiswise.sandbox import Limits, Sandbox, SandboxError
-from axiswise.targets import part_of
+from axiswise.targets import named, part_of
 
 
-def check(targets: Sequence[str], options: Options | None = None, *, sandbox: Sandbox | None = None) -> Report:
+def check(
+    targets: Sequence[str] | Any, options: Options | None = None, *, sandbox: Sandbox | None = None, **inputs: str
+) -> Report:
     """Check scripts and models, and return one report.
 
     Args:
-        targets: Paths of Python files; `file.py::Net` for a class or a function of one.
-        options: Time budget, jobs and rule selection.
+        targets: Files, `file.py::Net`, `package.module:Net`, folders. Or a `torch.nn.Module`, which stays as it is.
+        options: Time budget, jobs, inputs and rule selection.
         sandbox: A warm one to use, for many checks from one process.
+        inputs: Arguments of the module in jaxtyping's grammar (`x="Float[batch time 512]"`); else they are inferred.
 
     Raises:
         SandboxError: No child process could be started at all.
+        TypeError: It is neither paths nor a module.
+        ValueError: A path or a part of a file stands for nothing.
     """
     options = options or Options()
+    if _is_module(targets):
+        return check_live(targets, inputs, options)
+    if isinstance(targets, str) or not isinstance(targets, Sequence) or inputs:
+        raise TypeError("check takes a list of paths, or one torch.nn.Module and its inputs by name")
+    targets = named(cast("Sequence[str]", targets))
+    # What is left of the jobs when each target has one goes to the models of a target.
+    each = replace(options, jobs=max(1, options.jobs // max(1, len(targets))))
     with ExitStack() as stack:
         opened: dict[Warmth, Sandbox] = {}
         reports: list[Callable[[], Report]] = []
@@ -48,9 +64,15 @@ def check(targets: Sequence[str], options: Options | None = None, *, sandbox: Sa
                 opened[warmth] = stack.enter_context(warm_sandbox(warmth, options.time_budget))
             here = sandbox or opened[warmth]
             plain = warmth.family if warmth.modules and sandbox is None else ""
-            reports.append(partial(_checked, target, options, here, plain))
+            reports.append(partial(_checked, target, each, here, plain))
         pool = stack.enter_context(ThreadPoolExecutor(max_workers=max(1, options.jobs)))
         return reduce(Report.joined, pool.map(_made, reports), Report())
+
+
+def _is_module(value: Any) -> bool:
+    """Return whether a value is a module of torch's; nothing is loaded to tell."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(value, torch.nn.Module)
 
 
 def _checked(target: str, options: Options, sandbox: Sandbox, plain: str) -> Report:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from axiswise.facts import Conflict, Frame, LayerRef, OpCall, Trace
 from axiswise.frontends.steering import Steering
+from axiswise.source.annotating import Annotations
 from axiswise.source.frames import UserCode
 from axiswise.source.observing import Observer
 
@@ -20,6 +21,7 @@ class Frontend(Protocol):
         steering: Decides about unknown values and loops.
         trace: What was seen.
         observer: Sees the user's calls, where the framework itself cannot be asked to tell of them.
+        annotations: Holds values against annotations of their shape, where the framework's tensors can be asked.
         on_failure: Called after each failure.
         sizes: Sizes that an axis was run at, by its name (`batch`).
         unpacking: The last shape that was unpacked into another number of names than it has axes.
@@ -29,6 +31,7 @@ class Frontend(Protocol):
     steering: Steering
     trace: Trace
     observer: Observer | None
+    annotations: Annotations | None
     on_failure: Callable[[], None]
     sizes: dict[str, set[int]]
     unpacking: OpCall | None

@@ -139,6 +139,7 @@ def tell_before_exit(told: Callable[[str, str | None], dict[str, Any]]) -> None:
 
 def prepare(script: str, argv: Sequence[str], frontend: Frontend) -> None:
     os.environ["AXISWISE_REPLAY"] = "1"
+    os.environ["JAXTYPING_DISABLE"] = "1"  # its decorator would end the program where annotations are held against it
     sys.argv = [script, *argv]
     sys.path.insert(0, os.path.dirname(script))
     sys.meta_path.insert(0, _Finder(frontend))
@@ -153,7 +154,7 @@ def _run(script: str, frontend: Frontend, sources: Sources) -> tuple[str, str | 
     module = types.ModuleType("__main__")
     module.__dict__.update(__file__=script, __builtins__=__builtins__)
     sys.modules["__main__"] = module
-    code = instrument(source, frontend.steering, frontend.observer)
+    code = instrument(source, frontend.steering, frontend.observer, frontend.annotations)
     try:
         with frontend.running():
             exec(code, module.__dict__)
@@ -205,7 +206,7 @@ class _Loader(importlib.machinery.SourceFileLoader):
         source = self.frontend.user.sources.file(self.path)
         if source is None:
             return super().get_code(fullname)
-        return instrument(source, self.frontend.steering, self.frontend.observer)
+        return instrument(source, self.frontend.steering, self.frontend.observer, self.frontend.annotations)
 
 
 class _Finder(importlib.abc.MetaPathFinder):

@@ -51,6 +51,7 @@ KINDS: dict[str, str] = {
     "pattern": "an einops pattern does not fit its tensor",
     "square": "the last two axes of a matrix have to be equal and differ",
     "length": "an axis has another length than the operation always asks of it",
+    "annotation": "a value contradicts the annotation of its shape (facts: name, function, dims, dim, wanted, found)",
     "declared": "a model is given data of another shape than it was declared for (facts: missing, extra)",
     "weights": "a stored parameter has another shape than the model's",
     "scalar": "a value or a gradient was asked of a tensor with several elements",

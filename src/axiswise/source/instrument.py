@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol
 
 from axiswise.origin import Origin, Size, origin_of
+from axiswise.source.annotating import DECLARED, Annotating, Annotations
 from axiswise.source.observing import Observer, Observing, names
 from axiswise.source.text import SourceFile
 
@@ -115,21 +116,28 @@ class _Instrumenter(ast.NodeTransformer):
         return call
 
 
-def instrument(source: SourceFile, guard: LoopGuard, observer: Observer | None = None) -> Any:
+def instrument(
+    source: SourceFile, guard: LoopGuard, observer: Observer | None = None, annotations: Annotations | None = None
+) -> Any:
     """Return the code object of an instrumented module; its helpers are put among the builtins.
 
     Args:
         source: The module.
         guard: Asked at each round of its loops.
         observer: Sees its calls, operators and subscripts, where the framework cannot be asked to tell of them.
+        annotations: Holds what functions take and return against their annotations.
 
     Raises:
         SyntaxError: The source is not valid Python.
     """
     constants: dict[str, Size] = {}
     tree = ast.parse(source.text, source.path)
-    instrumented = _Instrumenter(source, constants).visit(tree)
     space = builtins.__dict__
+    if annotations is not None:
+        annotating = Annotating(source)
+        tree = annotating.visit(tree)
+        space.update(annotating.found, **{DECLARED: annotations.declared})
+    instrumented = _Instrumenter(source, constants).visit(tree)
     space.update(constants)
     if observer is not None:
         instrumented = Observing().visit(instrumented)

@@ -48,6 +48,14 @@ class ShapeHint:
     line: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class ArrayText:
+    """The text of an annotation's axes, and its node, where that stands in the file as it is."""
+
+    value: str
+    node: ast.Constant | None
+
+
 def shape_hints(source: SourceFile, function: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, ShapeHint]:
     """Return what a function's text says of its parameters' shapes, the most binding first."""
     found: dict[str, ShapeHint] = {}
@@ -69,23 +77,34 @@ def shape_hints(source: SourceFile, function: ast.FunctionDef | ast.AsyncFunctio
 
 def annotated(annotation: ast.expr) -> ShapeHint | None:
     """Return the shape that an annotation in jaxtyping's grammar gives, or None for any other annotation."""
+    for word, text in arrays_in(annotation):
+        return ShapeHint(tuple(text.value.split()), KINDS[word], True, annotation.lineno)
+    return None
+
+
+def arrays_in(annotation: ast.expr) -> Iterator[tuple[str, ArrayText]]:
+    """Yield the arrays that a value may be by its annotation: jaxtyping's word, and the text of the axes."""
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
         try:
-            return annotated(ast.parse(annotation.value, mode="eval").body)
+            inner = ast.parse(annotation.value, mode="eval").body
         except SyntaxError:
-            return None
-    if isinstance(annotation, ast.BinOp):  # `Float[...] | None`
-        return annotated(annotation.left) or annotated(annotation.right)
-    if not isinstance(annotation, ast.Subscript):
-        return None
-    word = ast.unparse(annotation.value).rpartition(".")[2]
-    if word in ("Optional", "Annotated"):
-        return annotated(annotation.slice)
-    inner = annotation.slice
-    text = inner.elts[-1] if isinstance(inner, ast.Tuple) and len(inner.elts) == 2 else None
-    if word not in KINDS or not isinstance(text, ast.Constant) or not isinstance(text.value, str):
-        return None
-    return ShapeHint(tuple(text.value.split()), KINDS[word], True, annotation.lineno)
+            return
+        # Where in the file the inner text stands is not known.
+        yield from ((word, ArrayText(text.value, None)) for word, text in arrays_in(inner))
+    elif isinstance(annotation, ast.BinOp):  # `Float[...] | None`
+        yield from arrays_in(annotation.left)
+        yield from arrays_in(annotation.right)
+    elif isinstance(annotation, ast.Subscript):
+        word = ast.unparse(annotation.value).rpartition(".")[2]
+        parts = annotation.slice.elts if isinstance(annotation.slice, ast.Tuple) else [annotation.slice]
+        if word in ("Optional", "Union"):
+            for part in parts:
+                yield from arrays_in(part)
+        elif word == "Annotated":
+            yield from arrays_in(parts[0])
+        elif word in KINDS and len(parts) == 2 and isinstance(parts[1], ast.Constant):
+            if isinstance(parts[1].value, str):
+                yield word, ArrayText(parts[1].value, parts[1])
 
 
 def _commented(

@@ -15,13 +15,16 @@ from axiswise.facts import Conflict, Frame, LayerRef
 from axiswise.frontends.eager.recorder import Recorder
 from axiswise.frontends.messages import read_message
 from axiswise.frontends.steering import DRAINING, Steering
+from axiswise.source.annotating import Annotations
 from axiswise.source.frames import UserCode
 from axiswise.source.observing import Observer
 from axiswise.source.shape_evidence import is_about_shape
 
 ADAPTERS = {
     **{each: each for each in ("numpy", "tensorflow", "keras", "jax", "torch")},
+    "tf_keras": "tf_keras",
     "sklearn.model_selection": "sklearn",
+    "sklearn.utils": "sklearn",
     "sklearn.preprocessing": "sklearn",
 }
 """A framework's package or module, and the folder of `axiswise.frontends` whose `adapter` knows it."""
@@ -39,6 +42,7 @@ class EagerFrontend(Recorder):
     def __init__(self, user: UserCode, steering: Steering) -> None:
         super().__init__(user, steering)
         self.observer: Observer | None = self
+        self.annotations: Annotations | None = None
 
     def prepare(self) -> None:
         """Adapt to what is loaded already, and to the rest as it comes."""

@@ -6,6 +6,7 @@ import importlib
 import logging
 from collections.abc import Generator
 from contextlib import contextmanager
+from functools import cached_property
 
 import torch
 
@@ -13,6 +14,7 @@ from axiswise.facts import Conflict, Frame, LayerRef
 from axiswise.frontends.messages import read_message
 from axiswise.frontends.steering import Steering
 from axiswise.frontends.torch import doubles
+from axiswise.frontends.torch.annotations import TensorAnnotations
 from axiswise.frontends.torch.einops_calls import follow_einops
 from axiswise.frontends.torch.refusals import refused
 from axiswise.frontends.torch.tracer import Tracer
@@ -33,6 +35,10 @@ class TorchFrontend(Tracer):
 
     observer: Observer | None = None
     home: str = "cpu"
+
+    @cached_property
+    def annotations(self) -> TensorAnnotations | None:
+        return TensorAnnotations(self)
 
     def prepare(self) -> None:
         """Put stand-ins in place for what an abstract run must not really do."""
