@@ -154,6 +154,16 @@ def _constants(node: ast.expr | None) -> Iterator[object]:
             yield from _constants(key)
 
 
+def targets_of(tree: ast.AST, name: str) -> list[str]:
+    """Return the names that a name is unpacked into (`image, text = pair`); nothing where it is not, or into others."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name) and node.value.id == name:
+            for target in node.targets:
+                if isinstance(target, ast.Tuple) and all(isinstance(each, ast.Name) for each in target.elts):
+                    return [ast.unparse(each) for each in target.elts]
+    return []
+
+
 def attributes_set(tree: ast.ClassDef) -> set[str]:
     """Return the attributes that a class gives its instances: in its body, and as `self.name = ...`."""
     found = {each.name for each in tree.body if isinstance(each, ast.FunctionDef)}

@@ -73,7 +73,7 @@ class Chooser:
         if path in self.guesses.pinned:
             return self.guesses.told(path, self.guesses.pinned[path])
         used = usage(self.tree, name) if self.tree is not None else Usage()
-        chosen = self._annotated(path, _resolved(annotation, self.space), used, known)
+        chosen = self._annotated(path, resolved(annotation, self.space), used, known)
         if chosen is UNSAID:
             chosen = self._used(path, used, known)
         if chosen is UNSAID:
@@ -310,7 +310,7 @@ def _length(known: Mapping[str, Any]) -> int:
     return max((len(cast("list[Any]", each)) for each in known.values() if isinstance(each, (list, tuple))), default=0)
 
 
-def _resolved(annotation: Any, space: Mapping[str, Any]) -> Any:
+def resolved(annotation: Any, space: Mapping[str, Any]) -> Any:
     """Return what an annotation stands for; nothing said, where it cannot be told."""
     if not isinstance(annotation, str):
         return annotation.__forward_arg__ if isinstance(annotation, typing.ForwardRef) else annotation

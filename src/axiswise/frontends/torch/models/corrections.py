@@ -15,8 +15,8 @@ from math import isqrt, prod
 from axiswise.facts import AxisUse, Conflict, OpCall, is_series
 from axiswise.frontends.torch.models.ideas import FLAT, LINES, MAPS, OTHER, SERIES, SIZES, VOLUMES
 from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec, TensorSpec
-from axiswise.frontends.torch.models.trials import Trial
-from axiswise.source.provenance import places, solved
+from axiswise.frontends.torch.models.trials import INPUT, Trial
+from axiswise.source.provenance import places, solved, trail
 
 USUAL_SIDES = (224, 256, 64, 28, 96, 112, 128, 384, 512, 299, 16, 8)
 """Sides of images that models are built for."""
@@ -72,6 +72,10 @@ def demands(trial: Trial, conflict: Conflict, side: AxisUse | None, wanted: int)
             size = place.wanted if leaf is place.origin else solved(place.origin, leaf, place.wanted)  # type: ignore[arg-type]
             if size is not None and size > 0:
                 found.append(Demand(leaf.name, int(size)))
+        for leaf in place.origin.axes() if place.origin else ():
+            size = solved(place.origin, leaf, place.wanted)  # type: ignore[arg-type]
+            if leaf.tensor in trial.given and size is not None and size > 0:
+                found.append(Demand(f"{trial.given[leaf.tensor]}.{leaf.axis}", int(size)))
     return found
 
 
@@ -99,8 +103,43 @@ def _resized(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
         yield from _squares(trial, conflict, side, other)
     for one, other in ((ours, right), (theirs, left)):
         for demand in one:
-            if not _is_batch(trial.call, demand) and (_is_own(trial, conflict, other) or _is_width(trial.call, demand)):
+            if not _is_batch(trial.call, demand) and (is_own(trial, conflict, other) or _is_width(trial.call, demand)):
                 yield fixed(trial.call, demand.path, demand.axis, demand.wanted)
+    for side, other in ((left, right), (right, left)):
+        if is_own(trial, conflict, other):
+            yield from _shared(trial, conflict, side, other.size)
+
+
+def _shared(trial: Trial, conflict: Conflict, side: AxisUse, wanted: int) -> Iterator[CallSpec]:
+    """Yield calls in which the inputs that are joined along an axis have a share each of what is wanted of it."""
+    steps = list(trail(trial.trace, conflict.call, side))
+    joined = next((step for step in steps if step.relation == "sum" and len(step.factors) > 1), None)
+    if joined is None:
+        return
+    ends = [(str(step.call.params["name"]), step.axis) for step in steps if step.call.op == INPUT]
+    own = joined.size - sum(_size_at(trial.call, *end) for end in ends)
+    whole = wanted - own
+    if not ends or whole < len(set(ends)):
+        return
+    times = {end: ends.count(end) for end in ends}
+    if len(times) == 1:
+        (end, count), *_ = times.items()
+        if whole % count == 0:
+            yield fixed(trial.call, *end, whole // count)
+        scaled = _size_at(trial.call, *end) * wanted
+        if scaled % joined.size == 0:
+            yield fixed(trial.call, *end, scaled // joined.size)
+        return
+    call = trial.call
+    for place, end in enumerate(times):
+        share = whole // len(times) + (whole % len(times) if place == 0 else 0)
+        call = fixed(call, *end, share)
+    yield call
+
+
+def _size_at(call: CallSpec, path: str, axis: int) -> int:
+    spec = spec_of(call, path)
+    return spec.axes[axis].size if spec is not None and axis < len(spec.axes) else 0
 
 
 def _unified(call: CallSpec, ours: list[Demand], theirs: list[Demand]) -> Iterator[CallSpec]:
@@ -111,7 +150,7 @@ def _unified(call: CallSpec, ours: list[Demand], theirs: list[Demand]) -> Iterat
                 continue  # two axes of one input: nothing that happens to fit is meant
             source = spec_of(call, one.path)
             target = spec_of(call, other.path)
-            if source is None or target is None:
+            if source is None or target is None or _is_batch(call, one) != _is_batch(call, other):
                 continue
             axis = source.axes[one.axis]
             yield replaced(call, other.path, with_axis(target, other.axis, axis))
@@ -122,7 +161,7 @@ def _unified(call: CallSpec, ours: list[Demand], theirs: list[Demand]) -> Iterat
 def _squares(trial: Trial, conflict: Conflict, given: AxisUse, wanted: AxisUse) -> Iterator[CallSpec]:
     """Yield calls with other heights and widths, equal ones: both go into a flattened size."""
     operand = conflict.call.operands.get(given.operand)
-    if operand is None or given.param or not given.size or not _is_own(trial, conflict, wanted):
+    if operand is None or given.param or not given.size or not is_own(trial, conflict, wanted):
         return
     for path in trial.inputs_of(operand.id):
         spec = spec_of(trial.call, path)
@@ -145,7 +184,7 @@ def _is_side(axis: AxisSpec) -> bool:
     return axis.name.lower() in ("height", "width", "h", "w")
 
 
-def _is_own(trial: Trial, conflict: Conflict, side: AxisUse) -> bool:
+def is_own(trial: Trial, conflict: Conflict, side: AxisUse) -> bool:
     """Return whether a side is the model's own: a setting, a parameter or a buffer."""
     operand = conflict.call.operands.get(side.operand)
     if side.param or operand is None:
@@ -156,8 +195,12 @@ def _is_own(trial: Trial, conflict: Conflict, side: AxisUse) -> bool:
 def _is_width(call: CallSpec, demand: Demand) -> bool:
     """Return whether a demand is of an axis that models are built for: features, channels."""
     spec = spec_of(call, demand.path)
-    name = spec.axes[demand.axis].name.lower() if spec is not None and demand.axis < len(spec.axes) else ""
-    return name in ("", "features", "channels", "c", "d", "dim", "mels")
+    return is_width(spec.axes[demand.axis].name if spec is not None and demand.axis < len(spec.axes) else "")
+
+
+def is_width(name: str) -> bool:
+    """Return whether an axis is one that models are built for."""
+    return name.lower() in ("", "features", "channels", "c", "d", "dim", "mels")
 
 
 def _is_batch(call: CallSpec, demand: Demand) -> bool:
@@ -212,6 +255,11 @@ def _reranked(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
         spec = spec_of(trial.call, path)
         for rank in wanted if spec is not None else ():
             yield from _of_rank(trial.call, path, len(spec.axes) + rank - given, conflict.call)  # type: ignore[union-attr]
+
+
+def _as_annotated(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
+    """Yield calls that agree with an annotation in the model."""
+    yield from (_resized if conflict.right is not None else _reranked)(trial, conflict)
 
 
 def _asked(conflict: Conflict) -> tuple[str, int, list[int]]:
@@ -310,6 +358,7 @@ _WAYS = {
     "target-rank": _reranked,
     "einsum": _reranked,
     "pattern": _reranked,
+    "annotation": _as_annotated,
     "dtype": _retyped,
     "numel": _flattened,
     "mask": _masked,

@@ -49,9 +49,13 @@ NAMED: Sequence[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]] = (
     ),
     (
         r"(.*_)?(position_ids|pos_ids|positions|token_type_ids|segment_ids|segments|token_types)",
-        (("Int", ("batch", "time")),),
+        (("Int", ("batch", "time")), ("Float", ("batch", "features")), ("Float", SERIES)),
     ),
-    (r"(.*_)?(causal|attn|attention)_?mask|.*_bias", (("Bool", ("time", "time")), ("Bool", ("batch", "time")))),
+    (
+        r"attention_mask",
+        (("Bool", ("batch", "time")), ("Bool", ("time", "time")), ("Bool", ("batch", "1", "time", "time"))),
+    ),
+    (r"(.*_)?(causal|attn)_?mask|.*_bias", (("Bool", ("time", "time")), ("Bool", ("batch", "time")))),
     (
         r"(.*_)?(mask|padding|pad_mask|key_padding_mask|valid)",
         (
@@ -69,6 +73,7 @@ NAMED: Sequence[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]] = (
         r"(.*_)?(labels?|targets?|class_ids?|classes|y_true)|y",
         (("Int", ("batch",)), ("Int", ("batch", "time")), ("Float", FLAT)),
     ),
+    (r"(hidden_states|(.*_)?embeds|embeddings|seqs?|sequences?)", (("Float", SERIES), ("Float", FLAT))),
     (r"(.*_)?(lengths?|lens?|seq_lens?|num_frames)", (("Int", ("batch",)),)),
     (r"(.*_)?(images?|imgs?|pixel_values|photos?|pictures?|frame|patches)", (("Float", MAPS), ("Float", SERIES))),
     (

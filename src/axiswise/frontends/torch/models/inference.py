@@ -8,20 +8,27 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain, islice
 from typing import Any
 
 import torch
 
+from axiswise.algebra.annotation import computed
 from axiswise.frontends.torch.models.corrections import corrected
+from axiswise.frontends.torch.models.doubts import in_doubt
 from axiswise.frontends.torch.models.ideas import OTHER, SIZES, ideas
+from axiswise.frontends.torch.models.numbers import numbers_of, suited
+from axiswise.frontends.torch.models.optional import completed, first_of
 from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec, TensorSpec
+from axiswise.frontends.torch.models.structures import Structures
 from axiswise.frontends.torch.models.trials import Trial
 from axiswise.source.shape_hints import ShapeHint, shape_hints
-from axiswise.source.text import Sources
+from axiswise.source.text import SourceFile, Sources
 
 ROUNDS = 14
 """Corrections in a row."""
@@ -31,6 +38,7 @@ MOST = 24
 """Combinations of ideas that are begun with."""
 
 Run = Callable[[CallSpec], Trial]
+Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +58,14 @@ class Inferred:
     settled: bool
 
 
-def inferred(model: Any, sources: Sources, run: Run, seconds: float, known: Mapping[str, int]) -> Inferred | None:
+def inferred(
+    model: Any,
+    sources: Sources,
+    run: Run,
+    seconds: float,
+    known: Mapping[str, int],
+    given: Mapping[str, ShapeHint] | None = None,
+) -> Inferred | None:
     """Return what a module or a function takes, or None where no call can be made up at all.
 
     Args:
@@ -59,25 +74,40 @@ def inferred(model: Any, sources: Sources, run: Run, seconds: float, known: Mapp
         run: Runs it on a call.
         seconds: How long may be searched.
         known: Numbers of the model's own by name, for shapes that are written in names (`d_model`).
+        given: What the user says that parameters are given, by name; other names than parameters' are left out.
     """
-    function = model.forward if isinstance(model, torch.nn.Module) else model
-    hints = _hints(function, sources)
-    parameters = _parameters(function)
+    function = forward_of(model)
+    parameters = _parameters(function, given or {})
     if parameters is None:
         return None
+    source, tree = _written(function, sources)
+    hints = {**(shape_hints(source, tree) if source is not None and tree is not None else {}), **(given or {})}
     layers = list(model.modules()) if isinstance(model, torch.nn.Module) else []
-    choices = {name: _hinted(hints[name], known) if name in hints else ideas(name, layers) for name in parameters}
+    numbers = numbers_of(model) if layers else {}
+
+    def thought(name: str) -> list[TensorSpec]:
+        return [suited(spec, name, numbers) for spec in ideas(name, layers)]
+
+    parameters = parameters or first_of(model, function)
+    lists = [len(each) for each in layers if isinstance(each, torch.nn.ModuleList)]
+    others = Structures(function, tree, thought, lists)
+    choices = {name: _hinted(hints[name], known) if name in hints else others.of(name) for name in parameters}
     bound = frozenset(name for name, hint in hints.items() if hint.binding)
-    search = _Search(run, time.monotonic() + seconds, bound)
+    more = partial(completed, function=function, ideas=thought)
+    search = _Search(run, time.monotonic() + seconds, bound, more)
     for call in islice(_combined(choices), MOST):
         found = search.settle(call)
         if found is not None:
             return Inferred(found, search.tried, bound, True)
         if search.is_over or not choices:
             break
+    if not _parameters(function, given or {}):
+        found = search.settle(CallSpec())
+        if found is not None:
+            return Inferred(found, search.tried, bound, True)
     best = search.best
     assert best is not None
-    return Inferred(best, search.tried, bound, settled=search.settled(best))
+    return Inferred(best, search.tried, bound, settled=search.settled(best, hints))
 
 
 def searched(call: CallSpec, run: Run, seconds: float) -> Trial | None:
@@ -88,13 +118,16 @@ def searched(call: CallSpec, run: Run, seconds: float) -> Trial | None:
 class _Search:
     """The runs that were made, and the best of them."""
 
-    def __init__(self, run: Run, until: float, bound: frozenset[str]) -> None:
+    def __init__(
+        self, run: Run, until: float, bound: frozenset[str], more: Callable[[Trial], Iterator[CallSpec]] | None = None
+    ) -> None:
         self.run = run
+        self.more = more
         self.until = until
         self.bound = bound
         self.tried = 0
         self.best: Trial | None = None
-        self._seen: list[CallSpec] = []
+        self._seen: list[Trial] = []
 
     @property
     def is_over(self) -> bool:
@@ -109,24 +142,30 @@ class _Search:
             trial = self._better(trial)
         return None
 
-    def settled(self, trial: Trial) -> bool:
-        """Return whether a failed run would fail for any inputs: what failed first has nothing to be corrected."""
-        return bool(trial.failures) and not any(True for _ in self._corrections(trial))
+    def settled(self, trial: Trial, certain: Collection[str]) -> bool:
+        """Return whether a failed run would fail for any inputs: nothing is left to be corrected, and nothing in doubt.
+        """
+        if not trial.failures or self.is_over:
+            return False
+        tried = [other.call for other in self._seen if other is not trial]
+        left = (call for call in islice(self._corrections(trial), TURNS) if call not in tried)
+        return next(left, None) is None and not in_doubt(trial, certain)
 
     def _tried(self, call: CallSpec) -> Trial | None:
-        if call in self._seen or self.is_over:
+        if self.is_over or any(call == other.call for other in self._seen):
             return None
-        self._seen.append(call)
         self.tried += 1
         trial = self.run(call)
+        self._seen.append(trial)
         if self.best is None or _rank(trial) > _rank(self.best):
             self.best = trial
         return trial
 
     def _corrections(self, trial: Trial) -> Iterator[CallSpec]:
-        for call in corrected(trial):
-            if not any(call.arguments[name] != trial.call.arguments[name] for name in self.bound):
-                yield call
+        for call in chain(self.more(trial) if self.more is not None else (), corrected(trial)):
+            agreeing = _agreeing(trial.call, call, self.bound)
+            if agreeing is not None and agreeing != trial.call:
+                yield agreeing
 
     def _better(self, trial: Trial) -> Trial | None:
         """Return the first correction that gets further, or past what failed."""
@@ -143,7 +182,8 @@ def _rank(trial: Trial) -> tuple[bool, int, int]:
 
 def _gets_past(trial: Trial, other: Trial) -> bool:
     """Return whether another run fails in the same place, but for another reason."""
-    return other.reach == trial.reach and bool(other.failures) and _reason(other) != _reason(trial)
+    is_told = bool(other.failures) or len(other.call.arguments) > len(trial.call.arguments)
+    return other.reach == trial.reach and is_told and _reason(other) != _reason(trial)
 
 
 def _reason(trial: Trial) -> object:
@@ -157,9 +197,43 @@ def _reason(trial: Trial) -> object:
     return trial.ended
 
 
+def _agreeing(before: CallSpec, after: CallSpec, bound: frozenset[str]) -> CallSpec | None:
+    """Return a corrected call in the words of what binds: an axis keeps its name, and one name has one size.
+
+    None where it would change more than the sizes of named axes there.
+    """
+    sizes: dict[str, int] = {}
+    arguments = dict(after.arguments)
+    for name in bound & arguments.keys():
+        was, now = before.arguments[name], after.arguments[name]
+        if not isinstance(was, TensorSpec) or not isinstance(now, TensorSpec):
+            return None
+        if was.kind != now.kind or len(was.axes) != len(now.axes):
+            return None
+        for old, new in zip(was.axes, now.axes, strict=True):
+            if old.size != new.size and (not old.name or sizes.setdefault(old.name, new.size) != new.size):
+                return None
+        arguments[name] = replace(now, axes=was.axes)
+    return replace(after, arguments=arguments).resized(sizes)
+
+
 # -- what is begun with -----------------------------------------------------------------------------------------------
-def _parameters(function: Any) -> list[str] | None:
-    """Return the parameters that have to be given; one of any number of positional ones as `*args`."""
+def forward_of(model: Any) -> Any:
+    """Return the function that a call of a module, or of a function, runs."""
+    return model.forward if isinstance(model, torch.nn.Module) else model
+
+
+def takes(model: Any, name: str) -> bool:
+    """Return whether a module or a function can be given an argument of a name."""
+    try:
+        parameters = inspect.signature(forward_of(model)).parameters
+    except (TypeError, ValueError):
+        return False
+    return name in parameters or any(each.kind is each.VAR_KEYWORD for each in parameters.values())
+
+
+def _parameters(function: Any, given: Mapping[str, ShapeHint]) -> list[str] | None:
+    """Return the parameters that have to be given or are; one of any number of positional ones as `*args`."""
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):
@@ -167,41 +241,63 @@ def _parameters(function: Any) -> list[str] | None:
     found: list[str] = []
     for name, parameter in signature.parameters.items():
         if parameter.kind is parameter.VAR_POSITIONAL:
-            found += [f"*{name}"] if not found else []
-        elif parameter.kind is not parameter.VAR_KEYWORD and parameter.default is parameter.empty:
+            found += [f"*{name}"] if not found and not given else []
+        elif parameter.kind is parameter.VAR_KEYWORD:
+            found += [each for each in given if each not in signature.parameters]
+        elif parameter.default is parameter.empty or name in given:
             found.append(name)
     return found
 
 
-def _hints(function: Any, sources: Sources) -> dict[str, ShapeHint]:
+def _written(function: Any, sources: Sources) -> tuple[SourceFile | None, Function | None]:
+    """Return a function's file and its syntax tree, where they are at hand."""
     code = getattr(inspect.unwrap(function), "__code__", None)
     source = sources.file(code.co_filename) if code is not None else None
     if source is None or code is None:
-        return {}
+        return None, None
     functions = (
         node
         for node in ast.walk(source.tree)
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
         and code.co_firstlineno in (node.lineno, *(each.lineno for each in node.decorator_list))
     )
-    node = next(functions, None)
-    return shape_hints(source, node) if node is not None else {}
+    return source, next(functions, None)
 
 
 def _hinted(hint: ShapeHint, known: Mapping[str, int]) -> list[TensorSpec]:
     """Return the tensors that a hint allows; without a kind, numbers come first and indices second."""
-    axes = tuple(_axis(text, known) for text in hint.axes if text not in ("...", "*"))
     kinds = [hint.kind] if hint.kind else ["Float", "Int"]
-    return [TensorSpec(kind, axes, 1 if kind == "Int" else None) for kind in kinds]
+    several = any(text == "..." or text.startswith("*") for text in hint.axes)
+    return [
+        TensorSpec(
+            kind, tuple(axis for text in hint.axes for axis in _axes(text, known, wide)), int(kind == "Int") or None
+        )
+        for kind in kinds
+        for wide in (ANY_AXES if several else ANY_AXES[:1])
+    ]
+
+
+ANY_AXES = (("batch",), (), ("batch", "time"))
+"""What is tried for `...`, which stands for any number of axes."""
+
+
+def _axes(text: str, known: Mapping[str, int], wide: Sequence[str]) -> list[AxisSpec]:
+    """Return the axis that a text writes; for any number of axes, those of the given names."""
+    if text == "..." or text.startswith("*"):
+        return [_axis(name, {}) for name in wide]
+    return [_axis(text, known)]
 
 
 def _axis(text: str, known: Mapping[str, int]) -> AxisSpec:
-    word = text.strip("*#?_ ") or "axis"
-    if word.isdecimal():
-        return AxisSpec("", int(word))
-    if word in known:
-        return AxisSpec("", known[word])
-    return AxisSpec(word, SIZES.get(LETTERS.get(word.lower(), word.lower()), OTHER))
+    word = re.sub(r"[{}]|\bself\.", "", text.strip("#?_ ")).rpartition("=")[2] or "axis"
+    if word.isidentifier() and word not in known:
+        return AxisSpec(word, _first_size(word))
+    size = computed(word, lambda name: known.get(name) or _first_size(name)) if not word.isidentifier() else known[word]
+    return AxisSpec("", size) if size is not None and size > 0 else AxisSpec("axis", OTHER)
+
+
+def _first_size(word: str) -> int:
+    return SIZES.get(LETTERS.get(word.lower(), word.lower()), OTHER)
 
 
 LETTERS = {
@@ -216,7 +312,7 @@ LETTERS = {
 """What the letters of shapes usually stand for: only for a first size."""
 
 
-def _combined(choices: Mapping[str, Sequence[TensorSpec]]) -> Iterator[CallSpec]:
+def _combined(choices: Mapping[str, Sequence[Any]]) -> Iterator[CallSpec]:
     """Yield calls with one choice for each parameter, those with likely choices throughout first."""
     names = list(choices)
     widest = max((len(found) for found in choices.values()), default=0)
@@ -229,7 +325,7 @@ def _combined(choices: Mapping[str, Sequence[TensorSpec]]) -> Iterator[CallSpec]
             yield _call(choices, dict.fromkeys(names, level))
 
 
-def _call(choices: Mapping[str, Sequence[TensorSpec]], taken: Mapping[str, int]) -> CallSpec:
+def _call(choices: Mapping[str, Sequence[Any]], taken: Mapping[str, int]) -> CallSpec:
     given: dict[str, Any] = {}
     for name, at in taken.items():
         given[name] = (choices[name][at],) if name.startswith("*") else choices[name][at]

@@ -19,14 +19,18 @@ from axiswise.frontends.torch.frontend import TorchFrontend
 from axiswise.frontends.torch.models.building import Plan, Unbuildable
 from axiswise.frontends.torch.models.building import plan as planned
 from axiswise.frontends.torch.models.forms import forms
-from axiswise.frontends.torch.models.inference import Inferred, inferred
+from axiswise.frontends.torch.models.inference import Inferred, inferred, takes
+from axiswise.frontends.torch.models.limits import failed, limits, why
 from axiswise.frontends.torch.models.regions import Budget, Proof, explore
 from axiswise.frontends.torch.models.specs import CallSpec, from_wire, to_wire
 from axiswise.frontends.torch.models.surroundings import Surroundings
 from axiswise.frontends.torch.models.symbols import decided_anew, symbolic_run
 from axiswise.frontends.torch.models.trials import Trial, tried
+from axiswise.sandbox import deliver
+from axiswise.source.inputs import given_input
 from axiswise.source.project import Project, module_name
 from axiswise.source.text import Sources
+from axiswise.wire import limit_to_wire
 from axiswise.wire import to_wire as diagnosis_to_wire
 
 SEARCHING = 20.0
@@ -38,7 +42,8 @@ def examine(job: dict[str, Any]) -> dict[str, Any]:
 
     Args:
         job: `file`, `name` (of the class or function), `replaced` (texts of edited files by path), `fixes` (False: none
-            are looked for), `brief` (True: only the base call, for a fix), `pinned` (what an earlier run settled:
+            are looked for), `inputs` (texts such as `x: Float[batch 512]`), `named` (whether each of them has to be
+            a parameter), `brief` (True: only the base call, for a fix), `pinned` (what an earlier run settled:
             `arguments` of the constructor, `call`).
 
     Returns:
@@ -51,6 +56,9 @@ def examine(job: dict[str, Any]) -> dict[str, Any]:
     return Examined(cast("TorchFrontend", frontend), sources, job).result(began)
 
 
+EXPLORING = 0.5
+"""Part of the time budget after which no more sizes are tried."""
+
 FORMS = 4.0
 """Seconds in which the shape of one optional argument is looked for."""
 
@@ -59,10 +67,12 @@ class Examined:
     """What is found out of one module, step by step."""
 
     def __init__(self, frontend: TorchFrontend, sources: Sources, job: Mapping[str, Any]) -> None:
+        self.began = time.monotonic()
         self.frontend = frontend
         self.sources = sources
         self.job = job
         self.pinned: Mapping[str, Any] = job.get("pinned") or {}
+        self.given = dict(given_input(text) for text in job.get("inputs", ()))
         self.findings: dict[object, Diagnosis] = {}
         self.assumptions: list[str] = []
         self.trace = Trace()
@@ -73,7 +83,10 @@ class Examined:
 
     def result(self, began: float) -> dict[str, Any]:
         """Return what is sent to the parent; `began` is when the job did."""
-        status, reason = self.status()
+        self.began = began
+        return self._sent(*self.status())
+
+    def _sent(self, status: str, reason: str | None) -> dict[str, Any]:
         return {
             "status": status,
             "reason": reason,
@@ -86,7 +99,7 @@ class Examined:
             "ran": program.what_ran(self.trace),
             "modules": [],
             "environment": {},
-            "seconds": time.monotonic() - began,
+            "seconds": time.monotonic() - self.began,
             **self.told(),
         }
 
@@ -98,14 +111,18 @@ class Examined:
             return "skipped", str(error)
         except Exception as error:  # whatever the module's file raises as it is imported
             return program.what_ended(error, self.frontend)
+        unknown = [name for name in self.given if self.job.get("named") and not takes(self.model, name)]
+        if unknown:
+            return "skipped", f"`{self.job['name']}` takes no argument `{unknown[0]}`"
         self.found = self._taken()
         if self.found is None:
             return "skipped", f"what `{self.job['name']}` takes cannot be told: its signature is not at hand"
         trial = self.found.trial
         self.trace = trial.trace
         if not trial.is_clean and not self.found.settled:
-            return "partial", f"no inputs were found with which it runs: {_why(trial)}"
+            return "partial", f"no inputs were found with which it runs: {why(trial)}"
         self._read(trial.trace)
+        deliver(self._sent("checked", None))  # what is known survives a search that hangs
         if trial.is_clean:
             self._run_further(trial.call)
         return ("partial", trial.ended) if trial.ended else ("checked", None)
@@ -115,9 +132,10 @@ class Examined:
         call = self.found.trial.call if self.found is not None else CallSpec()
         proof = self.proof
         return {
-            "inputs": call.told(),
+            "inputs": call.numbered(proof.numbers if proof is not None else {}).told(),
             "inferred": not self.job.get("inputs"),
             "holds_for": list(proof.holds_for) if proof is not None else [],
+            "limits": [limit_to_wire(each) for each in (limits(proof, self.sources) if proof is not None else ())],
             "tried_only": proof is not None and not proof.symbolic and bool(call.sizes()),
             "why_tried": proof.reason if proof is not None else "",
             "pinned": {"arguments": _plain(self.plan.pinned if self.plan else {}), "call": to_wire(call)},
@@ -156,7 +174,7 @@ class Examined:
     def _taken(self) -> Inferred | None:
         if "call" in self.pinned:
             return Inferred(self._tried(from_wire(self.pinned["call"])), 1, frozenset(), settled=True)
-        return inferred(self.model, self.sources, self._tried, SEARCHING, self._own_numbers())
+        return inferred(self.model, self.sources, self._tried, SEARCHING, self._own_numbers(), self.given)
 
     def _own_numbers(self) -> dict[str, int]:
         """Return the model's numbers by name, for shapes that are written in names."""
@@ -185,24 +203,18 @@ class Examined:
         if not brief:
             with _evaluating(self.model):
                 self._read(self._tried(call).trace)
+        until = self.began + EXPLORING * float(self.job.get("seconds", 60.0))
         self.proof = explore(
             call,
-            lambda sizes, free: symbolic_run(self.model, call.resized(sizes), self.frontend, free),
-            lambda sizes: _fault(self._tried(call.resized(sizes))),
-            Budget(symbolic=1, concrete=3) if brief else None,
+            lambda sizes, free: symbolic_run(self.model, call.resized(sizes), self.frontend, free, until=_half(until)),
+            lambda sizes: failed(self._tried(call.resized(sizes))),
+            Budget(symbolic=1, concrete=3, until=until) if brief else Budget(until=until),
         )
 
 
-def _fault(trial: Trial) -> str | None:
-    """Return what failed in a run, in one line."""
-    return None if trial.is_clean else _why(trial)
-
-
-def _why(trial: Trial) -> str:
-    if trial.failures:
-        failure = trial.failures[0]
-        return f"{failure.type}: {failure.message.splitlines()[0] if failure.message else ''}"[:200]
-    return trial.ended
+def _half(until: float) -> float:
+    """Return when half of the time that is left is over: what takes long on all symbols may go fast on some."""
+    return until - max(until - time.monotonic(), 0.0) / 2
 
 
 def _user(sources: Sources, file: str) -> Any:

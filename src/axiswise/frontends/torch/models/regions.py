@@ -7,9 +7,11 @@ passes is another region, explored in its turn. In the end each size that no con
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
+from math import inf
 from typing import Any
 
 from axiswise.frontends.torch.models.claims import Grid, claims, numbers_in
@@ -29,10 +31,15 @@ Concrete = Callable[[Mapping[str, int]], Any]
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """How often a module may be run."""
+    """How often a module may be run, and until when, in monotonic time."""
 
-    symbolic: int = 4
+    symbolic: int = 6
     concrete: int = 12
+    until: float = inf
+
+    @property
+    def is_over(self) -> bool:
+        return time.monotonic() > self.until
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +78,15 @@ class Proof:
     @property
     def holds_for(self) -> tuple[str, ...]:
         """What is known to be enough, one text a relation (`batch >= 1`, `time <= 1024`)."""
-        return tuple(relation.text for relation in self.relations)
+        return tuple(relation.text for relation in self.relations if relation.names[0] not in self.numbers)
+
+    @property
+    def numbers(self) -> Mapping[str, int]:
+        """Axes that can only have one size, with a counterexample: numbers of the model's, which need no name."""
+        shown = {constraint.text for constraint in self.constraints}
+        alone = [each for each in self.relations if len(each.names) == 1 and each.text in shown]
+        parts = [each.text.partition(" == ") for each in alone]
+        return {name: int(size) for name, equals, size in parts if equals and size.isdecimal()}
 
 
 def explore(base: CallSpec, symbolic: Symbolic, concrete: Concrete, budget: Budget | None = None) -> Proof:
@@ -137,7 +152,8 @@ class _Explorer:
     def _begun(self) -> bool:
         """Run the base on symbols, of one name less where it does not run on all; return whether it ran."""
         latest_first = sorted(self.free, key=list(self.base).index, reverse=True)
-        for free in (self.free, *(self.free - {name} for name in latest_first)):
+        fewer = [self.free - {name} for name in latest_first[: max(self.budget.symbolic - 4, 0)]]
+        for free in (self.free, *fewer, frozenset(latest_first[-1:])):
             found = self._run_on(self.base, free) if free else Stopped("")
             if isinstance(found, Region):
                 self.free, self.regions = free, [found]
@@ -155,7 +171,7 @@ class _Explorer:
             if self._is_allowed(sizes) and self._fault(sizes) is not None:
                 self.limits.append(at_least(name, 2))
         for doubt, sizes in self._doubtful():
-            if self.concrete_runs < self.budget.concrete and self._fault(sizes) is not None:
+            if not self._is_spent() and self._fault(sizes) is not None:
                 self.limits.append(doubt)
         return True
 
@@ -164,10 +180,13 @@ class _Explorer:
 
     # -- runs ----------------------------------------------------------------------------------------------------------
     def _run_on(self, sizes: Mapping[str, int], free: frozenset[str]) -> Region | Stopped:
-        if self.symbolic_runs >= self.budget.symbolic:
+        if self.symbolic_runs >= self.budget.symbolic or self.budget.is_over:
             return Stopped("there are more ways through it than were followed")
         self.symbolic_runs += 1
         return self.symbolic(sizes, free)
+
+    def _is_spent(self) -> bool:
+        return self.concrete_runs >= self.budget.concrete or self.budget.is_over
 
     def _fault(self, sizes: dict[str, int]) -> Any:
         """Run concretely, once for each sizes; return what failed, or None."""
@@ -186,7 +205,7 @@ class _Explorer:
 
     def _crossed(self, sizes: dict[str, int], broken: Relation) -> bool:
         """Run at sizes outside every region; return False where a name has to be given up as a symbol."""
-        if self.concrete_runs >= self.budget.concrete:
+        if self._is_spent():
             self._leave(broken)
         elif self._fault(sizes) is not None:
             self.limits.append(broken)

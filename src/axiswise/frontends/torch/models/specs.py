@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import Any, cast
 
 KINDS = {"Float": "float32", "Int": "int64", "Bool": "bool", "Complex": "complex64"}
@@ -54,11 +56,25 @@ class TensorSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Record:
+    """An object with fields that hold tensors.
+
+    Attributes:
+        cls: Its class, made with all fields by name.
+        fields: What the fields hold, as `CallSpec.arguments`.
+    """
+
+    cls: Any
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class CallSpec:
     """The arguments of one call of a module.
 
     Attributes:
-        arguments: By parameter name. A value is a `TensorSpec`, a tuple, list or dict of such, or a plain value.
+        arguments: By parameter name. A value is a `TensorSpec`, a tuple, list, dict or `Record` of such, or a plain
+            value.
         form: What sets this call apart from the module's others (`with mask`); empty for the only one.
     """
 
@@ -78,6 +94,15 @@ class CallSpec:
         """Return the same call with other sizes of the named axes."""
         return replace(self, arguments=self.made(lambda spec: spec.resized(sizes)))
 
+    def numbered(self, numbers: Mapping[str, int]) -> CallSpec:
+        """Return the same call with numbers in the place of some names: axes that can have no other size."""
+
+        def numbered(spec: TensorSpec) -> TensorSpec:
+            axes = (AxisSpec("", numbers[axis.name]) if axis.name in numbers else axis for axis in spec.axes)
+            return replace(spec, axes=tuple(axes))
+
+        return replace(self, arguments=self.made(numbered))
+
     def made(self, make: Callable[[TensorSpec], Any]) -> dict[str, Any]:
         """Return the arguments with `make(spec)` in the place of every tensor."""
         return {name: _mapped(value, make) for name, value in self.arguments.items()}
@@ -90,6 +115,9 @@ class CallSpec:
 def _tensors(path: str, value: Any) -> Iterator[tuple[str, TensorSpec]]:
     if isinstance(value, TensorSpec):
         yield path, value
+    elif isinstance(value, Record):
+        for field_name, item in value.fields.items():
+            yield from _tensors(f"{path}.{field_name}", item)
     elif isinstance(value, dict):
         for key, item in cast("dict[Any, Any]", value).items():
             yield from _tensors(f"{path}[{key!r}]", item)
@@ -101,10 +129,24 @@ def _tensors(path: str, value: Any) -> Iterator[tuple[str, TensorSpec]]:
 def _mapped(value: Any, make: Callable[[TensorSpec], Any]) -> Any:
     if isinstance(value, TensorSpec):
         return make(value)
+    if isinstance(value, Record):
+        return replace(value, fields=_mapped(dict(value.fields), make))
     if isinstance(value, dict):
         return {key: _mapped(item, make) for key, item in cast("dict[Any, Any]", value).items()}
     if isinstance(value, (tuple, list)):
         items = [_mapped(item, make) for item in cast("list[Any]", value)]
+        return items if isinstance(value, list) else tuple(items)
+    return value
+
+
+def opened(value: Any) -> Any:
+    """Return a value with every record in it as the object that it stands for."""
+    if isinstance(value, Record):
+        return value.cls(**{name: opened(item) for name, item in value.fields.items()})
+    if isinstance(value, dict):
+        return {key: opened(item) for key, item in cast("dict[Any, Any]", value).items()}
+    if isinstance(value, (tuple, list)):
+        items = [opened(item) for item in cast("list[Any]", value)]
         return items if isinstance(value, list) else tuple(items)
     return value
 
@@ -119,6 +161,7 @@ def from_wire(sent: Mapping[str, Any]) -> CallSpec:
 
     Raises:
         KeyError, TypeError: The value is not one that `to_wire` made.
+        ImportError, AttributeError: The class of a record is not there any more.
     """
     return CallSpec({name: _received(value) for name, value in sent["arguments"].items()}, sent["form"])
 
@@ -127,6 +170,9 @@ def _sent(value: Any) -> Any:
     if isinstance(value, TensorSpec):
         axes = [[axis.name, axis.size] for axis in value.axes]
         return {"tensor": value.kind, "axes": axes, "highest": value.highest}
+    if isinstance(value, Record):
+        place = f"{value.cls.__module__}:{value.cls.__qualname__}"
+        return {"record": place, "fields": {name: _sent(item) for name, item in value.fields.items()}}
     if isinstance(value, dict):
         return {"items": [[key, _sent(item)] for key, item in cast("dict[Any, Any]", value).items()]}
     if isinstance(value, (tuple, list)):
@@ -137,6 +183,10 @@ def _sent(value: Any) -> Any:
 def _received(sent: Mapping[str, Any]) -> Any:
     if "tensor" in sent:
         return TensorSpec(sent["tensor"], tuple(AxisSpec(*axis) for axis in sent["axes"]), sent["highest"])
+    if "record" in sent:
+        module, _, name = sent["record"].partition(":")
+        cls = attrgetter(name)(importlib.import_module(module))
+        return Record(cls, {name: _received(item) for name, item in sent["fields"].items()})
     if "items" in sent:
         return {key: _received(item) for key, item in sent["items"]}
     if "listed" in sent:

@@ -9,9 +9,11 @@ torch, which guards no such thing (`reaches`).
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from math import inf
 from types import FrameType
 from typing import Any, cast
 
@@ -38,6 +40,8 @@ from axiswise.frontends.torch.models.kernels import on_symbols
 from axiswise.frontends.torch.models.memo import Memo
 from axiswise.frontends.torch.models.reaches import Reaches
 from axiswise.frontends.torch.models.specs import KINDS, CallSpec, TensorSpec
+from axiswise.frontends.torch.models.trials import called
+from axiswise.frontends.torch.models.unchanged import as_it_was
 from axiswise.frontends.torch.tensors import edges_of, fact_of, tensors_in
 from axiswise.frontends.torch.tracer import Tracer, plain_args
 from axiswise.frontends.torch.undecided import undecided
@@ -75,7 +79,13 @@ class Stopped:
 
 
 def symbolic_run(
-    model: torch.nn.Module, call: CallSpec, tracer: Tracer, free: frozenset[str] | None = None, *, memo: bool = True
+    model: torch.nn.Module,
+    call: CallSpec,
+    tracer: Tracer,
+    free: frozenset[str] | None = None,
+    *,
+    memo: bool = True,
+    until: float = inf,
 ) -> Region | Stopped:
     """Run `model(**arguments)` on symbols.
 
@@ -87,6 +97,7 @@ def symbolic_run(
         tracer: Of the concrete runs: its fake mode, its decisions, its stand-ins.
         free: Names that are symbols; None: all. The other axes have their sizes.
         memo: Run modules met again with the same configuration and the same inputs only once.
+        until: When it is given up, in monotonic time.
     """
     names = frozenset(call.sizes()) if free is None else free
     sizes = {name: size for name, size in call.sizes().items() if name in names and size > 1}
@@ -94,17 +105,17 @@ def symbolic_run(
     with ExitStack() as stack:
         stack.enter_context(_env_of(tracer.fake, env))
         stack.enter_context(_granting(env))
-        stack.enter_context(_as_it_was(model))
+        stack.enter_context(as_it_was(model, numbers=True))
         stack.enter_context(decided_anew(tracer.steering))
         stack.enter_context(_one_kernel())
         symbols = {name: env.symbol(name, size) for name, size in sizes.items()}
-        run = SymbolicMode(tracer, env, Memo(tracer) if memo else None)
+        run = SymbolicMode(tracer, env, Memo(tracer) if memo else None, until)
         with tracer.quietly(), tracer.fake:
             given = call.made(lambda spec: _made(spec, symbols))
         stack.enter_context(_unrecorded(tracer, run))
         try:
             with torch.no_grad(), tracer.fake, run:
-                model(**given)
+                called(model, given)
         except Exception as error:  # whatever a symbolic run ends by, it ends the symbolic run only
             return Stopped(_why(error, run))
     relations = _relations(env, [*(guard.expr for guard in env.guards), *run.reaches.claims])
@@ -217,25 +228,6 @@ def _env_of(fake: FakeTensorMode, env: ShapeEnv) -> Generator[None]:
 
 
 @contextmanager
-def _as_it_was(model: torch.nn.Module) -> Generator[None]:
-    """Give every module back the attributes it had: a cache filled on symbols is of no use to any other run."""
-    held: list[tuple[Any, Any]] = []
-    for module in model.modules():
-        inside = vars(module)
-        held.append((inside, dict(inside)))
-        value: Any
-        for value in inside.values():
-            if type(value) in (dict, list, set):
-                held.append((value, value.copy()))
-    try:
-        yield
-    finally:
-        for container, content in held:
-            container.clear()
-            (cast("Any", container).extend if isinstance(container, list) else container.update)(content)
-
-
-@contextmanager
 def _unrecorded(tracer: Tracer, run: SymbolicMode) -> Generator[None]:
     """Let modules and einops' functions run as they are, past the tracer of the concrete runs."""
     module: Any = torch.nn.Module
@@ -263,8 +255,9 @@ def _unrecorded(tracer: Tracer, run: SymbolicMode) -> Generator[None]:
 class SymbolicMode(TorchFunctionMode):
     """Answers what shapes do not give, and leaves shapes to torch. A small sibling of `Tracer`."""
 
-    def __init__(self, tracer: Tracer, env: ShapeEnv, memo: Memo | None = None) -> None:
+    def __init__(self, tracer: Tracer, env: ShapeEnv, memo: Memo | None = None, until: float = inf) -> None:
         super().__init__()
+        self.until = until
         self.fake, self.user = tracer.fake, tracer.user
         self.steering, self.reading = tracer.steering, tracer.reading
         self.quietly = tracer.quietly
@@ -289,6 +282,8 @@ class SymbolicMode(TorchFunctionMode):
         if name in _PLAINLY:
             return func(*args, **kwargs)
         word = name.rpartition(".")[2]
+        if time.monotonic() > self.until:
+            raise TimeoutError
         self.last = name
         inputs = tensors_in((args, kwargs))
         device = self._device(inputs, kwargs)
@@ -335,6 +330,8 @@ def _symbolic(value: Any) -> bool:
 def _why(error: Exception, run: SymbolicMode) -> str:
     frames = run.user.of_traceback(error.__traceback__)
     place = f" at line {frames[-1].span.line}" if frames else ""
+    if isinstance(error, TimeoutError):
+        return "there was no time to follow it for all sizes"
     if isinstance(error, (GuardOnDataDependentSymNode, *_VALUES_ASKED)):
         return f"a size depends on the values of a tensor{place}"
     return f"{run.last or 'the module'} does not run on sizes that are not known{place} ({type(error).__name__})"

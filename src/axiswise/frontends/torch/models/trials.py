@@ -11,7 +11,8 @@ import torch
 from axiswise.facts import Failure, OpCall, Trace
 from axiswise.frontends.program import what_ended
 from axiswise.frontends.torch.frontend import TorchFrontend
-from axiswise.frontends.torch.models.specs import KINDS, CallSpec, TensorSpec
+from axiswise.frontends.torch.models.specs import KINDS, CallSpec, TensorSpec, opened
+from axiswise.frontends.torch.models.unchanged import as_it_was
 from axiswise.frontends.torch.tensors import fact_of, ref_of
 from axiswise.frontends.torch.values import ENOUGH_DRAWS
 from axiswise.origin import Origin, Size
@@ -44,8 +45,8 @@ class Trial:
 
     @property
     def failures(self) -> list[Failure]:
-        """What failed, without mere suspicions."""
-        return [failure for failure in self.trace.failures if failure.type]
+        """What failed, without mere suspicions; what contradicts an annotation did, though nothing was raised."""
+        return [each for each in self.trace.failures if each.type or each.conflicts[0].kind == "annotation"]
 
     @property
     def is_clean(self) -> bool:
@@ -76,8 +77,8 @@ class Trial:
 
 def called(model: Any, arguments: dict[str, Any]) -> Any:
     """Call a module or a function; an argument whose name begins with `*` holds several positional ones."""
-    listed = [item for name, value in arguments.items() if name.startswith("*") for item in value]
-    named = {name: value for name, value in arguments.items() if not name.startswith("*")}
+    listed = [opened(item) for name, value in arguments.items() if name.startswith("*") for item in value]
+    named = {name: opened(value) for name, value in arguments.items() if not name.startswith("*")}
     return model(*listed, **named)
 
 
@@ -89,7 +90,7 @@ def tried(model: Any, call: CallSpec, frontend: TorchFrontend) -> Trial:
     given: dict[int, str] = {}
     paths = iter([path for path, _ in call.tensors()])
     ended, error, output = "", None, None
-    with frontend.running():
+    with frontend.running(), as_it_was(model):
         arguments = call.made(lambda spec: _input(spec, next(paths), given, frontend))
         try:
             output = called(model, arguments)

@@ -1,0 +1,71 @@
+"""Whether what is left to fail is the model's fault, or that of inputs that were only guessed.
+
+A fault is certain where no input that could be given changes what meets: both sizes are the model's own numbers, or a
+size is asked for that what the model flattens is no multiple of. Where a side goes back to an axis that models are
+built for (features, channels) and no size for it was found, the guess may be wrong in another way: nothing is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from math import prod
+
+from axiswise.facts import AxisUse, Conflict
+from axiswise.frontends.torch.models.corrections import is_own, is_width, spec_of
+from axiswise.frontends.torch.models.trials import INPUT, Trial
+from axiswise.source.provenance import Step, trail
+
+OF_SHAPE = frozenset(
+    {"rank", "unpack", "permutation", "axis-range", "target-rank", "einsum", "pattern", "dtype", "window"}
+)
+"""Kinds of conflicts that another rank or another type of an input may have none of."""
+
+
+def in_doubt(trial: Trial, certain: Collection[str]) -> bool:
+    """Return whether other inputs than those of a failed run might not fail.
+
+    Args:
+        trial: A run with failures.
+        certain: Parameters whose number of axes the text says.
+    """
+    conflict = next((each for failure in trial.failures[:1] for each in failure.conflicts[:1]), None)
+    if conflict is None:
+        return True
+    if conflict.kind in OF_SHAPE or conflict.left is None or conflict.right is None:
+        paths = {path for ref in conflict.call.operands.values() for path in trial.inputs_of(ref.id)}
+        return not all(_parameter(path) in certain for path in paths)
+    sides = ((conflict.left, conflict.right), (conflict.right, conflict.left))
+    return any(_may_differ(trial, conflict, side, other) for side, other in sides)
+
+
+def _may_differ(trial: Trial, conflict: Conflict, side: AxisUse, other: AxisUse) -> bool:
+    """Return whether a side would be another size with inputs that were not thought of."""
+    steps = list(trail(trial.trace, conflict.call, side))
+    guessed = [(str(step.call.params["name"]), step.axis) for step in steps if step.call.op == INPUT]
+    if not guessed or _cannot_be(trial, steps, other.size):
+        return False
+    widths = any(
+        (spec := spec_of(trial.call, path)) is not None and axis < len(spec.axes) and is_width(spec.axes[axis].name)
+        for path, axis in guessed
+    )
+    return widths or is_own(trial, conflict, other)
+
+
+def _cannot_be(trial: Trial, steps: list[Step], wanted: int) -> bool:
+    """Return whether a product has factors of the model's own that do not divide what is wanted of it."""
+    product = next((step for step in steps if step.relation == "product" and len(step.factors) > 1), None)
+    return product is not None and wanted % prod(_own_factors(trial, product)) != 0
+
+
+def _own_factors(trial: Trial, product: Step) -> Iterator[int]:
+    for role, ref in product.call.operands.items():
+        for axis, size in enumerate(ref.shape):
+            if size not in product.factors:
+                continue
+            before = trail(trial.trace, product.call, AxisUse(role, axis, size))
+            if not any(step.call.op == INPUT for step in before):
+                yield size
+
+
+def _parameter(path: str) -> str:
+    return path.partition("[")[0].partition(".")[0]
