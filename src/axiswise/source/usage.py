@@ -24,6 +24,7 @@ class Usage:
         given: Functions it is handed to, with the place or the keyword: `("nn.Linear", 0)`.
         multiplied: It stands in arithmetic.
         tested: It stands alone as a condition.
+        gridded: It is subscripted as only an array is: with several indices, `...` or None.
         kinds: Types that `isinstance` asks whether it is, as written.
     """
 
@@ -39,6 +40,7 @@ class Usage:
     given: list[tuple[str, int | str]] = field(default_factory=list[tuple[str, int | str]])
     multiplied: bool = False
     tested: bool = False
+    gridded: bool = False
     kinds: list[str] = field(default_factory=list[str])
 
 
@@ -124,6 +126,7 @@ def _seen(node: ast.AST, is_it: Callable[[ast.AST | None], bool], found: Usage) 
                 found.keys.add(index.value)
             else:
                 found.iterated = True
+                found.gridded |= isinstance(index, ast.Tuple) or ast.unparse(index) in ("...", "None")
                 if isinstance(index, ast.Constant) and isinstance(index.value, int):
                     found.length = max(found.length, index.value + (index is node.slice))
         case ast.Attribute() if is_it(node.value) and isinstance(node.ctx, ast.Load):

@@ -99,15 +99,27 @@ def _resized(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
     if ours and theirs:
         yield from _unified(trial.call, ours, theirs)
         return
-    for side, other in ((left, right), (right, left)):
+    both = ((left, right), (right, left))
+    flattened = [pair for pair in both if _is_product(trial, conflict, pair[0])]
+    for side, other in flattened:
         yield from _squares(trial, conflict, side, other)
     for one, other in ((ours, right), (theirs, left)):
         for demand in one:
             if not _is_batch(trial.call, demand) and (is_own(trial, conflict, other) or _is_width(trial.call, demand)):
                 yield fixed(trial.call, demand.path, demand.axis, demand.wanted)
-    for side, other in ((left, right), (right, left)):
+    for side, other in both:
         if is_own(trial, conflict, other):
             yield from _shared(trial, conflict, side, other.size)
+        if not flattened:
+            yield from _squares(trial, conflict, side, other)
+
+
+def _is_product(trial: Trial, conflict: Conflict, side: AxisUse) -> bool:
+    """Return whether a size is that of a height times a width, and maybe more."""
+    steps = trail(trial.trace, conflict.call, side)
+    ends = {(str(step.call.params["name"]), step.axis) for step in steps if step.call.op == INPUT}
+    sides = [path for path, axis in ends if (spec := spec_of(trial.call, path)) and _is_side(spec.axes[axis])]
+    return any(sides.count(path) > 1 for path in sides)
 
 
 def _shared(trial: Trial, conflict: Conflict, side: AxisUse, wanted: int) -> Iterator[CallSpec]:
@@ -119,16 +131,15 @@ def _shared(trial: Trial, conflict: Conflict, side: AxisUse, wanted: int) -> Ite
     ends = [(str(step.call.params["name"]), step.axis) for step in steps if step.call.op == INPUT]
     own = joined.size - sum(_size_at(trial.call, *end) for end in ends)
     whole = wanted - own
-    if not ends or whole < len(set(ends)):
-        return
     times = {end: ends.count(end) for end in ends}
     if len(times) == 1:
         (end, count), *_ = times.items()
-        if whole % count == 0:
+        if whole > 0 and whole % count == 0:
             yield fixed(trial.call, *end, whole // count)
         scaled = _size_at(trial.call, *end) * wanted
         if scaled % joined.size == 0:
             yield fixed(trial.call, *end, scaled // joined.size)
+    if len(times) < 2 or whole < len(times):
         return
     call = trial.call
     for place, end in enumerate(times):
@@ -262,6 +273,13 @@ def _as_annotated(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
     yield from (_resized if conflict.right is not None else _reranked)(trial, conflict)
 
 
+def _patterned(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
+    """Yield calls of other sizes for a pattern that an axis does not come out even in, else of other ranks."""
+    if conflict.left is not None and conflict.left.axis >= 0:
+        yield from _resized(trial, conflict)
+    yield from _reranked(trial, conflict)
+
+
 def _asked(conflict: Conflict) -> tuple[str, int, list[int]]:
     """Return the operand, the number of its axes, and the numbers that would do, batched ones first."""
     call, left = conflict.call, conflict.left
@@ -357,7 +375,7 @@ _WAYS = {
     "axis-range": _reranked,
     "target-rank": _reranked,
     "einsum": _reranked,
-    "pattern": _reranked,
+    "pattern": _patterned,
     "annotation": _as_annotated,
     "dtype": _retyped,
     "numel": _flattened,

@@ -116,8 +116,11 @@ NAMED: Sequence[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]] = (
 
 def ideas(name: str, layers: Iterable[torch.nn.Module]) -> list[TensorSpec]:
     """Return what a parameter may take, the likeliest first."""
+    there = list(layers)
     found = [made(kind, axes) for kind, axes in _named(name)]
-    for kind, axes in _fitting(list(layers)):
+    if there and not any(isinstance(each, (torch.nn.Embedding, torch.nn.EmbeddingBag)) for each in there):
+        found.sort(key=lambda spec: spec.kind == "Int")  # nothing is looked up
+    for kind, axes in _fitting(there):
         spec = made(kind, axes)
         if spec not in found:
             found.append(spec)

@@ -122,7 +122,7 @@ class Structures:
                 *(Record(types.SimpleNamespace, dict(zip(names, way, strict=True))) for way in self._ways(tuple, made)),
                 *tensors,
             ]
-        if used.attributes:
+        if used.attributes or used.gridded:
             return tensors
         if used.compared and not used.iterated:
             texts: list[Any] = [each for each in used.compared if isinstance(each, str)]
