@@ -1,5 +1,9 @@
 # Everything from a bare clone: each target makes its own environment first, once.
+<<<<<<< Updated upstream
 #   make test | check | demo | score | bench | compare | picture
+=======
+#   make test | check | extras | demo | score | bench | compare | picture
+>>>>>>> Stashed changes
 
 PYTHON ?= python3
 VENV   := .venv
@@ -7,7 +11,11 @@ READY  := $(VENV)/.ready
 PEERS  := $(VENV)/.peers
 BIN    := $(VENV)/bin
 
+<<<<<<< Updated upstream
 .PHONY: test check demo score bench compare picture clean
+=======
+.PHONY: test check extras demo score bench compare picture clean
+>>>>>>> Stashed changes
 
 test: $(READY)
 	$(BIN)/python -m pytest $(ARGS)
@@ -17,6 +25,10 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports --no-logo
+
+# Each extra alone in an environment of its own: a broken program of its framework is told, with a fix that is verified.
+extras: $(READY)
+	$(BIN)/python -m tests.extras $(ARGS)
 
 # The program has a fault: `check` has to end with 1, findings.
 demo: $(READY)
