@@ -1,9 +1,5 @@
 # Everything from a bare clone: each target makes its own environment first, once.
-<<<<<<< Updated upstream
-#   make test | check | demo | score | bench | compare | picture
-=======
 #   make test | check | extras | demo | score | bench | compare | picture
->>>>>>> Stashed changes
 
 PYTHON ?= python3
 VENV   := .venv
@@ -11,11 +7,7 @@ READY  := $(VENV)/.ready
 PEERS  := $(VENV)/.peers
 BIN    := $(VENV)/bin
 
-<<<<<<< Updated upstream
-.PHONY: test check demo score bench compare picture clean
-=======
 .PHONY: test check extras demo score bench compare picture clean
->>>>>>> Stashed changes
 
 test: $(READY)
 	$(BIN)/python -m pytest $(ARGS)
