@@ -90,14 +90,20 @@ def classes(wanted: list[str], every: int) -> Iterator[tuple[str, Any, Any]]:
 
 def small(config: Any) -> Any:
     """Cut a configuration's stacks, and those of the configurations in it, to a few layers."""
-    for name, value in list(vars(config).items()):
-        if isinstance(value, int) and not isinstance(value, bool) and value > DEPTH and name in STACKS:
-            setattr(config, name, DEPTH)
-        elif name == "layer_types" and isinstance(value, list):
-            config.layer_types = value[:DEPTH] if len(set(value[:DEPTH])) == len(set(value)) else value
-            for stack in STACKS & vars(config).keys():
-                setattr(config, stack, len(config.layer_types))
-        elif hasattr(value, "model_type"):
+    held = vars(config)
+    deep = {held[name] for name in STACKS & held.keys()}
+    lists = {name: value for name, value in held.items() if isinstance(value, (list, tuple)) and len(value) in deep}
+    if all(isinstance(item, str) for value in lists.values() for item in value) and len(lists) < 2:
+        # A stack of several kinds of layers keeps one of each.
+        kinds = {name: list(dict.fromkeys(value)) for name, value in lists.items()}
+        depth = max([DEPTH, *map(len, kinds.values())])
+        for name, found in kinds.items():
+            setattr(config, name, (found * depth)[:depth])
+        for name in STACKS & held.keys():
+            if isinstance(held[name], int) and held[name] > depth:
+                setattr(config, name, depth)
+    for value in list(held.values()):
+        if hasattr(value, "model_type"):
             small(value)
     return config
 

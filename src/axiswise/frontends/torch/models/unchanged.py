@@ -1,0 +1,42 @@
+"""A run leaves a module as it was: a cache, or a window that shrank to one input's size, is of no use to the next run."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any, cast
+
+import torch
+from torch.nn.parameter import is_lazy
+
+from axiswise.source.frames import plain
+
+
+@contextmanager
+def as_it_was(model: Any, *, numbers: bool = False) -> Generator[None]:
+    """Give every module of a model back the attributes it had, and what the lists and dicts among them held.
+
+    Args:
+        model: A module; anything else is left alone, and so is one whose layers are made by its first run.
+        numbers: While it runs, its sizes are plain numbers, which symbols can be compared with.
+    """
+    held: list[tuple[Any, Any]] = []
+    for module in model.modules() if isinstance(model, torch.nn.Module) and not _is_unmade(model) else ():
+        inside = vars(module)
+        held.append((inside, dict(inside)))
+        value: Any
+        for name, value in list(inside.items()):
+            if type(value) in (dict, list, set):
+                held.append((value, value.copy()))
+            elif numbers:
+                inside[name] = plain(value)
+    try:
+        yield
+    finally:
+        for container, content in held:
+            container.clear()
+            (cast("Any", container).extend if isinstance(container, list) else container.update)(content)
+
+
+def _is_unmade(model: torch.nn.Module) -> bool:
+    return any(is_lazy(tensor) for tensor in model.parameters())
