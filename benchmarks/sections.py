@@ -16,6 +16,7 @@ from axiswise.checking import warm_sandbox
 from axiswise.diagnosis import Report
 from axiswise.frontends.choosing import TORCH
 from axiswise.sandbox import Sandbox
+from benchmarks.large import way
 from benchmarks.measuring import Case, Section, Taken, last_line, process
 from benchmarks.peers import peer
 
@@ -127,12 +128,30 @@ def models(stack: ExitStack) -> Section:
     return Section("One model", about, tuple(cases))
 
 
+def large(_stack: ExitStack) -> Section:
+    """Decoders of three sizes, built on the meta device; and the largest cut to fewer layers."""
+    cases: list[Case] = []
+    for size in ("8B", "70B", "405B"):
+        cases += [way("meta", size), *(way(how, size, against=f"meta, {size}") for how in ("axiswise", "torchinfo"))]
+    cases.append(way("export", "8B", against="meta, 8B"))
+    for depth in (8, 32):
+        cases += [way("meta", "405B", depth), way("axiswise", "405B", depth, against=f"meta, 405B, {depth} layers")]
+    about = (
+        "`benchmarks/programs/llama.py`, a process each. `meta` is one bare forward; `axiswise` is "
+        "`axiswise.check(model)`: inputs inferred, every rule, training and evaluation, symbolic batch and time; `export` "
+        "is `torch.export` with both dynamic, not strict. The time is that of the look alone; the memory is the peak of "
+        "the process, torch included."
+    )
+    return Section("Large models", about, tuple(cases))
+
+
 SECTIONS: dict[str, Callable[[ExitStack], Section]] = {
     "imports": imports,
     "checks": checks,
     "explanations": explanations,
     "undisturbed": undisturbed,
     "models": models,
+    "large": large,
 }
 
 
