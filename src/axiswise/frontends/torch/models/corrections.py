@@ -179,11 +179,20 @@ def _squares(trial: Trial, conflict: Conflict, given: AxisUse, wanted: AxisUse) 
         sides = [axis.size for axis in spec.axes if _is_side(axis)] if spec is not None else []
         if spec is None or len(sides) != 2 or operand.rank == len(spec.axes):
             continue
-        scaled = isqrt(max(1, sides[0] * sides[1] * wanted.size // given.size))
+        area, beside = _area(trial, conflict, given)  # a token of its own may stand beside those of the grid
+        scaled = isqrt(max(1, sides[0] * sides[1] * (wanted.size - beside) // area))
         near = [scaled, scaled + 1, scaled - 1, scaled + 2, scaled - 2]
         for size in dict.fromkeys((*near, *USUAL_SIDES)):
             if 0 < size <= LONGEST:
                 yield replaced(trial.call, path, replace(spec, axes=squared(spec, size)))
+
+
+def _area(trial: Trial, conflict: Conflict, given: AxisUse) -> tuple[int, int]:
+    """Return the part of a size that is a height times a width, and what was joined to it."""
+    for step in trail(trial.trace, conflict.call, given):
+        if step.relation == "product" and len(step.factors) > 1:
+            return (step.size, given.size - step.size) if step.size <= given.size else (given.size, 0)
+    return given.size, 0
 
 
 def squared(spec: TensorSpec, size: int) -> tuple[AxisSpec, ...]:

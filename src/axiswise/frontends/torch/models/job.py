@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, cast
 
 import torch
@@ -75,6 +76,7 @@ class Examined:
         self.given = dict(given_input(text) for text in job.get("inputs", ()))
         self.findings: dict[object, Diagnosis] = {}
         self.assumptions: list[str] = []
+        self.construction = Trace()
         self.trace = Trace()
         self.plan: Plan | None = None
         self.found: Inferred | None = None
@@ -107,6 +109,7 @@ class Examined:
         """Take every step that can be taken; return how far it went, and why no further."""
         try:
             self.model = self._built()
+            self.construction = self.frontend.trace
         except Unbuildable as error:
             return "skipped", str(error)
         except Exception as error:  # whatever the module's file raises as it is imported
@@ -135,7 +138,10 @@ class Examined:
             "inputs": call.numbered(proof.numbers if proof is not None else {}).told(),
             "inferred": not self.job.get("inputs"),
             "holds_for": list(proof.holds_for) if proof is not None else [],
-            "limits": [limit_to_wire(each) for each in (limits(proof, self.sources) if proof is not None else ())],
+            "limits": [
+                limit_to_wire(each)
+                for each in (limits(proof, self.sources, self.construction) if proof is not None else ())
+            ],
             "tried_only": proof is not None and not proof.symbolic and bool(call.sizes()),
             "why_tried": proof.reason if proof is not None else "",
             "pinned": {"arguments": _plain(self.plan.pinned if self.plan else {}), "call": to_wire(call)},
@@ -151,7 +157,7 @@ class Examined:
                 return thing
             self.plan = planned(thing, Surroundings(project), self.pinned.get("arguments"))
             try:
-                with self.frontend.as_one(raising=True):
+                with self.frontend.unmended():
                     model = self.plan.built()
             except Unbuildable:
                 model = self._built_on(self.plan)
@@ -174,7 +180,10 @@ class Examined:
     def _taken(self) -> Inferred | None:
         if "call" in self.pinned:
             return Inferred(self._tried(from_wire(self.pinned["call"])), 1, frozenset(), settled=True)
-        return inferred(self.model, self.sources, self._tried, SEARCHING, self._own_numbers(), self.given)
+        found = inferred(self.model, self.sources, self._glanced, SEARCHING, self._own_numbers(), self.given)
+        if found is not None and found.settled and not found.trial.is_clean:
+            found = replace(found, trial=self._tried(found.trial.call))
+        return found
 
     def _own_numbers(self) -> dict[str, int]:
         """Return the model's numbers by name, for shapes that are written in names."""
@@ -183,6 +192,11 @@ class Examined:
         given = self.plan.arguments if self.plan is not None else {}
         return {**{name: each.value for name, each in given.items() if _is_size(each.value)}, **numbers}
 
+    def _glanced(self, call: CallSpec) -> Trial:
+        """Run on a call up to the first failure."""
+        with decided_anew(self.frontend.steering):
+            return tried(self.model, call, self.frontend, briefly=True)
+
     def _tried(self, call: CallSpec) -> Trial:
         with decided_anew(self.frontend.steering):
             return tried(self.model, call, self.frontend)
@@ -190,13 +204,13 @@ class Examined:
     def _read(self, trace: Trace) -> None:
         """Keep what a run's failures mean, each once."""
         wants_fixes = bool(self.job.get("fixes", True))
-        for finding in diagnoses(trace, self.sources, with_fixes=wants_fixes):
+        for finding in diagnoses(trace.following(self.construction), self.sources, with_fixes=wants_fixes):
             self.findings.setdefault((finding.rule, finding.raised_at), finding)
 
     def _run_further(self, call: CallSpec) -> None:
         """Run the other forms of a call, evaluate as well as train, and look for the sizes it holds for."""
         brief = self.job.get("brief")
-        for form in () if brief else forms(self.model, call, self._tried, FORMS):
+        for form in () if brief else forms(self.model, call, self._glanced, FORMS):
             self._read(form.trace)
         if not isinstance(self.model, torch.nn.Module):
             return

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,22 +83,50 @@ def called(model: Any, arguments: dict[str, Any]) -> Any:
     return model(*listed, **named)
 
 
-def tried(model: Any, call: CallSpec, frontend: TorchFrontend) -> Trial:
-    """Run a module on a call's arguments, under the frontend, and return what was seen."""
+class _Enough(BaseException):
+    """Ends a run that is only to show what fails first; the module's own code catches no such thing."""
+
+
+def tried(model: Any, call: CallSpec, frontend: TorchFrontend, *, briefly: bool = False) -> Trial:
+    """Run a module on a call's arguments, under the frontend, and return what was seen.
+
+    Args:
+        model: The module, or a function.
+        call: What it is given.
+        frontend: Watches it.
+        briefly: End with the first failure, instead of going on with a stand-in for what failed.
+    """
     frontend.trace, frontend.unpacking = Trace(), None
     frontend.modules.running.clear()
     before = frontend.steering.operations
     given: dict[int, str] = {}
     paths = iter([path for path, _ in call.tensors()])
     ended, error, output = "", None, None
-    with frontend.running(), as_it_was(model):
+    with frontend.running(), as_it_was(model), _ending(frontend) if briefly else nullcontext():
         arguments = call.made(lambda spec: _input(spec, next(paths), given, frontend))
         try:
             output = called(model, arguments)
+        except _Enough:
+            pass
         except Exception as raised:  # whatever a module raises ends it, and is told
             error = raised
             ended = what_ended(raised, frontend)[1] or type(raised).__name__
     return Trial(call, frontend.trace, given, ended, error, output, frontend.steering.operations - before)
+
+
+@contextmanager
+def _ending(frontend: TorchFrontend) -> Generator[None]:
+    """End what runs with the first failure."""
+
+    def stop() -> None:
+        if frontend.trace.failures[-1].type:
+            raise _Enough
+
+    was, frontend.on_failure = frontend.on_failure, stop
+    try:
+        yield
+    finally:
+        frontend.on_failure = was
 
 
 def _input(spec: TensorSpec, path: str, given: dict[int, str], frontend: TorchFrontend) -> torch.Tensor:
