@@ -76,3 +76,5 @@ def test_an_open_size_agrees_with_every_number() -> None:
     assert f"{size} {size!r}" == "? ?"
     assert isinstance(4 * size // 2, AnySize)
     assert (4 * size) % 3 == 0
+    assert isinstance(copy.deepcopy([size])[0], AnySize)
+    assert isinstance(pickle.loads(pickle.dumps(size)), AnySize)

@@ -52,7 +52,9 @@ def _hidden(failure: Failure, conflict: Conflict, trace: Trace, sources: Sources
         return ()
     for other in failure.conflicts[1:]:
         ruled = _ruled(other, trace, None, failure.frames, sources)
-        if ruled is not None and ruled[2].rule != "" and other.kind != conflict.kind:
+        operands = [each.left.operand if each.left is not None else "" for each in (conflict, other)]
+        is_another = other.kind != conflict.kind or operands[0] != operands[1]
+        if ruled is not None and ruled[2].rule != "" and is_another:
             scene, rule, _ = ruled
             return tuple(islice(rule.fixes(scene.conflict, scene), 2))
     return ()
@@ -69,7 +71,7 @@ def _both(first: Fix, second: Fix) -> Fix | None:
         edits[edit.span] = Edit(edit.span, (old.text if old else "") + edit.text)
     if not first.edits or not second.edits:
         return None
-    title = f"{first.title}, and {second.title}"
+    title = f"{first.title}, and {second.title}" if first.title != second.title else f"{first.title} in both"
     return Fix(title, tuple(edits.values()), first.evidence, first.choice or second.choice)
 
 

@@ -167,6 +167,12 @@ class AnySize(int):
     def __new__(cls) -> AnySize:
         return super().__new__(cls, 1)
 
+    def __reduce__(self) -> tuple[type[AnySize], tuple[()]]:
+        return (AnySize, ())
+
+    def __deepcopy__(self, memo: object) -> AnySize:
+        return self
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, int)
 

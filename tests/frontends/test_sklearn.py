@@ -45,3 +45,17 @@ def test_prepared_data_that_fit_are_silent(tmp_path: Path) -> None:
     report = checked(tmp_path, states=120, features=6)
     assert report.targets[0].status == "checked"
     assert not report.findings
+
+
+def test_shuffled_data_are_followed_back_each_to_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "program.py"
+    path.write_text(
+        "import numpy as np\n"
+        "from sklearn.utils import shuffle\n\n"
+        "readings, states = np.zeros((40, 6)), np.zeros((40, 3))\n"
+        "readings, states = shuffle(readings, states)\n"
+        "print(readings @ np.zeros((8, 3)), np.zeros((2, 2)) @ states.T)\n"
+    )
+    first, second = check([str(path)], Options(time_budget=120)).findings
+    assert "6 comes from zeros at program.py:4" in [note.message for note in first.notes]
+    assert "3 comes from zeros at program.py:4" in [note.message for note in second.notes]

@@ -3,7 +3,8 @@
 declare: params `shape` (sizes of one sample) or `batch_shape` (with the batch), None for an axis left open; `batched`
 False where the declared shape has no batch axis of its own. model: operands `input` or `inputs.0`, ..., and for each
 its declaration `declared.0`, ...; an axis left open has an AnySize. Parameter `whole` has the shapes of the arrays that
-a loop cut its batches from, by role; `stream` says what the batches come from where that is no array.
+a loop cut its batches from, by role; `stream` says what the batches come from where that is no array; `exact` that no
+axis of 1 is given to the data or taken from them.
 """
 
 from __future__ import annotations
@@ -80,7 +81,9 @@ def _lacking(whole: Shape, sample: Shape) -> bool | None:
 
 def _differences(call: OpCall, role: str, declared: str) -> list[Conflict]:
     data, wanted = call.operands[role].shape, call.operands[declared].shape
-    if len(data) == len(wanted) + 1 and data[-1] == 1 and not isinstance(data[-1], AnySize):
+    if call.params.get("exact"):
+        pass
+    elif len(data) == len(wanted) + 1 and data[-1] == 1 and not isinstance(data[-1], AnySize):
         data = data[:-1]  # Keras takes a last axis of 1 away, and adds one
     elif len(data) == len(wanted) - 1 and wanted[-1] == 1 and not isinstance(wanted[-1], AnySize):
         data = (*data, 1)

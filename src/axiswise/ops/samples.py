@@ -1,6 +1,6 @@
-"""Data divided into two sets of samples: split-samples.
+"""Data divided into two sets of samples, or brought into another order: split-samples, shuffle-samples.
 
-Operands: `tensors.0`, ...; each gives two outputs, one after the other. Params: `test_size`, `train_size`.
+Operands: `tensors.0`, ...; each gives two outputs, one after the other, or one. Params: `test_size`, `train_size`.
 """
 
 from __future__ import annotations
@@ -44,4 +44,15 @@ def _source(call: OpCall, output: int, axis: int) -> AxisSource:
     return same(role, axis) if axis else AxisSource("part", ((role, 0),))
 
 
-CONTRACTS: dict[str, Contract] = {"split-samples": Contract(_conflicts, _output, _source)}
+def _shuffled(call: OpCall) -> tuple[Shape, ...]:
+    return tuple(ref.shape for ref in call.operands.values())
+
+
+def _shuffled_source(call: OpCall, output: int, axis: int) -> AxisSource:
+    return same(list(call.operands)[output], axis)
+
+
+CONTRACTS: dict[str, Contract] = {
+    "split-samples": Contract(_conflicts, _output, _source),
+    "shuffle-samples": Contract(_conflicts, _shuffled, _shuffled_source),
+}

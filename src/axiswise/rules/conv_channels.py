@@ -40,8 +40,15 @@ class ConvChannels(Rule):
                 yield from scene.wrap("input", "{}.unsqueeze(1)", "add the channel axis", evidence=1.0)
             if len(given) == 3 and right.size == 1 and "2d" in conflict.call.op:
                 yield from scene.wrap("input", "{}.unsqueeze(1)", "add the channel axis", evidence=1.0)
+        yield from self._exchanged(conflict, scene)
         yield from scene.agree()
         if given is not None and len(given) == 4 and left.size == 1 and right.size > 1:
             yield from scene.wrap(
                 "input", f"{{}}.expand(-1, {right.size}, -1, -1)", "repeat the only channel", choice=True
             )
+
+    def _exchanged(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
+        """Exchange input and filters of a function, whose layouts are alike where the channels are last."""
+        weight = shape(conflict, "weight")
+        if conflict.call.layer is None and conflict.call.params.get("channels_last") and weight is not None:
+            yield from scene.swap("input", "weight", "exchange the input and the filters", evidence=0.7)

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import Conflict
-from axiswise.rules.reading import axes, label, number, setting, shape
+from axiswise.rules.reading import axes, begun, everywhere, label, made, number, setting, shape, sizes
 from axiswise.rules.rule import Rule
 from axiswise.rules.wrong_rank import wanted
+from axiswise.source.layering import of_more_axes
 from axiswise.source.scene import Scene
 
 AXES = {
@@ -34,11 +36,13 @@ class ConvRank(Rule):
         is_last = number(setting(conflict, "channel_axis")) == -1 or setting(conflict, "channels_last") is True
         places = CHANNELS_LAST if is_last else AXES
         layout = next((text for suffix, text in places.items() if op.endswith(suffix)), wanted(conflict))
-        found = conflict.left.size if conflict.left else -1
-        has = f"has {axes(found)}" if found >= 0 else "has another number of axes"
-        return scene.diagnosis(
+        given = conflict.left.size if conflict.left else -1
+        has = f"has {axes(given)}" if given >= 0 else "has another number of axes"
+        found = scene.diagnosis(
             f"{scene.callee()} takes {layout}, but {scene.expression('input')} {has}", label(scene, "input")
         )
+        data = scene.loaded("input")
+        return replace(found, notes=(*found.notes, *made(*data), *begun(*data))) if data is not None else found
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
         given = shape(conflict, "input")
@@ -63,8 +67,23 @@ class ConvRank(Rule):
         """Layers that take no single sample: the axis that is missing is the channels' or the batch's."""
         if rank == spatial + 1:
             place = rank if setting(conflict, "channels_last") else 1
+            yield from self._declared(scene, place - 1)
+            yield from everywhere(scene, "input", f"{{}}.unsqueeze({place})", "add the channel axis", 0.3)
             yield from scene.wrap("input", f"{{}}.unsqueeze({place})", "add the channel axis")
             yield from scene.wrap("input", "{}.unsqueeze(0)", "add the batch axis")
+        elif rank > spatial + 2 and scene.built is not None:
+            edits = of_more_axes(scene.built, spatial, rank - 2)
+            if edits:
+                yield Fix(f"slide over the {rank - 2} axes that there are", edits, 0.5)
         for earlier in scene.producers("input"):
             if earlier.call.op in ("flatten", "squeeze"):
                 yield from earlier.without_call(f"take the {earlier.call.op} before it out")
+
+    def _declared(self, scene: Scene, axis: int) -> Iterable[Fix]:
+        """Declare one channel, where the shape of a sample is declared without: Keras gives it to the data itself."""
+        for earlier in scene.producers("input"):
+            name = next(iter(earlier.call.params), "")
+            declared = sizes(earlier.call.params.get(name))
+            if earlier.call.op == "declare" and name in ("shape", "input_shape") and declared is not None:
+                text = ", ".join(str(size) for size in (*declared[:axis], 1, *declared[axis:]))
+                yield from earlier.setting(name, f"({text})", "declare the channel axis", evidence=0.5)

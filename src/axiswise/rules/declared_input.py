@@ -1,12 +1,14 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from math import prod
 
 from axiswise.diagnosis import Diagnosis, Fix
-from axiswise.facts import Conflict
+from axiswise.facts import Conflict, Shape
 from axiswise.ops.model import pairs
-from axiswise.rules.reading import axes, label, shape, size
+from axiswise.origin import AnySize
+from axiswise.rules.reading import axes, begun, everywhere, label, made, shape, size
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
@@ -21,6 +23,13 @@ class DeclaredInput(Rule):
     priority = 20
 
     def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
+        found = self._said(conflict, scene)
+        data = _data(conflict, scene) if conflict.kind == "declared" and found is not None else None
+        if found is None or data is None:
+            return found
+        return replace(found, notes=tuple(dict.fromkeys((*found.notes, *made(*data), *begun(*data)))))
+
+    def _said(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
         declared = _declaring(conflict, scene)
         if conflict.kind == "rank":
             # A layer that is given an axis too many, because the samples were counted in.
@@ -66,12 +75,39 @@ class DeclaredInput(Rule):
                 yield replace(fix, evidence=fix.evidence + DECLARED)
             yield from scene.agree()
             return
-        given = shape(conflict, left.operand)
+        given, wanted = shape(conflict, left.operand), declared_shape(conflict)
+        if given is not None and wanted is not None:
+            for template, title in _ways(given[1:], wanted):
+                yield from everywhere(scene, left.operand, template, title, 1.3)
+                yield from scene.wrap(left.operand, template, title, evidence=1.2)
         if declared is not None and given is not None and _name(declared) in ("shape", "input_shape"):
             sizes = ", ".join(str(size) for size in given[1:]) + ("," if len(given) == 2 else "")
             yield from declared.setting(
                 _name(declared), f"({sizes})", "declare the shape that a sample has", evidence=0.5
             )
+
+
+def declared_shape(conflict: Conflict) -> Shape | None:
+    """Return the shape of a sample that a conflict's data should have; None where an axis of it is open."""
+    ref = conflict.call.operands.get(conflict.right.operand) if conflict.right is not None else None
+    sample = ref.shape[1:] if ref is not None else ()
+    return sample if sample and not any(isinstance(size, AnySize) for size in sample) else None
+
+
+def _ways(sample: Shape, wanted: Shape) -> Iterator[tuple[str, str]]:
+    """Yield what gives samples the axes that are declared, without another number of values."""
+    for axis in range(len(wanted)):
+        if wanted[axis] == 1 and (*wanted[:axis], *wanted[axis + 1 :]) == sample:
+            yield f"{{}}.unsqueeze({axis + 1})", f"give the data axis {axis + 1}"
+            return
+    if prod(sample) == prod(wanted):
+        yield f"{{}}.view(-1, {', '.join(str(size) for size in wanted)})", "regroup the values of a sample"
+
+
+def _data(conflict: Conflict, scene: Scene) -> tuple[Scene, str] | None:
+    """Return the data's scene and role: those that a loop was given, where a batch of them is looked at."""
+    role = conflict.left.operand if conflict.left is not None else ""
+    return (scene.loaded(role) or (scene, role)) if role else None
 
 
 def whole_shape(scene: Scene, role: str) -> Iterable[Fix]:

@@ -7,7 +7,7 @@ from math import prod
 from axiswise.diagnosis import Diagnosis, Fix, Note
 from axiswise.facts import Conflict, Shape
 from axiswise.origin import AnySize
-from axiswise.rules.reading import label, made, shape
+from axiswise.rules.reading import at_source, begun, label, made, shape
 from axiswise.rules.rule import Rule
 from axiswise.source.imports import importing
 from axiswise.source.rebinding import rebound
@@ -32,7 +32,13 @@ class FedShape(Rule):
             found,
             notes=tuple(
                 dict.fromkeys(
-                    (*found.notes, *made(scene, "input"), *made(scene, "placeholder", name=scene.callee()), *others)
+                    (
+                        *found.notes,
+                        *made(scene, "input"),
+                        *begun(scene, "input"),
+                        *made(scene, "placeholder", name=scene.callee()),
+                        *others,
+                    )
                 )
             ),
         )
@@ -54,6 +60,7 @@ class FedShape(Rule):
         for template, title, evidence in _ways(conflict, array, given, wanted):
             for fix in (
                 *_once(scene, template, title, evidence),
+                *at_source(scene, "input", template, title, evidence),
                 *scene.wrap("input", template, title, evidence=evidence),
             ):
                 yield replace(fix, edits=(*imports, *fix.edits))

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from axiswise.diagnosis import Diagnosis, Fix, Note
 from axiswise.facts import Conflict
-from axiswise.rules.reading import label, shape
+from axiswise.rules.reading import at_source, begun, everywhere, label, shape
 from axiswise.rules.rule import Rule
-from axiswise.source.imports import reached
+from axiswise.source.imports import importing, reached
 from axiswise.source.judged import renamed
 from axiswise.source.scene import Scene
 
@@ -76,6 +76,7 @@ def _made(scene: Scene) -> Iterator[Note]:
         maker = next(iter(loop.producers(role)), None)
         if maker is not None and maker.span is not None:
             yield Note(f"{loop.expression(role)}, of shape {loop.shape(role)}, is made here", maker.span)
+        yield from begun(loop, role)
 
 
 def _class_axis(params: Mapping[str, object]) -> object:
@@ -88,12 +89,18 @@ def _encoded(scene: Scene, given: str, classes: int) -> Iterator[Fix]:
         source = at.site.source if at.site is not None else None
         if source is None:
             continue
+        template, title, imports = "{}.argmax(-1)", "turn one-hot targets into class numbers", ()
         if given == "numbers":
-            name = reached(source, "keras.utils.to_categorical")
-            if name is not None:
-                yield from at.wrap(role, f"{name}({{}}, {classes})", "make the targets one-hot", evidence=0.2)
-        else:
-            yield from at.wrap(role, "{}.argmax(-1)", "turn one-hot targets into class numbers", evidence=0.2)
+            name, title = reached(source, "keras.utils.to_categorical"), "make the targets one-hot"
+            array, imports = importing(source, "numpy", "np") if name is None else ("", ())
+            template = f"{name}({{}}, {classes})" if name is not None else f"{array}.eye({classes})[{{}}]"
+        for way in (everywhere, at_source, _where_named):
+            for fix in way(at, role, template, title, 0.2):
+                yield replace(fix, edits=(*imports, *fix.edits))
+
+
+def _where_named(scene: Scene, role: str, template: str, title: str, evidence: float) -> Iterable[Fix]:
+    return scene.wrap(role, template, title, evidence=evidence)
 
 
 def _targets(scene: Scene) -> Iterator[tuple[Scene, str]]:

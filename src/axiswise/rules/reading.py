@@ -13,6 +13,7 @@ from typing import Any, cast
 from axiswise.diagnosis import Edit, Fix, Note
 from axiswise.facts import AxisUse, Conflict, Shape
 from axiswise.source.scene import Scene
+from axiswise.source.spelling import spelled
 
 
 def shape(conflict: Conflict, role: str) -> Shape | None:
@@ -163,3 +164,37 @@ def made(scene: Scene, *roles: str, name: str = "") -> Iterable[Note]:
         given = [str(size) for size in maker.call.outputs[0].shape]
         sizes = f"{given[0]}," if len(given) == 1 else ", ".join(given)
         yield Note(f"{name or scene.expression(role)} is made here, with the shape ({sizes})", maker.span)
+
+
+def begun(scene: Scene, role: str) -> Iterable[Note]:
+    """Yield where the data that an operand was taken from were made at first, or taken from by name."""
+    makers = [each for each in scene.producers(role) if each.span is not None and each.call.outputs]
+    name, bound = scene.expression(role), scene.bound(role)
+    if not makers:
+        yield from (Note(f"{name} comes from what is assigned here", span) for span in bound[:1] + bound[1:][-1:])
+    elif makers and makers[0].span != makers[-1].span and makers[-1].span is not None:
+        yield Note(f"{name} comes from what is made here", makers[-1].span)
+
+
+def at_source(scene: Scene, role: str, template: str, title: str, evidence: float) -> Iterable[Fix]:
+    """Yield a fix of data where they were made at first, for everything that is taken from them later."""
+    makers = [each for each in scene.producers(role) if each.span is not None and each.call.outputs]
+    for maker in makers[:0:-1][:2]:
+        yield from maker.wrap_call(template, f"{title} where the data come from", evidence=evidence)
+
+
+HELD = {"x": "validation_data.0", "y": "validation_data.1"}
+"""What a loop trains on, and what it is given beside it to be validated on."""
+
+
+def everywhere(scene: Scene, role: str, template: str, title: str, evidence: float) -> Iterable[Fix]:
+    """Yield fixes of the data that an operand is a batch of, with those that the same loop is validated on."""
+    loop, own = scene.loaded(role) or (scene, role)
+    node = loop.site.operand(loop.call, HELD[own]) if loop.site is not None and own in HELD else None
+    if node is None or loop.site is None:
+        return
+    text = spelled(template, loop.call.operands[own], loop.site.source)
+    if text is not None:
+        held = Edit(loop.site.source.span(node), text.replace("{}", loop.site.text(node)))
+        for fix in loop.wrap(own, template, title, evidence=evidence):
+            yield replace(fix, edits=(*fix.edits, held))

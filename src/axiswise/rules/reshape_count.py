@@ -11,6 +11,8 @@ from axiswise.rules.rule import Rule
 from axiswise.source.products import spelled_alike
 from axiswise.source.scene import Scene
 
+WINDOWED = ("conv", "max_pool", "avg_pool")
+
 
 class ReshapeCount(Rule):
     """A view or reshape asks for another number of elements than the tensor has."""
@@ -44,6 +46,8 @@ class ReshapeCount(Rule):
             return
         elements = prod(given)
         yield from _features(scene, asked, given[1:])
+        if abs(prod(asked)) > prod(given[1:]):
+            yield from _borders(scene)
         if -1 not in asked:
             for index in range(len(asked) - 1, 0, -1):
                 others = prod(asked) // asked[index] if asked[index] else 0
@@ -102,6 +106,13 @@ def _features(scene: Scene, asked: Shape, sample: Shape) -> Iterable[Fix]:
     if alike:
         edits = tuple(Edit(span, text) for span in alike)
         yield Fix(f"ask for the {prod(sample)} features of a sample", edits, 0.4)
+
+
+def _borders(scene: Scene) -> Iterable[Fix]:
+    """Let the windows before keep the borders, which they cut off."""
+    for earlier in scene.producers("input"):
+        if earlier.call.op.startswith(WINDOWED) and earlier.written("padding", -1).strip("\"'").upper() == "VALID":
+            yield from earlier.argument("padding", '"SAME"', "keep the borders in the windows before", evidence=0.9)
 
 
 def asked_shape(conflict: Conflict) -> tuple[int, ...]:

@@ -6,11 +6,14 @@ from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import Conflict, Shape
 from axiswise.rules.reading import axes, label, shape
 from axiswise.rules.rule import Rule
+from axiswise.source.callsite import CallSite
 from axiswise.source.layering import layer_before
 from axiswise.source.scene import Scene
 
 LOSSES = ("one_hot_cross_entropy", "nll_loss", "binary_cross_entropy", "mse_loss", "l1_loss", "huber_loss")
 RECURRENT = ("rnn", "lstm", "gru")
+BETWEEN = ("linear", "dropout", "scale_axes")
+"""Operations that leave the places of a map or a sequence apart, as a linear layer does."""
 
 
 class UnflattenedHead(Rule):
@@ -42,11 +45,14 @@ class UnflattenedHead(Rule):
             if earlier.call.op in RECURRENT:
                 yield from earlier.setting("return_sequences", "False", "keep the last step only", evidence=0.6)
                 break
-        called = head.site if head.call.layer is not None and head.call.layer.direct else None
-        flat = layer_before(head.built, called, "Flatten")
+        first = _first(head)
+        if first is not head and (flat := layer_before(first.built, _called(first), "Flatten")) is not None:
+            yield Fix(f"flatten what {first.layer()} is given", (flat,), 0.75)
+        flat = layer_before(head.built, _called(head), "Flatten")
         if flat is not None:
             yield Fix("flatten what the head is given", (flat,), 0.4)
-        pooled = layer_before(head.built, called, f"GlobalAveragePooling{places}D") if places in (1, 2, 3) else None
+        kind = f"GlobalAveragePooling{places}D"
+        pooled = layer_before(head.built, _called(head), kind) if places in (1, 2, 3) else None
         if pooled is not None:
             yield Fix("take the mean over the places", (pooled,), 0.2, choice=True)
 
@@ -66,3 +72,20 @@ def _head(scene: Scene) -> Scene | None:
             given = shape(earlier.conflict, "input")
             return earlier if given is not None and len(given) > 2 and earlier.built is not None else None
     return None
+
+
+def _first(head: Scene) -> Scene:
+    """Return the first of the linear layers before a head that work on the same places, one after the other."""
+    first, given = head, shape(head.conflict, "input") or ()
+    for earlier in head.producers("input"):
+        ours = shape(earlier.conflict, "input") or ()
+        if ours[1:-1] != given[1:-1] or earlier.call.op not in BETWEEN:
+            break
+        if earlier.call.op == "linear" and earlier.built is not None:
+            first = earlier
+    return first
+
+
+def _called(scene: Scene) -> CallSite | None:
+    """Return the user's own call of a layer, where there is one apart from its constructor."""
+    return scene.site if scene.call.layer is not None and scene.call.layer.direct else None

@@ -3,8 +3,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from axiswise.diagnosis import Diagnosis, Fix
-from axiswise.facts import Conflict
-from axiswise.rules.reading import label, names, shape
+from axiswise.facts import AxisUse, Conflict
+from axiswise.rules.reading import label, names, shape, together
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
@@ -31,5 +31,10 @@ class WeightsShape(Rule):
         stored, built = shape(conflict, "stored"), shape(conflict, "parameter")
         if stored is not None and len(stored) == 2 and stored[::-1] == built:
             yield from scene.wrap("stored", "{}.T", "transpose what is stored", evidence=1.0)
+        beside: tuple[tuple[AxisUse, AxisUse], ...] = conflict.facts.get("beside", ())
         if left is not None and right is not None and left.size >= 0 and left.axis >= 0:
+            sides = ((left, right), *beside)
+            if beside:
+                parts = (scene.resize(built_side, stored_side.size) for stored_side, built_side in sides)
+                yield from together("build the layer with the sizes that are stored", *parts)
             yield from scene.resize(right, left.size)

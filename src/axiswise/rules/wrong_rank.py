@@ -68,12 +68,23 @@ class WrongRank(Rule):
         if conflict.call.op == "unroll" and role == "lengths" and not given and samples:
             yield from scene.wrap(role, f"[{{}}] * {samples[0]}", "give each sequence its length", evidence=0.5)
         yield from unflattened(conflict, scene, role)
+        yield from _placed(conflict, scene, role)
         for other in listed(conflict):
             if len(shape(conflict, other) or ()) == len(given) + 1:
                 yield from scene.wrap(other, "{}[:, 0]", "take the first along axis 1", choice=True)
         for earlier in scene.producers(role):
             if earlier.call.op == "squeeze":
                 yield from earlier.without_call("keep the axes of 1")
+
+
+def _placed(conflict: Conflict, scene: Scene, role: str) -> Iterable[Fix]:
+    """Declare rows of as many features as the other side of a product takes, where a placeholder was declared less."""
+    right = shape(conflict, "right")
+    maker = next(iter(scene.producers(role)), None)
+    if conflict.call.op != "mm" or role != "left" or right is None or len(right) != 2 or maker is None:
+        return
+    if maker.call.op == "empty" and not maker.call.operands:
+        yield from maker.argument("shape", f"[None, {right[0]}]", f"declare rows of {right[0]}", evidence=0.7)
 
 
 def _joined_along(conflict: Conflict, rank: int) -> int | None:

@@ -242,7 +242,7 @@ class CallSite:
         """
         node = self.argument(name, position)
         if node is None:
-            return self.inserted_argument(f"{name}={value}")
+            return self.inserted_argument(f"{name}={value}") if name else None
         if element is not None and isinstance(node, (ast.Tuple, ast.List)) and element < len(node.elts):
             node = node.elts[element]
         span = self.source.span(node)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from axiswise.diagnosis import Edit
 from axiswise.origin import Span
 from axiswise.source.callsite import CallSite
-from axiswise.source.imports import reached
+from axiswise.source.imports import imported_beside, reached
 from axiswise.source.text import SourceFile
 
 
@@ -37,7 +37,8 @@ def layer_before(built: CallSite | None, called: CallSite | None, kind: str) -> 
         if not isinstance(statement, ast.Expr) or statement.value is not parent:
             return None
         whole = source.span(statement)
-        start = Span(whole.path, whole.line, whole.column, whole.line, whole.column)
+        line = _remarked(source, whole)
+        start = Span(whole.path, line, whole.column, line, whole.column)
         return Edit(start, f"{source.text_of(parent.func)}({name}())\n{' ' * whole.column}")
     if isinstance(parent, (ast.Call, ast.List, ast.Tuple)):
         own_line = not source.lines[span.line - 1][: span.column].strip()
@@ -72,6 +73,39 @@ def layers_after(built: CallSite | None, kinds: Sequence[tuple[str, str]]) -> Ed
     end = Span(whole.path, whole.end_line, whole.end_column, whole.end_line, whole.end_column)
     add = source.text_of(parent.func)
     return Edit(end, "".join(f"\n{' ' * whole.column}{add}({layer})" for layer in layers))
+
+
+def of_more_axes(built: CallSite, count: int, wanted: int) -> tuple[Edit, ...]:
+    """Return the edits that make a layer, and all of its class in the file, one for another number of spatial axes.
+
+    Args:
+        built: The layer's constructor call.
+        count: How many it slides over (the 1 of `Conv1D`).
+        wanted: How many it should.
+    """
+    source, call = built.source, built.call
+    name = source.text_of(call.func) if call is not None else ""
+    head, number, rest = name.partition(f"{count}D")
+    if call is None or not number or rest or wanted > 3:
+        return ()
+    other = head.rpartition(".")[2] + f"{wanted}D"
+    spans = [source.span(each.func) for each in source.calls if source.text_of(each.func) == name]
+    edits = tuple(Edit(span, f"{head}{wanted}D") for span in spans)
+    if "." in head or reached(source, f"keras.layers.{other}") == other:
+        return edits
+    beside = imported_beside(source, name)
+    if beside is None:
+        return ()
+    span = source.span(beside)
+    return (Edit(Span(span.path, span.end_line, span.end_column, span.end_line, span.end_column), f", {other}"), *edits)
+
+
+def _remarked(source: SourceFile, statement: Span) -> int:
+    """Return the line on which a statement begins, with the comment right above it."""
+    line = statement.line
+    while line > 1 and source.lines[line - 2].startswith(" " * statement.column + "#"):
+        line -= 1
+    return line
 
 
 def _beside(source: SourceFile, call: ast.Call, kind: str) -> str | None:

@@ -114,6 +114,16 @@ def _back(trace: Trace, tensor: int, axis: int, before: int, depth: int, budget:
         tensor, axis = call.operands[axes[0][0]].id, axes[0][1]
 
 
+def worked_on(call: OpCall, output: int) -> TensorRef | None:
+    """Return the operand that an output was made of: the first, unless each of several outputs has one of its own."""
+    operands = list(call.operands.values())
+    if len(call.outputs) == len(operands):
+        return operands[output]
+    contract = contract_of(call.op) if len(call.outputs) > 1 and call.outputs[output].shape else None
+    axes = contract.source(call, output, 0).axes if contract is not None else ()
+    return call.operands.get(axes[0][0]) if axes else next(iter(operands), None)
+
+
 def named(trace: Trace, call: OpCall) -> OpCall:
     """Return a call whose operands' axes carry every name that the program gave them on the way there."""
     operands: dict[str, TensorRef] = {}

@@ -17,19 +17,9 @@ def rebound(site: CallSite, template: str) -> tuple[Edit, int] | None:
         template: The new value, `{}` for the old one.
     """
     node = site.node
-    if not isinstance(node, ast.Name):
+    last = bound(site, node.id) if isinstance(node, ast.Name) else None
+    if last is None or not isinstance(node, ast.Name):
         return None
-    scope: ast.AST = node
-    while not isinstance(scope, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Module)):
-        scope = site.source.parents[scope]
-    bound = [
-        each
-        for each in ast.walk(scope)
-        if isinstance(each, ast.Assign) and each.lineno < node.lineno and _binds(each.targets, node.id)
-    ]
-    if not bound:
-        return None
-    last = max(bound, key=lambda each: each.lineno)
     end = site.source.span(last)
     line = site.source.lines[end.line - 1]
     indent = line[: len(line) - len(line.lstrip())]
@@ -41,9 +31,44 @@ def rebound(site: CallSite, template: str) -> tuple[Edit, int] | None:
         and each.id == node.id
         and isinstance(each.ctx, ast.Load)
         and each.lineno > last.lineno
-        for each in ast.walk(scope)
+        for each in ast.walk(_scope(site))
     )
     return Edit(at, f"\n{indent}{node.id} = {template.replace('{}', node.id)}"), reads
+
+
+def bound(site: CallSite, name: str) -> ast.Assign | None:
+    """Return the last assignment to a name above a use of it, in the use's own scope; None where there is none."""
+    line = getattr(site.node, "lineno", 0)
+    found = [
+        each
+        for each in ast.walk(_scope(site))
+        if isinstance(each, ast.Assign) and each.lineno < line and _binds(each.targets, name)
+    ]
+    return max(found, key=lambda each: each.lineno, default=None)
+
+
+def bound_before(site: CallSite, node: ast.expr) -> list[ast.Assign]:
+    """Return the assignments that what an expression reads was taken from, by name: the nearest first."""
+    found: list[ast.Assign] = []
+    at = site
+    while (name := _root(node)) and (before := bound(at, name)) is not None:
+        found.append(before)
+        node, at = before.value, CallSite(site.source, before)
+    return found
+
+
+def _root(node: ast.expr) -> str:
+    """Return the name that an expression begins with: the `data` of `data.train.batch(50)[1]`."""
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _scope(site: CallSite) -> ast.AST:
+    scope = site.node
+    while not isinstance(scope, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Module)):
+        scope = site.source.parents[scope]
+    return scope
 
 
 def _binds(targets: list[ast.expr], name: str) -> bool:

@@ -74,9 +74,12 @@ def _edits(site: CallSite, call: OpCall, kind: str, wanted: int) -> Iterator[Fix
     if call.op == "from-array" and kind == "channels" and len(call.params.get("shape", ())) == 3:
         edit = Edit(site.source.span(site.node), f"{site.source.text_of(site.node)}.permute(2, 0, 1)")
         yield Fix("put the channels first where it comes from numpy", (edit,), EVIDENCE)
-    if call.op == "index" and isinstance(site.node, ast.Subscript) and isinstance(site.node.slice, ast.Constant):
+    if call.op == "index" and isinstance(site.node, ast.Subscript) and _number(site.node.slice) is not None:
         edit = Edit(site.source.span(site.node), site.source.text_of(site.node.value))
         yield Fix("take the index out", (edit,), EVIDENCE)
+        if len(call.operands["input"].shape) > 2:
+            text = f":, {site.source.text_of(site.node.slice)}"
+            yield Fix("index the second axis", (Edit(site.source.span(site.node.slice), text),), EVIDENCE + 0.1)
     if call.op == "from-array" and kind in RANKED and isinstance(site.node, ast.expr):
         span, rank = site.source.span(site.node), len(call.params.get("shape", ()))
         for axis in range(rank + 1):
@@ -90,6 +93,14 @@ def _edits(site: CallSite, call: OpCall, kind: str, wanted: int) -> Iterator[Fix
         yield from _grouped_elsewhere(site, call)
     if call.op == "flatten":
         yield from _begun_elsewhere(site, call)
+
+
+def _number(node: ast.expr) -> int | None:
+    """Return a whole number that is written as one, with its sign; None for anything else."""
+    sign = -1 if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) else 1
+    bare = node.operand if isinstance(node, ast.UnaryOp) and sign < 0 else node
+    value = bare.value if isinstance(bare, ast.Constant) else None
+    return sign * value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _gathered(sources: Sources, call: OpCall, kind: str, wanted: int) -> Iterator[Fix]:

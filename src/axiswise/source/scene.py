@@ -17,11 +17,13 @@ from axiswise.diagnosis import Diagnosis, Edit, Fix, Note, Raised
 from axiswise.facts import AxisUse, Conflict, Frame, OpCall, TensorRef, Trace
 from axiswise.origin import Span
 from axiswise.source.callsite import CallSite
+from axiswise.source.declaring import redeclared
 from axiswise.source.echoes import echoes
 from axiswise.source.forgotten import remembered
 from axiswise.source.loading import loaded, whole
 from axiswise.source.naming import layer_name
-from axiswise.source.provenance import constructor, is_collected
+from axiswise.source.provenance import constructor, is_collected, worked_on
+from axiswise.source.rebinding import bound_before
 from axiswise.source.rerouting import reroutes, taken_out
 from axiswise.source.resizing import resizes, spelling
 from axiswise.source.spelling import in_torch, is_foreign, sizes_read, spelled
@@ -31,7 +33,6 @@ from axiswise.source.text import Sources
 
 SIZES_RIGHT = frozenset({"stride", "dtype", "device", "weights"})
 """Conflicts of tensors whose axes stand where they should: moving axes about would make another program."""
-
 
 ALIKE = 0.4
 """What it is worth that both ends of an axis are spelled alike."""
@@ -217,11 +218,12 @@ class Scene:
     def _elsewhere(self) -> Iterator[Fix]:
         sides = [use.operand for use in (self.conflict.left, self.conflict.right) if use is not None and use.operand]
         roles = list(dict.fromkeys(sides or self.call.operands)) or [""]
-        around = (self.sources, self.trace, self.call)
+        around = self.sources, self.trace, self.call
         if self.raised is None:
             for role in roles:
                 yield from taken_out(*around, role)
             return
+        yield from redeclared(*around)
         if self.conflict.kind not in SIZES_RIGHT:
             for role in roles:
                 yield from remembered(*around, role)
@@ -362,17 +364,22 @@ class Scene:
             found = self.trace.producer(ref.id) if ref is not None else None
             if found is None or found[0].index >= limit:
                 return
-            call = found[0]
+            call, output = found
             yield self.at(Conflict(self.conflict.kind, call))
             limit = call.index
-            ref = next(iter(call.operands.values()), None)
+            ref = worked_on(call, output)
+
+    def bound(self, role: str) -> list[Span]:
+        """The assignments that an operand's expression was taken from, by name, the nearest first."""
+        node = self._operand(role)
+        found = bound_before(self.site, node) if self.site is not None and node is not None else []
+        return [self.site.source.span(each) for each in found] if self.site is not None else []
 
     def loaded(self, role: str) -> tuple[Scene, str] | None:
         """The scene of the loop whose arrays an operand is a batch of, and the operand's role there."""
         found = loaded(self.trace, self.call, role)
-        if found is None or not found[0].operands:
-            return None
-        return self.at(Conflict(self.conflict.kind, found[0])), found[1]
+        is_held = found is not None and bool(found[0].operands)
+        return (self.at(Conflict(self.conflict.kind, found[0])), found[1]) if found is not None and is_held else None
 
     def at(self, conflict: Conflict) -> Scene:
         """Return the scene of another conflict in the same run."""

@@ -66,6 +66,8 @@ def spelled(template: str, ref: TensorRef | None, source: SourceFile) -> str | N
     function, rest = way
     function = _TENSORFLOW.get(function, function) if module == "tensorflow" else function
     path = reached(source, f"{module}.{function}")
+    if path is None and function == "reshape" and module == "numpy":
+        return f"{{}}.reshape({text})"  # its arrays have the method, whatever the file imports
     return f"{path}({{}}{rest})" if path is not None else None
 
 

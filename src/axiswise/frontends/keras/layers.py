@@ -93,7 +93,10 @@ class LayerStack:
         name = f"{type(layer).__module__}.{type(layer).__qualname__}"
         if models.declares(layer):
             reading = models.read(recorder, layer, args, kwargs, self.batches.stream(layer))
-            if reading is None or not models.refuses(recorder, reading):
+            if reading is None:
+                return models.passed_on(recorder, layer, call(*args, **kwargs))
+            if not models.refuses(recorder, reading):
+                recorder.trace.add(recorder.call_of(reading, frame, name, ref))
                 return models.passed_on(recorder, layer, call(*args, **kwargs))
             # What a model says of its data comes before anything that its layers may say.
             data = reading

@@ -123,7 +123,7 @@ class Training:
             if name not in _CUT:
                 return run(**given)
             given["verbose"] = 0
-            return {"fit": _fit, "evaluate": _evaluate, "predict": _predict}[name](run, given)
+            return SHORT[name](run, given)
 
         lengths = {length for role in ROLES for length in rows_of(given.get(role))}
         if len(lengths) < 2 or any(not _is_held(given.get(role)) for role in ROLES):
@@ -242,6 +242,14 @@ def _predict(run: Callable[..., Any], given: dict[str, Any]) -> Any:
         given["x"], given["steps"] = stream, steps  # only the whole run tells how much it gives
     result = run(**given)
     return each(result, lambda array: lengthened(array, total)) if total else result
+
+
+SHORT: dict[str, Callable[[Callable[..., Any], dict[str, Any]], Any]] = {
+    "fit": _fit,
+    "evaluate": _evaluate,
+    "predict": _predict,
+}
+"""The loops that are cut, each with what runs it short: given what runs it, and its arguments by name."""
 
 
 def _cut(given: dict[str, Any], steps: str) -> int:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from types import FrameType
 from typing import Any, cast
 
@@ -141,11 +140,15 @@ def _owner(model: Any, variable: Any) -> Any:
 
 def _conflict(call: OpCall, name: str, settings: Mapping[str, Any]) -> Conflict:
     given, own = call.operands["stored"].shape, call.operands["parameter"].shape
-    facts = {"name": name}
+    facts: dict[str, Any] = {"name": name}
     if len(given) != len(own):
         return Conflict("weights", call, AxisUse("stored", -1, -1), AxisUse("parameter", -1, -1), facts)
-    axis = next(at for at in range(len(own)) if given[at] != own[at])
-    right = AxisUse("parameter", axis, own[axis])
-    names = [key for key, value in settings.items() if type(value) is not bool and value == own[axis]]
-    right = replace(right, param=names[0]) if len(names) == 1 else right
-    return Conflict("weights", call, AxisUse("stored", axis, given[axis]), right, facts)
+    unlike = [at for at in range(len(own)) if given[at] != own[at]]
+    sides = [(AxisUse("stored", at, given[at]), _own_side(at, own[at], settings)) for at in unlike]
+    return Conflict("weights", call, *sides[0], {**facts, "beside": tuple(sides[1:])})
+
+
+def _own_side(axis: int, size: int, settings: Mapping[str, Any]) -> AxisUse:
+    """Return the use of a parameter's axis, with the setting that gave its size, where only one can have."""
+    names = [key for key, value in settings.items() if type(value) is not bool and value == size]
+    return AxisUse("parameter", axis, size, names[0] if len(names) == 1 else "")

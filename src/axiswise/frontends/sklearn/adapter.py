@@ -16,6 +16,9 @@ SPLITS = reads(
 )
 
 
+SHUFFLES = reads("shuffle-samples", "*tensors, random_state?, n_samples?", "sklearn.utils.shuffle")
+
+
 def _scaled() -> dict[str, Reader]:
     found: dict[str, Reader] = {}
     for scaler in SCALERS.split():
@@ -27,6 +30,10 @@ def _scaled() -> dict[str, Reader]:
 
 def attach(recorder: Recorder) -> None:
     """Let the parts of scikit-learn that the program has loaded be read."""
-    for module, readers in (("sklearn.model_selection", SPLITS), ("sklearn.preprocessing", _scaled())):
+    for module, readers in (
+        ("sklearn.model_selection", SPLITS),
+        ("sklearn.utils", SHUFFLES),
+        ("sklearn.preprocessing", _scaled()),
+    ):
         if module in sys.modules:
             recorder.vocabulary.add(readers)

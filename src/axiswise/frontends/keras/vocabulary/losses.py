@@ -54,7 +54,11 @@ def read_comparison(
     """
     module: str = getattr(own, "__module__", "") or ""
     name, arrays = getattr(own, "__name__", ""), recorder.arrays
-    if not module.startswith("keras.") or arrays.kind_of(target) is None or arrays.kind_of(predicted) is None:
+    if (
+        not module.startswith(("keras.", "tf_keras."))
+        or arrays.kind_of(target) is None
+        or arrays.kind_of(predicted) is None
+    ):
         return None
     word = WORDS.get(name)
     if word is None:  # no contract speaks for it: what it raises is about these two all the same

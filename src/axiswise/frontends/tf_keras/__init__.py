@@ -1,0 +1,1 @@
+"""Keras 2, as `tf_keras`: its loops alone."""
