@@ -135,7 +135,7 @@ def checked(group: str, cls: Any, config: Any, seconds: float) -> Line:
         group,
         cls.__name__,
         target.status,
-        target.reason or "",
+        target.reason or target.tried_only,
         target.inputs,
         target.holds_for,
         tuple(told),
