@@ -79,6 +79,17 @@ def demands(trial: Trial, conflict: Conflict, side: AxisUse | None, wanted: int)
     return found
 
 
+def asked_of(trial: Trial, name: str) -> Iterator[Demand]:
+    """Yield what the first conflict of a run asks of the inputs' axes of a name, by a number of the model's own."""
+    for conflict in (each for failure in trial.failures[:1] for each in failure.conflicts[:1]):
+        for side, other in ((conflict.left, conflict.right), (conflict.right, conflict.left)):
+            if side is not None and other is not None and is_own(trial, conflict, other):
+                for demand in demands(trial, conflict, side, other.size):
+                    spec = spec_of(trial.call, demand.path)
+                    if spec is not None and demand.axis < len(spec.axes) and spec.axes[demand.axis].name == name:
+                        yield demand
+
+
 def _distinct(call: CallSpec, others: Iterator[CallSpec]) -> Iterator[CallSpec]:
     seen = [call]
     for other in others:
@@ -389,6 +400,7 @@ _WAYS = {
     "dtype": _retyped,
     "numel": _flattened,
     "mask": _masked,
+    "state": _masked,
 }
 
 

@@ -13,7 +13,7 @@ from math import prod
 from axiswise.facts import AxisUse, Conflict
 from axiswise.frontends.torch.models.corrections import is_own, is_width, spec_of
 from axiswise.frontends.torch.models.trials import INPUT, Trial
-from axiswise.source.provenance import Step, trail
+from axiswise.source.provenance import Step, places, trail
 
 OF_SHAPE = frozenset(
     {"rank", "unpack", "permutation", "axis-range", "target-rank", "einsum", "pattern", "dtype", "window"}
@@ -34,6 +34,10 @@ def in_doubt(trial: Trial, certain: Collection[str]) -> bool:
     if conflict.kind in OF_SHAPE or conflict.left is None or conflict.right is None:
         paths = {path for ref in conflict.call.operands.values() for path in trial.inputs_of(ref.id)}
         return not all(_parameter(path) in certain for path in paths)
+    if len(set(built := [_chosen(trial, conflict, each) for each in (conflict.left, conflict.right)])) > 1 and any(
+        built
+    ):
+        return True  # another number in the place of the one that was chosen may do
     sides = ((conflict.left, conflict.right), (conflict.right, conflict.left))
     return any(_may_differ(trial, conflict, side, other) for side, other in sides)
 
@@ -41,6 +45,8 @@ def in_doubt(trial: Trial, certain: Collection[str]) -> bool:
 def _may_differ(trial: Trial, conflict: Conflict, side: AxisUse, other: AxisUse) -> bool:
     """Return whether a side would be another size with inputs that were not thought of."""
     steps = list(trail(trial.trace, conflict.call, side))
+    if side.operand in conflict.call.operands and (side.axis < 0 or any(each.relation == "unknown" for each in steps)):
+        return _is_free(trial, conflict, side)
     guessed = [(str(step.call.params["name"]), step.axis) for step in steps if step.call.op == INPUT]
     if not guessed or _cannot_be(trial, steps, other.size):
         return False
@@ -49,6 +55,27 @@ def _may_differ(trial: Trial, conflict: Conflict, side: AxisUse, other: AxisUse)
         for path, axis in guessed
     )
     return widths or is_own(trial, conflict, other)
+
+
+def _chosen(trial: Trial, conflict: Conflict, side: AxisUse) -> frozenset[str]:
+    """Return the arguments of constructors that were chosen and that a side goes back to."""
+    found = places(trial.trace, conflict.call, side, side.size)
+    names = {leaf.name for place in found for leaf in (place.origin.guesses() if place.origin else ())}
+    given = tuple(trial.given.values())
+    return frozenset(name for name in names if name.rpartition(".")[0] not in given)
+
+
+def _is_free(trial: Trial, conflict: Conflict, side: AxisUse) -> bool:
+    """Return whether a tensor has axes, beside that of the batch, that may be others with other inputs."""
+    ref = conflict.call.operands[side.operand]
+    if not any(True for _ in trial.inputs_of(ref.id)):
+        return False
+    for axis, size in enumerate(ref.shape):
+        steps = list(trail(trial.trace, conflict.call, AxisUse(side.operand, axis, size)))
+        ends = [step for step in steps if step.call.op == INPUT]
+        if any(step.axis > 0 for step in ends) or any(step.relation == "unknown" for step in steps):
+            return True
+    return False
 
 
 def _cannot_be(trial: Trial, steps: list[Step], wanted: int) -> bool:

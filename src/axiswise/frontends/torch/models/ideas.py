@@ -45,7 +45,7 @@ FLAT, SERIES, MAPS, LINES, VOLUMES = (
 NAMED: Sequence[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]] = (
     (
         r"(.*_)?(input_ids|token_ids|ids|idx|tokens?|toks?|words?|captions?|prompt|text|sentences?|documents?|tgt_ids)",
-        (("Int", ("batch", "time")), ("Float", SERIES), ("Int", ("time",))),
+        (("Int", ("batch", "time")), ("Float", SERIES)),
     ),
     (
         r"(.*_)?(position_ids|pos_ids|positions|token_type_ids|segment_ids|segments|token_types)",

@@ -19,7 +19,7 @@ from typing import Any
 import torch
 
 from axiswise.algebra.annotation import computed
-from axiswise.frontends.torch.models.corrections import corrected
+from axiswise.frontends.torch.models.corrections import RANKED, asked_of, corrected, is_width
 from axiswise.frontends.torch.models.doubts import in_doubt
 from axiswise.frontends.torch.models.ideas import OTHER, SIZES, ideas
 from axiswise.frontends.torch.models.numbers import numbers_of, suited
@@ -83,7 +83,7 @@ def inferred(
     source, tree = _written(function, sources)
     hints = {**(shape_hints(source, tree) if source is not None and tree is not None else {}), **(given or {})}
     layers = list(model.modules()) if isinstance(model, torch.nn.Module) else []
-    numbers = numbers_of(model) if layers else {}
+    numbers = {**{name: (size,) for name, size in known.items()}, **numbers_of(model)} if layers else {}
 
     def thought(name: str) -> list[TensorSpec]:
         return [suited(spec, name, numbers) for spec in ideas(name, layers)]
@@ -98,13 +98,13 @@ def inferred(
     for call in islice(_combined(choices), MOST):
         found = search.settle(call)
         if found is not None:
-            return Inferred(found, search.tried, bound, True)
+            return Inferred(search.narrowed(found), search.tried, bound, True)
         if search.is_over or not choices:
             break
     if not _parameters(function, given or {}):
         found = search.settle(CallSpec())
         if found is not None:
-            return Inferred(found, search.tried, bound, True)
+            return Inferred(search.narrowed(found), search.tried, bound, True)
     best = search.best
     assert best is not None
     return Inferred(best, search.tried, bound, settled=search.settled(best, hints))
@@ -150,6 +150,15 @@ class _Search:
         tried = [other.call for other in self._seen if other is not trial]
         left = (call for call in islice(self._corrections(trial), TURNS) if call not in tried)
         return next(left, None) is None and not in_doubt(trial, certain)
+
+    def narrowed(self, trial: Trial) -> Trial:
+        """Return a clean run with numbers in the place of names of widths that the model has no other size for."""
+        for name, size in trial.call.sizes().items():
+            if is_width(name) and not self.is_over:
+                other = self.run(trial.call.resized({name: size + 1}))
+                if any(each.wanted == size for each in asked_of(other, name)):
+                    trial = replace(trial, call=trial.call.numbered({name: size}))
+        return trial
 
     def _tried(self, call: CallSpec) -> Trial | None:
         if self.is_over or any(call == other.call for other in self._seen):
@@ -267,10 +276,12 @@ def _written(function: Any, sources: Sources) -> tuple[SourceFile | None, Functi
 def _hinted(hint: ShapeHint, known: Mapping[str, int]) -> list[TensorSpec]:
     """Return the tensors that a hint allows; without a kind, numbers come first and indices second."""
     kinds = [hint.kind] if hint.kind else ["Float", "Int"]
-    several = any(text == "..." or text.startswith("*") for text in hint.axes)
+    usual = RANKED.get(len(hint.axes), ())
+    texts = [usual[at] if text == "_" and usual else text for at, text in enumerate(hint.axes)]
+    several = any(text == "..." or text.startswith("*") for text in texts)
     return [
         TensorSpec(
-            kind, tuple(axis for text in hint.axes for axis in _axes(text, known, wide)), int(kind == "Int") or None
+            kind, tuple(axis for text in texts for axis in _axes(text, known, wide)), int(kind == "Int") or None
         )
         for kind in kinds
         for wide in (ANY_AXES if several else ANY_AXES[:1])

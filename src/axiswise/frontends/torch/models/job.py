@@ -122,7 +122,7 @@ class Examined:
             return "skipped", f"what `{self.job['name']}` takes cannot be told: its signature is not at hand"
         trial = self.found.trial
         self.trace = trial.trace
-        if not trial.is_clean and not self.found.settled:
+        if not trial.is_clean and (not self.found.settled or self._is_made_up()):
             return "partial", f"no inputs were found with which it runs: {why(trial)}"
         self._read(trial.trace)
         deliver(self._sent("checked", None))  # what is known survives a search that hangs
@@ -184,6 +184,10 @@ class Examined:
         if found is not None and found.settled and not found.trial.is_clean:
             found = replace(found, trial=self._tried(found.trial.call))
         return found
+
+    def _is_made_up(self) -> bool:
+        """Return whether a layer that does nothing stands in the place of one that only the user knows."""
+        return any("nn.Identity()" in each for each in self.assumptions)
 
     def _own_numbers(self) -> dict[str, int]:
         """Return the model's numbers by name, for shapes that are written in names."""

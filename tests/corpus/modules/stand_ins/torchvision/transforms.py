@@ -18,6 +18,12 @@ class Compose(nn.Sequential):
         super().__init__(*[each for each in transforms if isinstance(each, nn.Module)])
 
 
+class InterpolationMode:
+    """Ways to resize, by name."""
+
+    NEAREST, BILINEAR, BICUBIC = "nearest", "bilinear", "bicubic"
+
+
 def __getattr__(name: str) -> Any:
     if name.startswith("__"):
         raise AttributeError(name)
