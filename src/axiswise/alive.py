@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from axiswise.config import Options
-from axiswise.diagnosis import Report, Target
-from axiswise.runs import outcome_of, relative
+from axiswise.diagnosis import Report
+from axiswise.runs import outcome_of, relative, target_of
 from axiswise.sandbox import Limits
 from axiswise.sandbox.inherited import run_inherited
 
@@ -33,19 +33,8 @@ def check_live(model: Any, inputs: Mapping[str, str], options: Options) -> Repor
     began = time.monotonic()
     given = [*options.inputs, *(f"{name}: {text}" for name, text in inputs.items())]
     importlib.import_module(LOADED).load()  # here, once, and not in each fork
-    payload = {"model": model, "inputs": given}
+    payload = {"model": model, "inputs": given, "named": True, "seconds": 1.4 * options.time_budget}
     outcome = outcome_of(run_inherited(EXAMINE, payload, Limits(seconds=options.time_budget)))
-    details = outcome.details or {}
-    entry = Target(
-        type(model).__name__,
-        outcome.status,  # type: ignore[arg-type]
-        outcome.reason,
-        inputs=details.get("inputs", {}),
-        inferred=bool(details.get("inferred")),
-        holds_for=tuple(details.get("holds_for", ())),
-        ops=outcome.ops,
-        assumptions=tuple(details.get("assumptions", ())),
-        seconds=time.monotonic() - began,
-    )
+    entry = target_of(type(model).__name__, outcome, time.monotonic() - began)
     found = (each.with_fixes(each.fixes[:1]) for each in outcome.findings if options.wants(each.rule))
     return Report((entry,), tuple(map(relative, found)))

@@ -151,6 +151,35 @@ class Diagnosis:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """Something that a model's sizes have to obey, with sizes at which it failed.
+
+    Attributes:
+        text: What it is (`time <= 1024`).
+        sizes: The counterexample, by the axes that the limit speaks of.
+        message: What failed there, in one line.
+        source: What brought the number in (`positions`); empty where that has no name.
+        span: Where.
+    """
+
+    text: str
+    sizes: Mapping[str, int]
+    message: str
+    source: str = ""
+    span: Span | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "text": self.text,
+            "fails_at": dict(self.sizes),
+            "message": self.message,
+            "source": self.source,
+            "path": self.span.path if self.span else None,
+            "line": self.span.line if self.span else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """What became of one thing that was to be checked.
 
@@ -160,7 +189,9 @@ class Target:
         reason: One line, in every status but `checked`.
         inputs: Inputs by name, in jaxtyping's grammar.
         inferred: True where axiswise chose the inputs.
-        holds_for: Constraints on sizes, in the user's names.
+        holds_for: Constraints on sizes, in the user's names; empty where sizes were only tried.
+        limits: Those of them that were met, and where each comes from.
+        tried_only: Why nothing is known beyond the sizes that were run; empty where something is.
         ops: Operations that were run.
         assumptions: Decisions taken about unknown values.
         seconds: Wall time.
@@ -173,6 +204,8 @@ class Target:
     inputs: Mapping[str, str] = field(default_factory=dict[str, str])
     inferred: bool = False
     holds_for: tuple[str, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    tried_only: str = ""
     ops: int = 0
     assumptions: tuple[str, ...] = ()
     seconds: float = 0.0
@@ -185,6 +218,8 @@ class Target:
             "inputs": dict(self.inputs),
             "inferred": self.inferred,
             "holds_for": list(self.holds_for),
+            "limits": [limit.to_json() for limit in self.limits],
+            "tried_only": self.tried_only or None,
             "ops": self.ops,
             "assumptions": list(self.assumptions),
             "seconds": round(self.seconds, 3),

@@ -253,3 +253,11 @@ class Trace:
         """Return the call that made a tensor and which of its outputs it is, or None."""
         found = self.producers.get(tensor)
         return (self.calls[found[0]], found[1]) if found else None
+
+    def following(self, earlier: Trace) -> Trace:
+        """Return this run behind an earlier one: what was made there is known here. Its calls are renumbered."""
+        shift = len(earlier.calls)
+        for call in self.calls:
+            call.index += shift
+        made = {tensor: (index + shift, output) for tensor, (index, output) in self.producers.items()}
+        return Trace([*earlier.calls, *self.calls], {**earlier.producers, **made}, self.failures, self.assumptions)

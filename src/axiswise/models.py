@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from axiswise.config import Options
-from axiswise.diagnosis import Report, Target
+from axiswise.diagnosis import Report
 from axiswise.frontends.choosing import TORCH
 from axiswise.replay import Outcome
-from axiswise.runs import Runs, relative
+from axiswise.runs import Runs, relative, target_of
 from axiswise.sandbox import Sandbox
 from axiswise.source.discovery import Definition, definitions, in_groups
 from axiswise.source.text import SourceFile, Sources
@@ -75,17 +75,7 @@ def check_model(
     left = began + options.time_budget - time.monotonic()
     findings = runs.proved(base, range(len(base.findings)), left)
     runs.close()
-    entry = Target(
-        target,
-        base.status,  # type: ignore[arg-type]
-        base.reason,
-        inputs=details.get("inputs", {}),
-        inferred=bool(details.get("inferred")),
-        holds_for=tuple(details.get("holds_for", ())),
-        ops=base.ops,
-        assumptions=tuple(details.get("assumptions", ())),
-        seconds=time.monotonic() - began,
-    )
+    entry = target_of(target, base, time.monotonic() - began)
     return Report((entry,), tuple(relative(each) for each in findings if options.wants(each.rule))), base
 
 

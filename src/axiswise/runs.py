@@ -8,14 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
-from axiswise.diagnosis import Diagnosis
+from axiswise.diagnosis import Diagnosis, Target
 from axiswise.origin import Span
 from axiswise.replay import Outcome, Program
 from axiswise.sandbox import Job, Limits, Sandbox, SandboxError
 from axiswise.sandbox import Outcome as Ended
 from axiswise.source.text import read_source
 from axiswise.verify import verified
-from axiswise.wire import from_wire
+from axiswise.wire import from_wire, limit_from_wire
 
 PROGRAM = "axiswise.frontends.program"
 SLOW, MANY_MODULES = 2.0, 60
@@ -101,6 +101,25 @@ def _reason(run: Ended) -> str:
         "raised": "axiswise itself failed, please report it",
     }.get(run.ended, run.ended)
     return f"{words}: {run.detail}" if run.detail else words
+
+
+def target_of(name: str, outcome: Outcome, seconds: float) -> Target:
+    """Return what became of a module or function that was run by itself."""
+    details = outcome.details or {}
+    limits = (limit_from_wire(each) for each in details.get("limits", ()))
+    return Target(
+        name,
+        outcome.status,  # type: ignore[arg-type]
+        outcome.reason,
+        inputs=details.get("inputs", {}),
+        inferred=bool(details.get("inferred")),
+        holds_for=tuple(details.get("holds_for", ())),
+        limits=tuple(replace(each, span=_near(each.span)) for each in limits),
+        tried_only=details.get("why_tried", "") if details.get("tried_only") else "",
+        ops=outcome.ops,
+        assumptions=tuple(details.get("assumptions", ())),
+        seconds=seconds,
+    )
 
 
 def relative(finding: Diagnosis) -> Diagnosis:

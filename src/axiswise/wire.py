@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from axiswise.diagnosis import Diagnosis, Edit, Fix, Note, Raised
+from axiswise.diagnosis import Diagnosis, Edit, Fix, Limit, Note, Raised
 from axiswise.origin import Span
 
 
@@ -16,6 +16,20 @@ def to_wire(diagnosis: Diagnosis) -> dict[str, Any]:
     for fix in sent["fixes"]:
         del fix["verdict"], fix["holds_for"]
     return sent
+
+
+def limit_to_wire(limit: Limit) -> dict[str, Any]:
+    """Return a limit as JSON values."""
+    return asdict(limit)
+
+
+def limit_from_wire(sent: dict[str, Any]) -> Limit:
+    """Return the limit that was sent.
+
+    Raises:
+        KeyError, TypeError: The value is not one that `limit_to_wire` made.
+    """
+    return Limit(sent["text"], sent["sizes"], sent["message"], sent["source"], _span(sent["span"]))
 
 
 def from_wire(sent: dict[str, Any]) -> Diagnosis:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from types import CodeType, FrameType
 from typing import Any
 
@@ -309,12 +309,20 @@ class Tracer(TorchFunctionMode):
     def as_one(self, *, raising: bool) -> Generator[None]:
         """Record nothing inside; with `raising`, mend nothing inside either."""
         self.quiet += 1
-        self.raising += raising
+        try:
+            with self.unmended() if raising else nullcontext():
+                yield
+        finally:
+            self.quiet -= 1
+
+    @contextmanager
+    def unmended(self) -> Generator[None]:
+        """Record what runs inside, and mend nothing of it: what fails is raised."""
+        self.raising += 1
         try:
             yield
         finally:
-            self.quiet -= 1
-            self.raising -= raising
+            self.raising -= 1
 
     @contextmanager
     def quietly(self) -> Generator[None]:
