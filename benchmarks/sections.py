@@ -138,9 +138,9 @@ def large(_stack: ExitStack) -> Section:
         cases += [way("meta", "405B", depth), way("axiswise", "405B", depth, against=f"meta, 405B, {depth} layers")]
     about = (
         "`benchmarks/programs/llama.py`, a process each. `meta` is one bare forward; `axiswise` is "
-        "`axiswise.check(model)`: inputs inferred, every rule, training and evaluation, symbolic batch and time; `export` "
-        "is `torch.export` with both dynamic, not strict. The time is that of the look alone; the memory is the peak of "
-        "the process, torch included."
+        "`axiswise.check(model)`: inputs inferred, every rule, training and evaluation, symbolic batch and time; "
+        "`export` is `torch.export` with both dynamic, not strict. The time is that of the look alone; the memory is "
+        "the peak of the process, torch included."
     )
     return Section("Large models", about, tuple(cases))
 
