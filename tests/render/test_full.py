@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from axiswise.diagnosis import Diagnosis, Edit, Fix, Note, Report, Target
+from axiswise.diagnosis import Diagnosis, Edit, Fix, Limit, Note, Report, Target
 from axiswise.origin import Span
 from axiswise.render import RenderOptions, renderer
 from tests.render.reports import LINEAR, PASTED, REPORT, RESIZED, SOFTMAX, TRAIN, span
@@ -229,3 +229,51 @@ def test_colour_adds_styles_and_changes_no_word() -> None:
     assert "\x1b[32m+ self.fc1 = nn.Linear(256, 120)\x1b[0m" in painted
     lines = [line.rstrip() for line in re.sub(r"\x1b\[[\d;]*m", "", painted).splitlines()]
     assert lines == full(LINEAR).splitlines()
+
+
+MODELS = (
+    Target(
+        "net.py::Net",
+        "checked",
+        inputs={"ids": "Int[batch time]", "mask": "Bool[batch time]"},
+        inferred=True,
+        holds_for=("batch >= 1", "time <= 128"),
+        limits=(
+            Limit("time <= 128", {"time": 129}, "`x` has 129 along time", "zeros", Span("net.py", 7, 4, 7, 9)),
+            Limit("time >= 3", {"time": 2}, "a kernel of 3", span=Span("net.py", 9, 4, 9, 9)),
+            Limit("batch*time >= 4", {"batch": 1, "time": 3}, "a kernel of 4", span=Span("net.py", 9, 4, 9, 9)),
+        ),
+        ops=8,
+        seconds=0.5,
+    ),
+    Target("net.py::Loop", "checked", inputs={"x": "Float[batch 3]"}, tried_only="a size depends on values", ops=1),
+    Target("net.py::Needs", "skipped", "needs `path`"),
+)
+
+
+def test_models_are_told_with_their_sizes_and_counted() -> None:
+    shown = renderer("full")(Report(MODELS), RenderOptions())
+    assert shown == (
+        """\
+checked: net.py::Net(ids: Int[batch time], mask: Bool[batch time])
+  for every batch, time <= 128
+  time <= 128, from zeros at net.py:7; fails at time 129
+  time >= 3, batch*time >= 4, from net.py:9; fails at time 2, batch 1 and time 3
+checked: net.py::Loop(x: Float[batch 3])
+  tried at some sizes only: a size depends on values
+skipped: net.py::Needs: needs `path`
+nothing found in 3 models: 2 checked, 1 skipped; 9 operations checked in 0.5 s
+"""
+    )
+    told = renderer("full")(Report(MODELS[:1]), RenderOptions(verbose=True))
+    assert "\ninputs (inferred): ids: Int[batch time], mask: Bool[batch time]\n" in told
+    assert "fails at time 129: `x` has 129 along time" in " ".join(told.split())
+    sent = MODELS[0].to_json()["limits"][0]
+    assert sent == {
+        "text": "time <= 128",
+        "fails_at": {"time": 129},
+        "message": "`x` has 129 along time",
+        "source": "zeros",
+        "path": "net.py",
+        "line": 7,
+    }

@@ -30,7 +30,7 @@ def summary_lines(report: Report, options: RenderOptions) -> list[Line]:
 
 def is_model(target: Target) -> bool:
     """Return whether a target is a module or function that was checked by itself."""
-    return "::" in target.target or bool(target.inputs)
+    return "::" in target.target or (bool(target.inputs) and not target.target.endswith(".py"))
 
 
 def incomplete(target: Target) -> str:
