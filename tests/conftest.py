@@ -24,3 +24,10 @@ def warm() -> Iterator[Sandbox]:
     """One sandbox with torch loaded, for all programs."""
     with warm_sandbox(TORCH, 60) as made:
         yield made
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A cache folder of the tests' own."""
+    with patch.dict(os.environ, XDG_CACHE_HOME=str(tmp_path_factory.mktemp("cache"))):
+        yield

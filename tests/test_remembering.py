@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from axiswise.checking import check
 from axiswise.config import Options
 from axiswise.diagnosis import Diagnosis, Edit, Fix, Report, Target
 from axiswise.origin import Span
 from axiswise.remembering import Memory, name_of, recalled, remember
+from axiswise.sandbox import Sandbox
 
 MODEL = "from torch import nn\n\n\nclass Net(nn.Module):\n    pass\n"
 
@@ -71,3 +73,23 @@ def test_a_folder_that_cannot_be_made_keeps_nothing(model: Path, monkeypatch: py
     monkeypatch.setenv("XDG_CACHE_HOME", str(model))
     remember("name", memory())
     assert recalled("name") is None
+
+
+def test_an_unchanged_model_is_not_run_again(model: Path, warm: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    model.write_text(
+        "from torch import nn\n\n\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.a, self.b = nn.Linear(8, 16), nn.Linear(15, 4)\n\n"
+        "    def forward(self, x):\n        return self.b(self.a(x))\n",
+        "utf-8",
+    )
+    first = check([str(model)], sandbox=warm)
+    assert [finding.rule for finding in first.findings] == ["linear-in-features"]
+    assert first.findings[0].fixes[0].verdict == "verified"
+
+    def refused(*_: object, **__: object) -> None:
+        raise AssertionError("it was run")
+
+    monkeypatch.setattr(Sandbox, "iterate", refused)
+    assert check([str(model)], sandbox=warm) == first
+    with pytest.raises(AssertionError, match="it was run"):
+        check([str(model)], Options(cache=False), sandbox=warm)

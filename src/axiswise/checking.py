@@ -90,7 +90,7 @@ def _whole(target: str, options: Options, sandbox: Sandbox) -> Report:
     """Check a file as a script, and then what it defines and did not run; or the part of it that is named."""
     path, part = part_of(target)
     if part:
-        return check_model(path, part, target, options, sandbox)[0]
+        return check_model(path, part, target, options, sandbox).report
     if family_of(path) != TORCH:
         return check_script(path, (), options, sandbox)
     if only_defines(path):

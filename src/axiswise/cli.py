@@ -107,6 +107,8 @@ def _read(argv: list[str]) -> argparse.Namespace:
     check.add_argument("--ignore", action="append", metavar="RULE", help="do not report these rules")
     check.add_argument("--jobs", type=_positive(int), metavar="N", help="targets at the same time (default: 1)")
     check.add_argument("--strict", action="store_true", default=None, help="2 where a target was checked in part only")
+    anew = "check models anew, and not only what has changed"
+    check.add_argument("--no-cache", dest="cache", action="store_false", default=None, help=anew)
     budget = f"per target (default: {Options().time_budget:g})"
     check.add_argument("--time-budget", type=_positive(float), metavar="SECONDS", help=budget)
     check.add_argument(

@@ -23,6 +23,7 @@ class Options:
         jobs: Targets checked at the same time.
         strict: What could not be checked to its end fails too.
         time_budget: Seconds that one target may take, the search for fixes included.
+        cache: Take up what was found of a model before, while nothing that it was found from has changed.
         inputs: Inputs in jaxtyping's grammar (`x: Float[batch time 512]`), where they are not inferred.
         all: Show every fix, not only the best.
         verbose: Show assumptions and inputs.
@@ -34,6 +35,7 @@ class Options:
     jobs: int = 1
     strict: bool = False
     time_budget: float = 60.0
+    cache: bool = True
     inputs: tuple[str, ...] = ()
     all: bool = False
     verbose: bool = False

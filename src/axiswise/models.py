@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from axiswise.config import Options
 from axiswise.diagnosis import Report
 from axiswise.frontends.choosing import TORCH
-from axiswise.replay import Outcome
+from axiswise.remembering import Memory, name_of, recalled, remember
 from axiswise.runs import Runs, relative, target_of
 from axiswise.sandbox import Sandbox
 from axiswise.source.discovery import Definition, definitions, in_groups
@@ -37,26 +37,25 @@ def check_models(path: str, target: str, ran: set[str], options: Options, sandbo
     source = Sources().file(os.path.abspath(path))
     left = MOST
 
-    def checked(each: Definition) -> tuple[Definition, Report, Outcome]:
-        return each, *check_model(path, each.name, f"{target}::{each.name}", options, sandbox, named=False)
+    def checked(each: Definition) -> tuple[Definition, Memory]:
+        return each, check_model(path, each.name, f"{target}::{each.name}", options, sandbox, named=False)
 
     with ThreadPoolExecutor(max(1, options.jobs)) as pool:
         for group in in_groups(modelled(source)) if source is not None else ():
             due = [each for each in group if each.name not in ran][:left]
             left -= len(due)
-            for definition, found, outcome in pool.map(checked, due):
-                if definition.takes_tensors is None and found.targets[0].status == "skipped":
+            for definition, found in pool.map(checked, due):
+                (entry,) = found.report.targets
+                if definition.takes_tensors is None and entry.status == "skipped":
                     continue  # only importing it could tell, and it told that this is none
-                report = report.joined(found)
-                if outcome.status == "checked":
-                    ran |= set((outcome.details or {}).get("ran", ()))
+                report = report.joined(found.report)
+                if entry.status == "checked":
+                    ran |= set(found.ran)
     return report
 
 
-def check_model(
-    path: str, name: str, target: str, options: Options, sandbox: Sandbox, *, named: bool = True
-) -> tuple[Report, Outcome]:
-    """Check one class or function of a file; return its report, and what its own run showed.
+def check_model(path: str, name: str, target: str, options: Options, sandbox: Sandbox, *, named: bool = True) -> Memory:
+    """Check one class or function of a file, or take up what was found of it while nothing has changed since.
 
     Args:
         path: The file.
@@ -66,6 +65,10 @@ def check_model(
         sandbox: A warm one.
         named: Whether the user named it: then each of `options.inputs` has to be a parameter of it.
     """
+    kept_as = name_of(path, f"{name} {target} {named}", options) if options.cache else ""
+    known = recalled(kept_as) if kept_as else None
+    if known is not None:
+        return known
     began = time.monotonic()
     payload = {"file": os.path.abspath(path), "name": name, "inputs": list(options.inputs), "named": named}
     runs = Runs(sandbox, EXAMINE, TORCH, payload, options.time_budget)
@@ -76,7 +79,11 @@ def check_model(
     findings = runs.proved(base, range(len(base.findings)), left)
     runs.close()
     entry = target_of(target, base, time.monotonic() - began)
-    return Report((entry,), tuple(relative(each) for each in findings if options.wants(each.rule))), base
+    report = Report((entry,), tuple(relative(each) for each in findings if options.wants(each.rule)))
+    found = Memory(report, tuple(details.get("ran", ())))
+    if kept_as and details and entry.seconds < options.time_budget:  # what ran out of time may come further another day
+        remember(kept_as, found)
+    return found
 
 
 def modelled(source: SourceFile) -> list[Definition]:

@@ -52,7 +52,8 @@ def name_of(path: str, part: str, options: Options) -> str:
         part: The class or function.
         options: As for `check`; how things are shown does not matter.
     """
-    asked = {**asdict(options), "all": None, "verbose": None, "format": None, "jobs": None, "strict": None}
+    unimportant = dict.fromkeys(("all", "verbose", "format", "jobs", "strict", "cache"))
+    asked = {**asdict(options), **unimportant}
     told = [os.path.abspath(path), part, os.getcwd(), json.dumps(asked, sort_keys=True), sys.version, *_environment()]
     digest = hashlib.sha256("\0".join(told).encode())
     for file in _files(path):
