@@ -1,9 +1,9 @@
 """How often the inputs of a module are found without a hint: `python -m tests.corpus.modules [GROUP ...] [--record]`.
 
-Each module is built, given inputs and run as `check` does with the modules of a file, in a sandbox. A module whose inputs
-the manifest gives (`expected.json`) is right when these were found; any other when it ran with what was found. A finding
-of error severity on a right module is a false alarm; a fault that was planted has to be found. `--record` writes the
-table of `docs/inference.md`.
+Each module is built, given inputs and run as `check` does with the modules of a file, in a sandbox. A module whose
+inputs the manifest gives (`expected.json`) is right when these were found; any other when it ran with what was found.
+A finding of error severity on a right module is a false alarm; a fault that was planted has to be found. `--record`
+writes the table of `docs/inference.md`.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from axiswise.source.text import Sources
 
 HERE = Path(__file__).parent
 EXPECTED = HERE / "expected.json"
+FIGURES = HERE / "figures.json"
 DOCUMENT = HERE.parents[2] / "docs" / "inference.md"
 LIMITS = Limits(seconds=60.0)
 TITLES = {
@@ -98,7 +99,9 @@ def cases(group: str, folder: Path) -> Iterator[Case]:
 def _listed(path: Path) -> list[str]:
     """Return the modules of a file: its classes, and the instances that it makes."""
     tree = ast.parse(path.read_text())
-    classes = [node.name for node in tree.body if isinstance(node, ast.ClassDef) and "Module" in ast.unparse(node.bases)]
+    classes = [
+        node.name for node in tree.body if isinstance(node, ast.ClassDef) and "Module" in ast.unparse(node.bases)
+    ]
     return classes + [ast.unparse(node.targets[0]) for node in tree.body if isinstance(node, ast.Assign)]
 
 
@@ -184,16 +187,59 @@ def run(groups: list[str], only: str) -> dict[str, dict[str, Verdict]]:
 
 def _line(group: str, verdicts: dict[str, Verdict]) -> str:
     counts = Counter(each.word for each in verdicts.values())
-    return f"{group}: {len(verdicts)} modules, " + ", ".join(f"{number} {word}" for word, number in counts.most_common())
+    return f"{group}: {len(verdicts)} modules, " + ", ".join(
+        f"{number} {word}" for word, number in counts.most_common()
+    )
+
+
+# -- what is recorded -------------------------------------------------------------------------------------------------
+def record(verdicts: dict[str, dict[str, Verdict]]) -> None:
+    """Keep the figures of the groups that were run, and write the table and the list of misses into the document."""
+    figures: dict[str, Any] = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
+    for group, found in verdicts.items():
+        counts = Counter(each.word for each in found.values())
+        misses = {name: [each.word, each.why] for name, each in found.items() if each.word not in ("right", "found")}
+        seconds = sorted(each.seconds for each in found.values())
+        figures[group] = {"modules": len(found), **counts, "median": seconds[len(seconds) // 2], "misses": misses}
+    FIGURES.write_text(json.dumps(figures, indent=1, sort_keys=True) + "\n")
+    before, _, rest = DOCUMENT.read_text().partition(BEGIN)
+    after = rest.partition(END)[2]
+    DOCUMENT.write_text(f"{before}{BEGIN}\n{table(figures)}\n{END}{after}")
+
+
+BEGIN, END = "<!-- begin: python -m tests.corpus.modules --record -->", "<!-- end -->"
+
+
+def table(figures: dict[str, Any]) -> str:
+    """Return the figures as a table, and below it every miss with its reason."""
+    lines = [
+        "| group | modules | right | wrong | needs a hint | false alarms | median seconds |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for group in (each for each in TITLES if each in figures and each != "planted"):
+        told = figures[group]
+        counts = [told.get(word, 0) for word in ("modules", "right", "wrong", "needs a hint", "false alarm")]
+        lines.append(f"| {TITLES[group]} | {' | '.join(map(str, counts))} | {told['median']:.1f} |")
+    if "planted" in figures:
+        told = figures["planted"]
+        lines += ["", f"{TITLES['planted']}: {told.get('found', 0)} of {told['modules']} found."]
+    for group in (each for each in TITLES if figures.get(each, {}).get("misses")):
+        lines += ["", f"**{TITLES[group]}**", ""]
+        for name, (word, why) in sorted(figures[group]["misses"].items()):
+            lines.append(f"- `{name}`, {word}: {' '.join(why.split())[:220]}")
+    return "\n".join(lines)
 
 
 def main() -> None:
     """Run what the command line asks for."""
     parser = argparse.ArgumentParser(prog="tests.corpus.modules")
-    parser.add_argument("groups", nargs="*", default=list(TITLES))
+    parser.add_argument("groups", nargs="*", help=", ".join(TITLES))
     parser.add_argument("--only", default="", help="a pattern of names")
+    parser.add_argument("--record", action="store_true", help="write the figures of these groups")
     arguments = parser.parse_args()
-    run(arguments.groups, arguments.only)
+    verdicts = run(arguments.groups or list(TITLES), arguments.only)
+    if arguments.record and not arguments.only:
+        record(verdicts)
 
 
 if __name__ == "__main__":

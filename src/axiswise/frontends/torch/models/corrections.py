@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from math import isqrt, prod
 
 from axiswise.facts import AxisUse, Conflict, OpCall, is_series
@@ -296,7 +297,8 @@ def _as_annotated(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
 def _patterned(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
     """Yield calls of other sizes for a pattern that an axis does not come out even in, else of other ranks."""
     if conflict.left is not None and conflict.left.axis >= 0:
-        yield from _resized(trial, conflict)
+        yield from islice(_resized(trial, conflict), 2)
+        yield from _larger(trial)
     yield from _reranked(trial, conflict)
 
 
