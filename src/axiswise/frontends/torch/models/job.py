@@ -112,7 +112,7 @@ class Examined:
             self.construction = self.frontend.trace
         except Unbuildable as error:
             return "skipped", str(error)
-        except Exception as error:  # whatever the module's file raises as it is imported
+        except (Exception, SystemExit) as error:  # whatever the module's file raises as it is imported
             return program.what_ended(error, self.frontend)
         unknown = [name for name in self.given if self.job.get("named") and not takes(self.model, name)]
         if unknown:

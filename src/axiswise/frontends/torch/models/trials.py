@@ -12,6 +12,7 @@ import torch
 from axiswise.facts import Failure, OpCall, Trace
 from axiswise.frontends.program import what_ended
 from axiswise.frontends.torch.frontend import TorchFrontend
+from axiswise.frontends.torch.models.memo import met_again
 from axiswise.frontends.torch.models.specs import KINDS, CallSpec, TensorSpec, opened
 from axiswise.frontends.torch.models.unchanged import as_it_was
 from axiswise.frontends.torch.tensors import fact_of, ref_of
@@ -102,13 +103,14 @@ def tried(model: Any, call: CallSpec, frontend: TorchFrontend, *, briefly: bool 
     given: dict[int, str] = {}
     paths = iter([path for path, _ in call.tensors()])
     ended, error, output = "", None, None
-    with frontend.running(), as_it_was(model), _ending(frontend) if briefly else nullcontext():
+    ending = _ending(frontend) if briefly else nullcontext()
+    with frontend.running(), as_it_was(model), met_again(model, frontend), ending:
         arguments = call.made(lambda spec: _input(spec, next(paths), given, frontend))
         try:
             output = called(model, arguments)
         except _Enough:
             pass
-        except Exception as raised:  # whatever a module raises ends it, and is told
+        except (Exception, SystemExit) as raised:  # whatever a module raises ends it, and is told
             error = raised
             ended = what_ended(raised, frontend)[1] or type(raised).__name__
     return Trial(call, frontend.trace, given, ended, error, output, frontend.steering.operations - before)

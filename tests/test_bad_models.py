@@ -1,0 +1,95 @@
+"""Models that cannot be checked, or not to their end: one line each, never a crash, and never called clean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from axiswise.checking import check
+from axiswise.config import Options
+from axiswise.render import RenderOptions, renderer
+from axiswise.sandbox import Sandbox
+
+HEAD = "import sys\nimport torch\nfrom torch import nn\n\n\n"
+
+MODULES = {
+    "a file that is not there": (
+        "class Net(nn.Module):\n    def __init__(self, width=4):\n        super().__init__()\n"
+        "        self.table = torch.load('weights.pt')\n\n    def forward(self, x):\n        return x @ self.table\n",
+        "skipped",
+        "weights.pt",
+    ),
+    "a path that nobody gives": (
+        "class Net(nn.Module):\n    def __init__(self, path):\n        super().__init__()\n"
+        "        self.table = torch.load(path)\n\n    def forward(self, x):\n        return x @ self.table\n",
+        "skipped",
+        "path",
+    ),
+    "recursion for ever": (
+        "class Net(nn.Module):\n    def forward(self, x):\n        return self(x + 1)\n",
+        "partial",
+        "RecursionError",
+    ),
+    "a constructor that raises": (
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        raise RuntimeError('no licence')\n\n    def forward(self, x):\n        return x\n",
+        "skipped",
+        "no licence",
+    ),
+    "a constructor that exits": (
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        sys.exit(3)\n\n    def forward(self, x):\n        return x\n",
+        "skipped",
+        "SystemExit: 3",
+    ),
+    "a file that raises": (
+        "raise ValueError('no config')\n\n\nclass Net(nn.Module):\n    def forward(self, x):\n        return x\n",
+        "skipped",
+        "no config",
+    ),
+    "keywords only it knows": (
+        "class Net(nn.Module):\n    def forward(self, **batch):\n"
+        "        return batch['image'] @ batch['weight'].shine()\n",
+        "partial",
+        "",
+    ),
+    "a forward that raises": (
+        "class Net(nn.Module):\n    def forward(self, x):\n        raise NotImplementedError('later')\n",
+        "partial",
+        "later",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", MODULES)
+def test_what_cannot_be_checked_is_one_line_and_never_clean(
+    kind: str, tmp_path: Path, warm: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text, status, reason = MODULES[kind]
+    monkeypatch.chdir(tmp_path)
+    Path("net.py").write_text(HEAD + text)
+    report = check(["net.py::Net"], Options(time_budget=40), sandbox=warm)
+    (target,) = report.targets
+    assert target.status in (status, "skipped", "partial")
+    assert target.status != "checked"
+    assert reason in (target.reason or "")
+    assert "\n" not in (target.reason or "")
+    assert not report.findings
+    shown = renderer("concise")(report, RenderOptions())
+    assert shown == f"net.py::Net: {target.reason} ({target.status})\n"
+
+
+def test_a_model_that_prints_and_takes_anything_is_checked_in_silence(
+    tmp_path: Path, warm: Sandbox, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("net.py").write_text(
+        HEAD + "print('loading')\n\n\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        print('built', file=sys.stderr)\n        self.fc = nn.Linear(8, 2)\n\n"
+        "    def forward(self, *args, **kwargs):\n        print(args)\n        return self.fc(*args)\n"
+    )
+    report = check(["net.py::Net"], Options(time_budget=40), sandbox=warm)
+    assert [target.status for target in report.targets] == ["checked"]
+    assert not report.findings
+    assert capfd.readouterr() == ("", "")
