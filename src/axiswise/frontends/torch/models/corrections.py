@@ -242,7 +242,7 @@ def _is_batch(call: CallSpec, demand: Demand) -> bool:
 
 def _flattened(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
     """Yield inputs of another number of elements, for a reshape that asks for one."""
-    asked = conflict.call.params.get("shape")
+    asked = conflict.call.params.get("shape", conflict.call.params.get("sizes"))
     numbers = [int(size) for size in asked if int(size) > 1] if is_series(asked) else []
     operand = conflict.call.operands.get("input")
     if operand is None or not numbers:
@@ -297,8 +297,9 @@ def _as_annotated(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
 def _patterned(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
     """Yield calls of other sizes for a pattern that an axis does not come out even in, else of other ranks."""
     if conflict.left is not None and conflict.left.axis >= 0:
+        axes = [axis for _, spec in trial.call.tensors() for axis in spec.axes]
+        yield from _larger(trial) if any(map(_is_side, axes)) else ()  # heights and widths stay alike
         yield from islice(_resized(trial, conflict), 2)
-        yield from _larger(trial)
     yield from _reranked(trial, conflict)
 
 
