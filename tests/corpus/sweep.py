@@ -1,6 +1,6 @@
 """Check every model class of a library that a default configuration builds: right programs, to be met by silence.
 
-    python -m tests.corpus.sweep transformers [CLASS ...] [--write docs/sweeps.md] [--every N]
+    python -m tests.corpus.sweep transformers [CLASS ...] [--write docs/sweeps.md] [--most N]
 
 Models are built under torch's fake tensors, their stacks cut to few layers: nothing is downloaded, nothing is computed.
 """
@@ -70,38 +70,38 @@ def _axes(text: str) -> list[str]:
     return text.partition("[")[2].rstrip("]").split()
 
 
-def classes(wanted: list[str], every: int) -> Iterator[tuple[str, Any, Any]]:
-    """Yield (group, model class, configuration class), each class once."""
+def classes(wanted: list[str], most: int) -> Iterator[tuple[str, Any, Any]]:
+    """Yield (group, model class, configuration class), each class once; of each group so many, evenly spread."""
     import transformers
     from transformers.models.auto import configuration_auto, modeling_auto
 
     seen: set[str] = set()
     for group, listed in GROUPS.items():
-        for at, (kind, names) in enumerate(getattr(modeling_auto, listed).items()):
-            for name in names if isinstance(names, (tuple, list)) else [names]:
-                if name in seen or (wanted and name not in wanted) or (not wanted and at % every):
-                    continue
-                seen.add(name)
-                cls = getattr(transformers, name, None)
-                config = configuration_auto.CONFIG_MAPPING_NAMES.get(kind)
-                if cls is not None and config is not None:
-                    yield group, cls, cls.config_class or getattr(transformers, config)
+        names = [
+            (kind, name)
+            for kind, found in getattr(modeling_auto, listed).items()
+            for name in (found if isinstance(found, (tuple, list)) else [found])
+            if name not in seen and (not wanted or name in wanted) and kind in configuration_auto.CONFIG_MAPPING_NAMES
+        ]
+        step = max(1.0, len(names) / most)
+        for kind, name in [names[int(at * step)] for at in range(min(most, len(names)))]:
+            seen.add(name)
+            cls = getattr(transformers, name)
+            yield group, cls, cls.config_class or getattr(transformers, configuration_auto.CONFIG_MAPPING_NAMES[kind])
 
 
 def small(config: Any) -> Any:
     """Cut a configuration's stacks, and those of the configurations in it, to a few layers."""
     held = vars(config)
-    deep = {held[name] for name in STACKS & held.keys()}
-    lists = {name: value for name, value in held.items() if isinstance(value, (list, tuple)) and len(value) in deep}
-    if all(isinstance(item, str) for value in lists.values() for item in value) and len(lists) < 2:
-        # A stack of several kinds of layers keeps one of each.
-        kinds = {name: list(dict.fromkeys(value)) for name, value in lists.items()}
-        depth = max([DEPTH, *map(len, kinds.values())])
-        for name, found in kinds.items():
-            setattr(config, name, (found * depth)[:depth])
-        for name in STACKS & held.keys():
-            if isinstance(held[name], int) and held[name] > depth:
-                setattr(config, name, depth)
+    whole = next((held[name] for name in STACKS if isinstance(held.get(name), int)), 0)
+    lists = {name: value for name, value in held.items() if isinstance(value, (list, tuple)) and len(value) == whole}
+    rows = list(zip(*lists.values(), strict=True)) or [()] * whole
+    kept = sorted({rows.index(row) for row in rows} | set(range(min(DEPTH, whole))))  # one layer of each kind
+    for name, value in lists.items():
+        setattr(config, name, [value[at] for at in kept])
+    for name in STACKS & held.keys():
+        if isinstance(held[name], int) and held[name] > len(kept) and whole:
+            setattr(config, name, len(kept))
     for value in list(held.values()):
         if hasattr(value, "model_type"):
             small(value)
@@ -181,22 +181,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("library", choices=["transformers"])
     parser.add_argument("classes", nargs="*")
-    parser.add_argument("--every", type=int, default=1, help="take one class of so many")
+    parser.add_argument("--most", type=int, default=1000, help="classes of each group, evenly spread")
     parser.add_argument("--seconds", type=float, default=60.0, help="time budget of one class")
     parser.add_argument("--write", type=Path, help="write the table into this file")
     parser.add_argument("--lines", type=Path, help="write what was found of each class as JSON lines")
     args = parser.parse_args()
     torch.set_num_threads(1)
     lines: list[Line] = []
-    for group, cls, config in classes(args.classes, args.every):
+    for group, cls, config in classes(args.classes, args.most):
         lines.append(checked(group, cls, config, args.seconds))
         print(shown(lines[-1]), flush=True)
         if args.lines:
             with args.lines.open("a") as file:
                 file.write(json.dumps(asdict(lines[-1])) + "\n")
+        if args.write:
+            args.write.write_text(document(lines))
     print(table(lines))
-    if args.write:
-        args.write.write_text(document(lines))
 
 
 def document(lines: list[Line]) -> str:

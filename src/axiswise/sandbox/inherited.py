@@ -68,12 +68,12 @@ def _forked(order: child.Order) -> Outcome:
 
 def _awaited(pid: int, said: Capture, deadline: float) -> tuple[int, bool]:
     """Wait for a child, and end it at its deadline; return its status, and whether it had to be ended."""
-    timed_out = False
-    status: int | None = None
+    timed_out = has_ended = False
+    status = 0
     try:
         with selectors.DefaultSelector() as selector:
             selector.register(said.fd, selectors.EVENT_READ)
-            while status is None:
+            while not has_ended:
                 if time.monotonic() >= deadline and not timed_out:
                     timed_out = True
                     _kill(pid)
@@ -82,10 +82,10 @@ def _awaited(pid: int, said: Capture, deadline: float) -> tuple[int, bool]:
                         selector.unregister(said.fd)  # the child has ended, or closed its output
                 else:
                     time.sleep(0.01)
-                found, told = os.waitpid(pid, os.WNOHANG)
-                status = told if found else None
+                found, status = os.waitpid(pid, os.WNOHANG)
+                has_ended = found != 0
     finally:
-        if status is None:
+        if not has_ended:
             _kill(pid)
             os.waitpid(pid, 0)
     return status, timed_out

@@ -24,7 +24,7 @@ def grouped_mm(whole: Function) -> Function:
     """
 
     def product(mat_a: Any, mat_b: Any, *args: Any, **kwargs: Any) -> Any:
-        offs = kwargs.get("offs", args[0] if args else None)
+        offs: Any = kwargs.get("offs", args[0] if args else None)
         ranks = mat_a.dim(), mat_b.dim()
         if set(ranks) - {2, 3} or (offs is None) != (ranks == (3, 3)) or mat_a.shape[-1] != mat_b.shape[-2]:
             return whole(mat_a, mat_b, *args, **kwargs)

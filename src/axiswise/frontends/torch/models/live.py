@@ -138,7 +138,7 @@ def _held(module: torch.nn.Module) -> Iterator[tuple[Any, Any, torch.Tensor]]:
                 yield holder, name, value
             elif holder is inside and type(value) in (list, dict) and name not in ("_parameters", "_buffers"):
                 listed: Any = value
-                pairs = list(enumerate(listed)) if isinstance(listed, list) else list(listed.items())
+                pairs: list[tuple[Any, Any]] = list(listed.items() if type(value) is dict else enumerate(listed))
                 for key, item in pairs:
                     if isinstance(item, torch.Tensor):
                         yield listed, key, item

@@ -76,7 +76,7 @@ def _suited(axis: AxisSpec, numbers: Numbers) -> AxisSpec:
 
 def _items(each: Any) -> Iterator[tuple[str, Any]]:
     """Yield what an object or a dict of settings holds, by name."""
-    held: Mapping[Any, Any] = cast("Any", each) if isinstance(each, dict) else vars(each)
+    held = cast("Mapping[Any, Any]", each if isinstance(each, dict) else vars(each))
     for name, value in list(held.items()):
         if isinstance(name, str) and not name.startswith("_"):
             yield name, value

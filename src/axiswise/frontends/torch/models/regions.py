@@ -153,12 +153,16 @@ class _Explorer:
         """Run the base on symbols, of one name less where it does not run on all; return whether it ran."""
         latest_first = sorted(self.free, key=list(self.base).index, reverse=True)
         fewer = [self.free - {name} for name in latest_first[: max(self.budget.symbolic - 4, 0)]]
+        is_late = False
         for free in (self.free, *fewer, frozenset(latest_first[-1:])):
+            if is_late and len(free) > 1:
+                continue  # one symbol may go fast
             found = self._run_on(self.base, free) if free else Stopped("")
             if isinstance(found, Region):
                 self.free, self.regions = free, [found]
                 return True
             self.reason = self.reason or found.reason
+            is_late = is_late or found.late
         return False
 
     def _followed(self) -> bool:

@@ -35,6 +35,7 @@ from torch.overrides import TorchFunctionMode
 
 from axiswise.frontends.steering import Steering
 from axiswise.frontends.torch import calls, values
+from axiswise.frontends.torch.models.decomposed import decomposed
 from axiswise.frontends.torch.models.guards import Relation, relation_of
 from axiswise.frontends.torch.models.kernels import on_symbols
 from axiswise.frontends.torch.models.memo import Memo
@@ -73,9 +74,14 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """Why a module cannot be run on symbols, in one line."""
+    """Why a module cannot be run on symbols, in one line.
+
+    Attributes:
+        late: It would perhaps run, with more time.
+    """
 
     reason: str
+    late: bool = False
 
 
 def symbolic_run(
@@ -104,6 +110,7 @@ def symbolic_run(
     env = _Sizes()
     with ExitStack() as stack:
         stack.enter_context(_env_of(tracer.fake, env))
+        stack.enter_context(decomposed(tracer.fake))
         stack.enter_context(_granting(env))
         stack.enter_context(as_it_was(model, numbers=True))
         stack.enter_context(decided_anew(tracer.steering))
@@ -117,7 +124,7 @@ def symbolic_run(
             with torch.no_grad(), tracer.fake, run:
                 called(model, given)
         except Exception as error:  # whatever a symbolic run ends by, it ends the symbolic run only
-            return Stopped(_why(error, run))
+            return Stopped(_why(error, run), isinstance(error, TimeoutError))
     relations = _relations(env, [*(guard.expr for guard in env.guards), *run.reaches.claims])
     return Region(relations, _relations(env, env.granted), frozenset(symbols))
 
@@ -150,13 +157,13 @@ def _one_kernel() -> Generator[None]:
 
 @contextmanager
 def decided_anew(steering: Steering) -> Generator[None]:
-    """Decide what values would decide as on a first run: each run of a module goes the same way."""
-    was = steering.decided, steering.asked
-    steering.decided, steering.asked = {}, {}
+    """Decide what values would decide, and when loops show nothing new, as on a first run: each run goes the same way."""
+    was = steering.decided, steering.asked, steering.seen
+    steering.decided, steering.asked, steering.seen = {}, {}, set()
     try:
         yield
     finally:
-        steering.decided, steering.asked = was
+        steering.decided, steering.asked, steering.seen = was
 
 
 # -- what the run stands in --------------------------------------------------------------------------------------------

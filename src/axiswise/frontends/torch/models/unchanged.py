@@ -1,4 +1,4 @@
-"""A run leaves a module as it was: a cache, or a window that shrank to one input's size, is of no use to the next run."""
+"""A run leaves a module as it was: a cache, or a window that shrank to one input's size, is no use to the next one."""
 
 from __future__ import annotations
 
