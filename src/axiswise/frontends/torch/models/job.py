@@ -34,6 +34,9 @@ from axiswise.source.text import Sources
 from axiswise.wire import limit_to_wire
 from axiswise.wire import to_wire as diagnosis_to_wire
 
+PATIENCE = 20.0
+"""Seconds that a loop may go on for without anything new: a module's layers are no epochs, each of them counts."""
+
 SEARCHING = 20.0
 """Seconds in which inputs are looked for."""
 
@@ -73,6 +76,7 @@ class Examined:
         self.sources = sources
         self.job = job
         self.pinned: Mapping[str, Any] = job.get("pinned") or {}
+        frontend.steering.patience = PATIENCE
         self.given = dict(given_input(text) for text in job.get("inputs", ()))
         self.findings: dict[object, Diagnosis] = {}
         self.assumptions: list[str] = []

@@ -157,7 +157,7 @@ def _one_kernel() -> Generator[None]:
 
 @contextmanager
 def decided_anew(steering: Steering) -> Generator[None]:
-    """Decide what values would decide, and when loops show nothing new, as on a first run: each run goes the same way."""
+    """Decide what values would decide, and when a loop shows nothing new, as on a first run: each goes the same way."""
     was = steering.decided, steering.asked, steering.seen
     steering.decided, steering.asked, steering.seen = {}, {}, set()
     try:
