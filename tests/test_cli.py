@@ -109,7 +109,7 @@ def test_options_come_from_the_nearest_settings_and_the_call(core: Core, folder:
 @pytest.mark.parametrize(
     ("toml", "reason"),
     [
-        ("[tool.axiswise]\njbos = 1", "unknown setting 'jbos'; there are all, format, ignore"),
+        ("[tool.axiswise]\njbos = 1", "unknown setting 'jbos'; there are all, annotate, cache, format, ignore"),
         ("[tool.axiswise]\njobs = true", "jobs takes a value of type int, not True"),
         ("[tool.axiswise]\njobs = 0", "jobs takes a positive number"),
         ('[tool.axiswise]\nignore = "x"', "ignore takes a list of strings"),
@@ -251,6 +251,20 @@ def test_a_file_that_may_not_be_written_is_named(
     monkeypatch.setattr("os.access", lambda path, mode: False)
     assert cli.main(["check", "--fix", "train.py"]) == 2
     assert capsys.readouterr().err == "axiswise: train.py: Permission denied; nothing was fixed\n"
+
+
+def test_annotations_are_written_or_printed_where_they_were_verified(core: Core, folder: Path, capsys: Output) -> None:
+    fix = Fix("annotate what `f` takes", (Edit(Span("train.py", 2, 0, 2, 1), "m"),), verdict="verified")
+    net = Target("train.py::f", "checked", inputs={"x": "Float[2]"}, annotations=fix)
+    other = replace(net, target="train.py::g", annotations=replace(fix, verdict="unverified"))
+    core(Report((net, other)))
+    assert cli.main(["check", "--annotate", "--diff", "train.py"]) == 0
+    out, err = capsys.readouterr()
+    assert (out.count("-n = 4"), out.count("+m = 4")) == (1, 1)
+    assert err == "axiswise: would annotate train.py::f\naxiswise: left train.py::g: not verified\n"
+    assert (folder / "train.py").read_bytes() == TEXT
+    assert cli.main(["check", "--annotate", "train.py"]) == 0
+    assert (folder / "train.py").read_bytes() == TEXT.replace(b"n = 4", b"m = 4")
 
 
 # -- silences ----------------------------------------------------------------------------------------------------------

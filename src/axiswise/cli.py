@@ -21,6 +21,7 @@ from axiswise.render.parts.plain import visible
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from axiswise.diagnosis import Edit
     from axiswise.source.mend import Mending, Snapshot
 
 INTERRUPTED = 130
@@ -103,6 +104,8 @@ def _read(argv: list[str]) -> argparse.Namespace:
     written = check.add_mutually_exclusive_group()
     written.add_argument("--fix", action="store_true", help="write verified fixes; 0 when every finding got one")
     written.add_argument("--diff", action="store_true", help="print verified fixes as a patch, and write nothing")
+    inscribe = "write what models take into their source, as annotations (with --diff: print it)"
+    check.add_argument("--annotate", action="store_true", default=None, help=inscribe)
     check.add_argument("--select", action="append", metavar="RULE", help="report these rules only (a,b or repeated)")
     check.add_argument("--ignore", action="append", metavar="RULE", help="do not report these rules")
     check.add_argument("--jobs", type=_positive(int), metavar="N", help="targets at the same time (default: 1)")
@@ -232,6 +235,8 @@ def _check(args: argparse.Namespace) -> int:
         for target in report.targets:
             _tell(incomplete(target))
         return 2
+    if args.annotate:
+        return _annotate(report, snapshot, args, options)
     if args.diff or args.fix:
         return _mend(report, snapshot, args, options)
     _show(report, args, options)
@@ -244,26 +249,49 @@ def _status(report: Report, options: Options) -> int:
 
 
 def _mend(report: Report, snapshot: Snapshot, args: argparse.Namespace, options: Options) -> int:
-    from axiswise.source.edit import apply_to_disk, changes
     from axiswise.source.mend import mending
 
     mended = mending(report.findings)
     if args.fix:
         _show(report, args, options)
-    try:
-        expected = snapshot.expected(edit.span.path for edit in mended.edits)
-        if args.fix:
-            apply_to_disk(mended.edits, expected)
-        else:
-            sys.stdout.write("".join(change.diff() for change in changes(mended.edits, expected)))
-            sys.stdout.flush()
-    except OSError as error:
-        raise CallError(f"{error.filename}: {error.strerror}; nothing was fixed") from error
-    except ValueError as error:
-        raise CallError(f"{error}; nothing was fixed") from error
+    _write(mended.edits, snapshot, args, "fixed")
     _tell_mended(mended, "fixed" if args.fix else "would fix")
     remaining = replace(report, findings=tuple(finding for finding, _ in mended.left))
     return _status(remaining if args.fix else report, options)
+
+
+def _annotate(report: Report, snapshot: Snapshot, args: argparse.Namespace, options: Options) -> int:
+    """Write the annotations that were verified, or print them as a patch; findings are shown, and left."""
+    if not args.diff:
+        _show(report, args, options)
+    fixes = [(target.target, target.annotations) for target in report.targets if target.annotations is not None]
+    verified = [fix for _, fix in fixes if fix.verdict != "unverified"]
+    _write([edit for fix in verified for edit in fix.edits], snapshot, args, "annotated")
+    for name, fix in fixes:
+        _tell(
+            f"{'would annotate' if args.diff else 'annotated'} {name}"
+            if fix in verified
+            else f"left {name}: not verified"
+        )
+    return _status(report, options)
+
+
+def _write(edits: Sequence[Edit], snapshot: Snapshot, args: argparse.Namespace, done: str) -> None:
+    """Apply edits to the files that were checked; with `--diff`, print them as a patch."""
+    from axiswise.source.edit import apply_to_disk, changes
+
+    try:
+        once = list(dict.fromkeys(edits))
+        expected = snapshot.expected(edit.span.path for edit in once)
+        if args.diff:
+            sys.stdout.write("".join(change.diff() for change in changes(once, expected)))
+            sys.stdout.flush()
+        else:
+            apply_to_disk(once, expected)
+    except OSError as error:
+        raise CallError(f"{error.filename}: {error.strerror}; nothing was {done}") from error
+    except ValueError as error:
+        raise CallError(f"{error}; nothing was {done}") from error
 
 
 def _tell_mended(mended: Mending, done: str) -> None:

@@ -23,6 +23,7 @@ class Options:
         jobs: Targets checked at the same time.
         strict: What could not be checked to its end fails too.
         time_budget: Seconds that one target may take, the search for fixes included.
+        annotate: Look for the edits that write what models take into their source.
         cache: Take up what was found of a model before, while nothing that it was found from has changed.
         inputs: Inputs in jaxtyping's grammar (`x: Float[batch time 512]`), where they are not inferred.
         all: Show every fix, not only the best.
@@ -36,6 +37,7 @@ class Options:
     strict: bool = False
     time_budget: float = 60.0
     cache: bool = True
+    annotate: bool = False
     inputs: tuple[str, ...] = ()
     all: bool = False
     verbose: bool = False

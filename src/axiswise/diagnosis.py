@@ -195,7 +195,7 @@ class Target:
         ops: Operations that were run.
         assumptions: Decisions taken about unknown values.
         seconds: Wall time.
-        output: What the program printed, for those who ask.
+        annotations: The edits that write its inputs into the source, where they were asked for; not part of the JSON.
     """
 
     target: str
@@ -209,6 +209,7 @@ class Target:
     ops: int = 0
     assumptions: tuple[str, ...] = ()
     seconds: float = 0.0
+    annotations: Fix | None = None
 
     def to_json(self) -> dict[str, Any]:
         return {

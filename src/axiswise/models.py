@@ -7,14 +7,16 @@ import os
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from axiswise.config import Options
 from axiswise.diagnosis import Report
 from axiswise.frontends.choosing import TORCH
 from axiswise.remembering import Memory, name_of, recalled, remember
-from axiswise.runs import Runs, relative, target_of
+from axiswise.runs import Runs, near, relative, target_of
 from axiswise.sandbox import Sandbox
 from axiswise.source.discovery import Definition, definitions, in_groups
+from axiswise.source.inscribing import inscribed
 from axiswise.source.text import SourceFile, Sources
 
 EXAMINE = "axiswise.frontends.torch.models.job:examine"
@@ -65,7 +67,7 @@ def check_model(path: str, name: str, target: str, options: Options, sandbox: Sa
         sandbox: A warm one.
         named: Whether the user named it: then each of `options.inputs` has to be a parameter of it.
     """
-    kept_as = name_of(path, f"{name} {target} {named}", options) if options.cache else ""
+    kept_as = name_of(path, f"{name} {target} {named}", options) if options.cache and not options.annotate else ""
     known = recalled(kept_as) if kept_as else None
     if known is not None:
         return known
@@ -77,8 +79,12 @@ def check_model(path: str, name: str, target: str, options: Options, sandbox: Sa
     runs.payload |= {"pinned": details.get("pinned"), "brief": True}
     left = began + options.time_budget - time.monotonic()
     findings = runs.proved(base, range(len(base.findings)), left)
-    runs.close()
     entry = target_of(target, base, time.monotonic() - began)
+    source = Sources().file(os.path.abspath(path)) if options.annotate and entry.status == "checked" else None
+    inscription = inscribed(source, name, entry.inputs) if source is not None else None
+    if inscription is not None:
+        entry = replace(entry, annotations=near(runs.harmless(base, inscription)))
+    runs.close()
     report = Report((entry,), tuple(relative(each) for each in findings if options.wants(each.rule)))
     found = Memory(report, tuple(details.get("ran", ())))
     if kept_as and details and entry.seconds < options.time_budget:  # what ran out of time may come further another day

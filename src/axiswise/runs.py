@@ -8,13 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
-from axiswise.diagnosis import Diagnosis, Target
+from axiswise.diagnosis import Diagnosis, Fix, Target
 from axiswise.origin import Span
 from axiswise.replay import Outcome, Program
 from axiswise.sandbox import Job, Limits, Sandbox, SandboxError
 from axiswise.sandbox import Outcome as Ended
 from axiswise.source.text import read_source
-from axiswise.verify import verified
+from axiswise.verify import harmless, verified
 from axiswise.wire import from_wire, limit_from_wire
 
 PROGRAM = "axiswise.frontends.program"
@@ -58,6 +58,10 @@ class Runs:
         self.warm_up(outcome)
         program = Program(self.each, lambda path: read_source(Path(path)))
         return verified(outcome, program, seconds=max(seconds, 1.0), only=only)
+
+    def harmless(self, outcome: Outcome, fix: Fix) -> Fix:
+        """Return an edit that is to mend nothing with its verdict."""
+        return harmless(outcome, Program(self.each, lambda path: read_source(Path(path))), fix)
 
     def warm_up(self, first: Outcome) -> None:
         """Load the script's libraries into a warm process, where that pays for the replays to come."""
@@ -130,11 +134,13 @@ def relative(finding: Diagnosis) -> Diagnosis:
         raised_at=_near(finding.raised_at),
         behind=_near(finding.behind),
         notes=tuple(replace(note, span=_near(note.span)) for note in finding.notes),
-        fixes=tuple(
-            replace(fix, edits=tuple(replace(edit, span=_near(edit.span) or edit.span) for edit in fix.edits))
-            for fix in finding.fixes
-        ),
+        fixes=tuple(near(fix) for fix in finding.fixes),
     )
+
+
+def near(fix: Fix) -> Fix:
+    """Return a fix with paths relative to the working directory where they can be."""
+    return replace(fix, edits=tuple(replace(edit, span=_near(edit.span) or edit.span) for edit in fix.edits))
 
 
 def _near(span: Span | None) -> Span | None:

@@ -43,6 +43,15 @@ def verified(
     return tuple(relocated(each) for each in search.proved(asked))
 
 
+def harmless(original: Outcome, program: Program, fix: Fix) -> Fix:
+    """Return an edit that is to mend nothing with its verdict: the copy goes as far, with no finding that is new."""
+    copy = program.edited(fix.edits)
+    after = copy.once() if copy is not None else None
+    if after is None or after.status != original.status or Trial(fix, original, after).new:
+        return fix
+    return replace(fix, verdict="verified")
+
+
 @dataclass(frozen=True, slots=True)
 class _Proof:
     """What became of one finding's fixes.
