@@ -65,7 +65,8 @@ class Verdict:
     """What came of one module.
 
     Attributes:
-        word: `right`, `wrong`, `needs a hint`, `false alarm`; `found` and `missed` of a planted fault.
+        word: `right`, `wrong`, `needs a hint`, `false alarm`; `found` and `missed` of a planted fault; `broken itself`
+            of a module that torch cannot run either, built as its own documentation says.
         why: One line.
         seconds: From fork to end.
     """
@@ -123,6 +124,8 @@ def judged(case: Case, result: Any, ended: str, seconds: float) -> Verdict:
     why = result["reason"] or told
     if case.group == "planted":
         return Verdict("found" if errors else "missed", errors[0]["message"] if errors else why, seconds)
+    if f"{case.path.stem}.{case.name}" in json.loads(EXPECTED.read_text())["broken"].get(case.group, {}):
+        return Verdict("broken itself", errors[0]["message"] if errors else f"nothing said; {why}", seconds)
     if errors:
         return Verdict("false alarm", f"{errors[0]['message']} [{told}]", seconds)
     if result["status"] != "checked":
@@ -197,10 +200,8 @@ def record(verdicts: dict[str, dict[str, Verdict]]) -> None:
     """Keep the figures of the groups that were run, and write the table and the list of misses into the document."""
     figures: dict[str, Any] = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
     for group, found in verdicts.items():
-        counts = Counter(each.word for each in found.values())
-        misses = {name: [each.word, each.why] for name, each in found.items() if each.word not in ("right", "found")}
-        seconds = sorted(each.seconds for each in found.values())
-        figures[group] = {"modules": len(found), **counts, "median": seconds[len(seconds) // 2], "misses": misses}
+        kept = figures.setdefault(group, {})
+        kept.update({name: [each.word, each.why, round(each.seconds, 1)] for name, each in found.items()})
     FIGURES.write_text(json.dumps(figures, indent=1, sort_keys=True) + "\n")
     before, _, rest = DOCUMENT.read_text().partition(BEGIN)
     after = rest.partition(END)[2]
@@ -213,19 +214,22 @@ BEGIN, END = "<!-- begin: python -m tests.corpus.modules --record -->", "<!-- en
 def table(figures: dict[str, Any]) -> str:
     """Return the figures as a table, and below it every miss with its reason."""
     lines = [
-        "| group | modules | right | wrong | needs a hint | false alarms | median seconds |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+        "| group | modules | right | wrong | needs a hint | false alarms | broken themselves | median seconds |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     for group in (each for each in TITLES if each in figures and each != "planted"):
-        told = figures[group]
-        counts = [told.get(word, 0) for word in ("modules", "right", "wrong", "needs a hint", "false alarm")]
-        lines.append(f"| {TITLES[group]} | {' | '.join(map(str, counts))} | {told['median']:.1f} |")
+        told = list(figures[group].values())
+        counts = Counter(word for word, _, _ in told)
+        listed = (counts[word] for word in ("right", "wrong", "needs a hint", "false alarm", "broken itself"))
+        seconds = sorted(each for _, _, each in told)[len(told) // 2]
+        lines.append(f"| {TITLES[group]} | {len(told)} | {' | '.join(map(str, listed))} | {seconds:.1f} |")
     if "planted" in figures:
-        told = figures["planted"]
-        lines += ["", f"{TITLES['planted']}: {told.get('found', 0)} of {told['modules']} found."]
-    for group in (each for each in TITLES if figures.get(each, {}).get("misses")):
-        lines += ["", f"**{TITLES[group]}**", ""]
-        for name, (word, why) in sorted(figures[group]["misses"].items()):
+        found = sum(word == "found" for word, _, _ in figures["planted"].values())
+        lines += ["", f"{TITLES['planted']}: {found} of {len(figures['planted'])} found."]
+    for group in (each for each in TITLES if each in figures):
+        missed = {name: told for name, told in figures[group].items() if told[0] not in ("right", "found")}
+        lines += ["", f"**{TITLES[group]}**", ""] if missed else []
+        for name, (word, why, _) in sorted(missed.items()):
             lines.append(f"- `{name}`, {word}: {' '.join(why.split())[:220]}")
     return "\n".join(lines)
 
@@ -238,7 +242,7 @@ def main() -> None:
     parser.add_argument("--record", action="store_true", help="write the figures of these groups")
     arguments = parser.parse_args()
     verdicts = run(arguments.groups or list(TITLES), arguments.only)
-    if arguments.record and not arguments.only:
+    if arguments.record:
         record(verdicts)
 
 

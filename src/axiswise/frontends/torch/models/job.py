@@ -190,8 +190,10 @@ class Examined:
         return found
 
     def _is_made_up(self) -> bool:
-        """Return whether a layer that does nothing stands in the place of one that only the user knows."""
-        return any("nn.Identity()" in each for each in self.assumptions)
+        """Return whether a module that was chosen stands in the place of one that only the user knows."""
+        given = self.plan.arguments.values() if self.plan is not None else ()
+        chosen = any(isinstance(each.value, torch.nn.Module) and each.source == "guessed" for each in given)
+        return chosen or any("nn.Identity()" in each for each in self.assumptions)
 
     def _own_numbers(self) -> dict[str, int]:
         """Return the model's numbers by name, for shapes that are written in names."""
