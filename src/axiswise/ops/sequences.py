@@ -3,13 +3,16 @@
 Operands: `input` (batch, steps, features), `weight` (features, units), states `initial_state.0`, ... (batch, units).
 Params: `units`, `return_sequences`, `return_state`, `both` (two directions), `merge_mode` (how these are put together).
 Outputs: the last step (batch, units) or all (batch, steps, units), then the last states where asked for.
+
+One step of a cell, rnn, lstm and gru _step_cell: `input` is (batch, features). With a convolution in the place of the
+product, map_lstm_steps: `input` has as many axes as `rank` says, and `weight` is (channels, filters).
 """
 
 from __future__ import annotations
 
 from axiswise.facts import AxisSource, Conflict, OpCall, Shape
 from axiswise.ops.clauses import axis_of, differ, setting, wrong_rank
-from axiswise.ops.contract import Contract, given, same
+from axiswise.ops.contract import UNKNOWN, Contract, given, same
 
 
 def _states(call: OpCall) -> list[str]:
@@ -20,8 +23,12 @@ def _state_count(call: OpCall) -> int:
     return (2 if call.op.startswith("lstm") else 1) * (2 if call.params.get("both") else 1)
 
 
+def _rank(call: OpCall) -> int:
+    return int(call.params.get("rank", 2 if call.op.endswith("_cell") else 3))
+
+
 def _conflicts(call: OpCall) -> list[Conflict]:
-    found = wrong_rank(call, "input", 3)
+    found = wrong_rank(call, "input", _rank(call))
     if found:
         return found
     found = differ("features", call, axis_of(call, "input", -1), axis_of(call, "weight", 0, "input_size"))
@@ -61,8 +68,18 @@ def _source(call: OpCall, output: int, axis: int) -> AxisSource:
     return given("units") if call.layer is not None and "units" in call.layer.settings else same("weight", 1)
 
 
+def _unknown(call: OpCall) -> tuple[Shape, ...] | None:
+    return None
+
+
+def _of_batch(call: OpCall, output: int, axis: int) -> AxisSource:
+    return same("input", 0) if axis == 0 else UNKNOWN
+
+
 NEEDED = ("input", "weight")
 
-CONTRACTS: dict[str, Contract] = dict.fromkeys(
-    ("rnn_steps", "lstm_steps", "gru_steps"), Contract(_conflicts, _output, _source)
-)
+CONTRACTS: dict[str, Contract] = {
+    **dict.fromkeys(("rnn_steps", "lstm_steps", "gru_steps"), Contract(_conflicts, _output, _source)),
+    **dict.fromkeys(("rnn_step_cell", "lstm_step_cell", "gru_step_cell"), Contract(_conflicts, _unknown, _source)),
+    "map_lstm_steps": Contract(_conflicts, _unknown, _of_batch),
+}

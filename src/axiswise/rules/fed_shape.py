@@ -67,6 +67,7 @@ class FedShape(Rule):
         left, right = conflict.left, conflict.right
         if len(given) == len(wanted) and left is not None and right is not None:
             yield from scene.resize(right, left.size)
+            yield from scene.resize(left, right.size)
 
 
 def _once(scene: Scene, template: str, title: str, evidence: float) -> Iterable[Fix]:

@@ -26,6 +26,8 @@ class RecurrentSequences(Rule):
             return scene.diagnosis(
                 f"{scene.callee()} takes a sequence, but {before.callee()} returns its last step only", label(scene)
             )
+        if conflict.call.op == "map_lstm_steps":
+            return None  # its steps are maps
         return scene.diagnosis(
             f"{scene.callee()} takes (batch, steps, features), but {data} has {axes(conflict.left.size)}", label(scene)
         )

@@ -54,6 +54,20 @@ c3 = layers.Conv3D(2, 2)(np.random.rand(2, 5, 5, 5, 3).astype("float32"))
 la = layers.Lambda(lambda z: z * 2)(x)
 ed = layers.EinsumDense("abc,cd->abd", output_shape=(12, 64), bias_axes="d")(x)
 print(layers.Softmax()(layers.Dropout(0.1)(x)).shape)
+cell = layers.LSTMCell(6)
+step, states = cell(x[:, 0], [np.zeros((2, 6), "float32"), np.zeros((2, 6), "float32")])
+step, states = cell(x[:, 1], states)
+print(layers.RNN([layers.LSTMCell(3), layers.GRUCell(4)], return_sequences=True)(x).shape)
+print(layers.GRUCell(3)(x[:, 0], step[:, :3])[0])
+frames = np.zeros((2, 5, 8, 8, 3), "float32")
+frames = layers.ConvLSTM2D(4, 3, return_sequences=True)(frames)
+print(layers.ConvLSTM2D(2, 3, padding="same", return_state=True)(frames)[0].shape)
+print(layers.ConvLSTM1D(2, 3)(frames[:, :, 0]).shape)
+print(layers.Rescaling(1 / 255)(img).shape, layers.Resizing(16, 16)(img).shape, layers.CenterCrop(4, 4)(img).shape)
+scale = layers.Normalization()
+scale.adapt(x)
+print(scale(x).shape, layers.CategoryEncoding(4, output_mode="one_hot")(np.array([1, 3, 0])).shape)
+print(layers.Discretization(bin_boundaries=[0.2, 0.6])(x[:, 0]).shape, layers.RandomFlip()(img).shape)
 """
 
 MODELS = """
@@ -270,6 +284,17 @@ FAULTS: dict[str, tuple[str, tuple[tuple[str, int], ...], str]] = {
         "go = layers.LSTM(width)\nprint(go(x, initial_state=states).shape)\n",
         (("rnn-state", 10),),
         "`go` keeps a state for 6 hidden features, but initial_state 0 has 12",
+    ),
+    "cell": (
+        "cell, states = layers.LSTMCell(6), [np.zeros((4, 7), 'float32')] * 2\nprint(cell(x[:, 0], states)[0].shape)\n",
+        (("rnn-state", 6),),
+        "`cell` keeps a state for 6 hidden features, but `states` has 7",
+    ),
+    "maps": (
+        "frames = np.zeros((2, 5, 8, 8, 3), 'float32')\nfirst = layers.ConvLSTM2D(4, 3)\n"
+        "second = layers.ConvLSTM2D(2, 3)\nprint(second(first(frames)).shape)\n",
+        (("recurrent-sequences", 8),),
+        "`second` takes a sequence, but `first` returns its last step only",
     ),
     "two_models": (
         "def tower(units):\n    rows = keras.Input((9,))\n    return keras.Model(rows, layers.Dense(units)(rows))\n"

@@ -10,6 +10,8 @@ _NODE = re.compile(r"\{\{function_node [^{}\n]{0,400}\}\}\s?")
 _KERNEL = re.compile(r"\s*\[Op:\w{1,100}\](?: name:[^\n]{0,200})?")
 _OPENING = re.compile(r"\[[\[\s]*[-+]?[\d.]")
 _PRINTED = re.compile(r"\[[-+\d.eEnaifTrulsF,\s\[\]]*")
+_RECEIVED = re.compile(r"(?<=`\.) Received args: .*", re.DOTALL)
+_VALUES = re.compile(r"\[[\[\s]*[-+]?\d+\.")
 _COLOUR = re.compile(r"\x1b\[[\d;]{0,16}m")
 _GRAPH = re.compile(r"Graph execution error:\n.*?\nNode: '[^'\n]{0,300}'\n(.*?)(?:\s*\[\[\{\{node .*|\Z)", re.DOTALL)
 """What a running graph says: where the node was made, its own words, and where it was made once more."""
@@ -23,9 +25,10 @@ def said(message: str) -> str:
     if text.startswith("Graph execution error:") and (own := _GRAPH.match(text)) is not None:
         text = own[1]
     inner = _ARGUMENTS.sub("", _WRAPPED.sub("", text)) if "encountered when calling" in text else text
+    inner = _RECEIVED.sub("", inner) if inner.startswith("Binding inputs to tf.function failed") else inner
     if "{{" in inner or "[Op:" in inner:
         inner = _KERNEL.sub("", _NODE.sub("", inner))
-    if inner != message or "value" in inner or "array" in inner:
+    if inner != message or "value" in inner or "array" in inner or _VALUES.search(inner):
         return _without_values(inner).strip()
     return message
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 import tensorflow as tf
 
 from axiswise.frontends.eager.recorder import Recorder
-from axiswise.frontends.tensorflow import pipelines, training
+from axiswise.frontends.tensorflow import pipelines, signatures, training
 from axiswise.frontends.tensorflow.kind import KIND
 from axiswise.frontends.tensorflow.sessions import Sessions
 from axiswise.frontends.tensorflow.vocabulary import READERS
@@ -25,6 +25,7 @@ def attach(recorder: Recorder) -> None:
     _TF.get_logger().setLevel("ERROR")
     training.install(recorder)
     pipelines.install()
+    signatures.install(recorder)
     Sessions(recorder).install()
 
 

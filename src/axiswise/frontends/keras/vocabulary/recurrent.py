@@ -1,4 +1,4 @@
-"""Recurrent layers over whole sequences, in one direction or both."""
+"""Recurrent layers over whole sequences, in one direction or both, of products or convolutions; and their cells."""
 
 from __future__ import annotations
 
@@ -49,4 +49,50 @@ def _bidirectional(running: Running, args: Sequence[Any], kwargs: Mapping[str, A
     return _read(running, inner, word, args, kwargs, both=True, merge_mode=running.layer.merge_mode)
 
 
-LAYERS: dict[type, LayerReader] = {**dict.fromkeys(WORDS, _recurrent), _LAYERS.Bidirectional: _bidirectional}
+CELLS: dict[type, str] = {
+    _LAYERS.LSTMCell: "lstm_step_cell",
+    _LAYERS.GRUCell: "gru_step_cell",
+    _LAYERS.SimpleRNNCell: "rnn_step_cell",
+}
+
+
+def _cell(running: Running, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reading | None:
+    given, cell, shape = first(args, kwargs), running.layer, running.shape(first(args, kwargs))
+    if not shape:
+        return None
+    word = next(word for kind, word in CELLS.items() if isinstance(cell, kind))
+    width = cell.kernel.shape[0] if cell.built else shape[-1]
+    reading = Reading(word, {"input": given, "weight": running.weight((width, cell.units), given, (-1, "units"))})
+    states = argument(args, kwargs, 1, "states")
+    for place, state in enumerate(states if is_series(states) else () if states is None else (states,)):
+        if not running.is_array(state):
+            return None
+        reading.operands[f"initial_state.{place}"] = state
+    reading.params["units"] = cell.units
+    return reading
+
+
+CONVOLVED: tuple[type, ...] = (_LAYERS.ConvLSTM1D, _LAYERS.ConvLSTM2D, _LAYERS.ConvLSTM3D)
+
+
+def _convolved(running: Running, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reading | None:
+    given, layer = first(args, kwargs, "sequences"), running.layer
+    shape, cell = running.shape(given), layer.cell
+    if not shape or cell.data_format != "channels_last" or argument(args, kwargs, 1, "initial_state") is not None:
+        return None
+    width = cell.kernel.shape[-2] if cell.built else shape[-1]
+    weight = running.weight((width, cell.filters), given, (-1, "filters"))
+    settings = {name: getattr(layer, name) for name in ("return_sequences", "return_state")}
+    return Reading(
+        "map_lstm_steps",
+        {"input": given, "weight": weight},
+        {"rank": cell.rank + 3, "units": cell.filters, **settings},
+    )
+
+
+LAYERS: dict[type, LayerReader] = {
+    **dict.fromkeys(WORDS, _recurrent),
+    **dict.fromkeys(CELLS, _cell),
+    **dict.fromkeys(CONVOLVED, _convolved),
+    _LAYERS.Bidirectional: _bidirectional,
+}
