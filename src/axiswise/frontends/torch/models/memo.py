@@ -14,6 +14,7 @@ from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any, cast
 
 import torch
+from torch._subclasses.fake_tensor import unset_fake_temporarily
 
 from axiswise.frontends.torch.tensors import fact_of, tensors_in
 from axiswise.frontends.torch.tracer import Tracer
@@ -23,6 +24,10 @@ _FIXED = (type, FunctionType, BuiltinFunctionType, MethodType, ModuleType)
 _HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 _UNSEEN = frozenset({"__dict__", "__class__", "_parameters", "_buffers", "_modules", "training", *_HOOKS})
 """Attributes that torch reads of every module; their part in the configuration is in `_frame_of`."""
+
+
+DEEP = 100
+"""Modules from which on a model is a deep one."""
 
 
 class _Other(Exception):
@@ -55,7 +60,7 @@ class _Entry:
 
 
 class Memo:
-    """Results of the modules of one symbolic run."""
+    """Results of the modules of one run."""
 
     def __init__(self, tracer: Tracer) -> None:
         self.tracer = tracer
@@ -85,15 +90,13 @@ class Memo:
 
     def _first(self, module: Any, args: Any, kwargs: Any, run: Callable[..., Any], key: Any, given: list[Any]) -> Any:
         recording = _Recording()
-        steering = self.tracer.steering
-        before = len(steering.assumptions), sum(steering.asked.values()), sum(steering.decided.values())
+        before = self._happened()
         self._recordings.append(recording)
         try:
             result = run(module, *args, **kwargs)
         finally:
             self._recordings.pop()
-        after = len(steering.assumptions), sum(steering.asked.values()), sum(steering.decided.values())
-        if before != after or any(_held(thing) != held for thing, held in recording.begun):
+        if before != self._happened() or any(_held(thing) != held for thing, held in recording.begun):
             recording.spoilt = True
         if self._recordings:
             outer = self._recordings[-1]
@@ -115,6 +118,12 @@ class Memo:
         self._entries.setdefault(key, []).append(_Entry(kept, shapes, given, settings))
         self._kept.append((args, kwargs))
         return result
+
+    def _happened(self) -> tuple[int, ...]:
+        """Return how often something happened that a result does not show: decisions, failures."""
+        steering = self.tracer.steering
+        asked, decided = sum(steering.asked.values()), sum(steering.decided.values())
+        return len(steering.assumptions), asked, decided, len(self.tracer.trace.failures)
 
     def _replayed(self, module: Any, entry: _Entry) -> None:
         """Let modules around a remembered one know what it would have read."""
@@ -207,6 +216,26 @@ class Memo:
             recording.begun.append((value, _held(value)))
 
 
+@contextmanager
+def met_again(model: Any, tracer: Tracer) -> Generator[None]:
+    """Let the modules of a deep model that are met again give what they gave; a small one is not worth the watching."""
+    if not isinstance(model, torch.nn.Module) or sum(1 for _ in model.modules()) < DEEP:
+        yield
+        return
+    memo, kind = Memo(tracer), cast("Any", torch.nn.Module)
+    was = kind.__call__
+
+    def remembered(module: torch.nn.Module, *args: Any, **kwargs: Any) -> Any:
+        return memo.call(module, args, kwargs, was)
+
+    kind.__call__ = remembered
+    try:
+        with memo.watching():
+            yield
+    finally:
+        kind.__call__ = was
+
+
 def _paths(module: torch.nn.Module) -> dict[str, torch.nn.Module]:
     """Return a module and all inside it by their paths; one that hangs at several places has several."""
     return dict(cast("Any", module).named_modules(remove_duplicate=False))
@@ -286,7 +315,7 @@ def _signature(value: Any, aliases: dict[int, int]) -> Any:
         fact = fact_of(value)
         reach = vars(value).get("_axiswise_reach") or fact.bounds
         seen = aliases.setdefault(id(value), len(aliases))
-        known = None if fact.value is None else id(fact.value)
+        known = None if fact.value is None else _content(fact.value)
         return _shape(value), seen, known, None if reach is None else tuple(map(_size, reach))
     if isinstance(value, (torch.SymInt, torch.SymFloat, torch.SymBool)):
         return cast("Any", value).node.expr
@@ -300,13 +329,19 @@ def _signature(value: Any, aliases: dict[int, int]) -> Any:
     raise _Other
 
 
+def _content(value: torch.Tensor) -> int:
+    """Return a number that is the same for equal values."""
+    with unset_fake_temporarily():
+        return hash((tuple(value.shape), value.dtype, value.contiguous().flatten().view(torch.uint8).numpy().tobytes()))
+
+
 def _again(value: Any, given: dict[int, torch.Tensor]) -> Any:
     """Return a result once more: its own tensors, except the arguments that it hands back."""
     if isinstance(value, torch.Tensor):
         found = given.get(id(value))
         if found is not None:
             return found
-        made = value.detach()
+        made = value.view_as(value) if value.requires_grad else value.detach()
         vars(made).update({name: held for name, held in vars(value).items() if name.startswith("_axiswise")})
         return made
     if type(value) in (tuple, list):
