@@ -26,7 +26,14 @@ LONGEST = 1 << 14
 BATCH = ("batch", "b", "bs", "n", "bsz", "batch_size")
 ROOMY = ("window", "pattern", "split", "numel", "other", "samples")
 """Kinds of conflicts that a longer input may have none of."""
-RANKED = {1: ("batch",), 2: FLAT, 3: SERIES, 4: MAPS, 5: VOLUMES}
+RANKED = {
+    1: ("batch",),
+    2: FLAT,
+    3: SERIES,
+    4: MAPS,
+    5: VOLUMES,
+    6: ("batch", "channels", "frames", "depth", "height", "width"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,6 +325,8 @@ def _asked(conflict: Conflict) -> tuple[str, int, list[int]]:
             int(value) for value in call.params.values() if isinstance(value, int) and not isinstance(value, bool)
         ]
         return role, given, [max((number + 1 if number >= 0 else -number) for number in numbers)] if numbers else []
+    if conflict.kind == "pattern" and left is not None and left.axis < 0 and conflict.right is not None:
+        return role, given, [conflict.right.size]
     if conflict.kind in ("einsum", "pattern"):
         return role, given, [rank for rank in (3, 4, 2, 5) if rank != given]
     allowed = conflict.facts.get("allowed", ())
