@@ -14,6 +14,7 @@ from itertools import islice
 from math import isqrt, prod
 
 from axiswise.facts import AxisUse, Conflict, OpCall, is_series
+from axiswise.frontends.torch.models.changing import fixed, replaced, spec_of, with_axis
 from axiswise.frontends.torch.models.ideas import FLAT, LINES, MAPS, OTHER, SERIES, SIZES, VOLUMES
 from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec, TensorSpec
 from axiswise.frontends.torch.models.trials import INPUT, Trial
@@ -414,30 +415,3 @@ _WAYS = {
     "mask": _masked,
     "state": _masked,
 }
-
-
-# -- a call with one thing changed ------------------------------------------------------------------------------------
-def spec_of(call: CallSpec, path: str) -> TensorSpec | None:
-    """Return the tensor at a path."""
-    return next((spec for each, spec in call.tensors() if each == path), None)
-
-
-def with_axis(spec: TensorSpec, at: int, axis: AxisSpec) -> TensorSpec:
-    """Return a tensor with another axis at a position."""
-    return replace(spec, axes=(*spec.axes[:at], axis, *spec.axes[at + 1 :]))
-
-
-def fixed(call: CallSpec, path: str, at: int, size: int) -> CallSpec:
-    """Return a call in which an axis has just the size that the model asks for."""
-    spec = spec_of(call, path)
-    if spec is None or not 0 <= at < len(spec.axes):
-        return call
-    return replaced(call, path, with_axis(spec, at, AxisSpec("", size)))
-
-
-def replaced(call: CallSpec, path: str, new: TensorSpec) -> CallSpec:
-    """Return a call with another tensor at a path; axes of one name keep one size in all of it."""
-    paths = iter([each for each, _ in call.tensors()])
-    sizes = {axis.name: axis.size for axis in new.axes if axis.name}
-    changed = replace(call, arguments=call.made(lambda spec: new if next(paths) == path else spec))
-    return changed.resized(sizes)

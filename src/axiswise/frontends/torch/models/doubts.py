@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterator
 from math import prod
 
 from axiswise.facts import AxisUse, Conflict
-from axiswise.frontends.torch.models.corrections import is_own, is_width, spec_of
+from axiswise.frontends.torch.models.changing import spec_of
+from axiswise.frontends.torch.models.corrections import is_own, is_width
 from axiswise.frontends.torch.models.trials import INPUT, Trial
 from axiswise.source.provenance import Step, places, trail
 
@@ -21,12 +22,13 @@ OF_SHAPE = frozenset(
 """Kinds of conflicts that another rank or another type of an input may have none of."""
 
 
-def in_doubt(trial: Trial, certain: Collection[str]) -> bool:
+def in_doubt(trial: Trial, certain: Collection[str], bound: Collection[str] = ()) -> bool:
     """Return whether other inputs than those of a failed run might not fail.
 
     Args:
         trial: A run with failures.
         certain: Parameters whose number of axes the text says.
+        bound: Those for which an annotation, or the user, says the numbers too.
     """
     conflict = next((each for failure in trial.failures[:1] for each in failure.conflicts[:1]), None)
     if conflict is None:
@@ -39,15 +41,16 @@ def in_doubt(trial: Trial, certain: Collection[str]) -> bool:
     ):
         return True  # another number in the place of the one that was chosen may do
     sides = ((conflict.left, conflict.right), (conflict.right, conflict.left))
-    return any(_may_differ(trial, conflict, side, other) for side, other in sides)
+    return any(_may_differ(trial, conflict, side, other, bound) for side, other in sides)
 
 
-def _may_differ(trial: Trial, conflict: Conflict, side: AxisUse, other: AxisUse) -> bool:
+def _may_differ(trial: Trial, conflict: Conflict, side: AxisUse, other: AxisUse, bound: Collection[str]) -> bool:
     """Return whether a side would be another size with inputs that were not thought of."""
     steps = list(trail(trial.trace, conflict.call, side))
     if side.operand in conflict.call.operands and (side.axis < 0 or any(each.relation == "unknown" for each in steps)):
         return _is_free(trial, conflict, side)
     guessed = [(str(step.call.params["name"]), step.axis) for step in steps if step.call.op == INPUT]
+    guessed = [end for end in guessed if _parameter(end[0]) not in bound or _has_name(trial, *end)]
     if not guessed or _cannot_be(trial, steps, other.size):
         return False
     widths = any(
@@ -55,6 +58,12 @@ def _may_differ(trial: Trial, conflict: Conflict, side: AxisUse, other: AxisUse)
         for path, axis in guessed
     )
     return widths or is_own(trial, conflict, other)
+
+
+def _has_name(trial: Trial, path: str, axis: int) -> bool:
+    """Return whether an axis of an input is one that may have any size."""
+    spec = spec_of(trial.call, path)
+    return spec is not None and axis < len(spec.axes) and bool(spec.axes[axis].name)
 
 
 def _chosen(trial: Trial, conflict: Conflict, side: AxisUse) -> frozenset[str]:

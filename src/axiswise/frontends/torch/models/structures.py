@@ -197,7 +197,8 @@ def _fields(kind: type[Any]) -> dict[str, Any]:
             for each in dataclasses.fields(kind)
             if each.init and each.default is dataclasses.MISSING and each.default_factory is dataclasses.MISSING
         }
-    if issubclass(kind, tuple) and hasattr(kind, "_fields"):
-        hints = cast("dict[str, Any]", getattr(kind, "__annotations__", {}))
-        return {each: hints.get(each, inspect.Parameter.empty) for each in cast("Any", kind)._fields}
+    made: Any = kind
+    if tuple in kind.__mro__ and hasattr(made, "_fields"):
+        hints = cast("dict[str, Any]", getattr(made, "__annotations__", {}))
+        return {each: hints.get(each, inspect.Parameter.empty) for each in made._fields}
     return {}
