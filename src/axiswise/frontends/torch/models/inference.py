@@ -143,13 +143,12 @@ class _Search:
         return None
 
     def settled(self, trial: Trial, certain: Collection[str]) -> bool:
-        """Return whether a failed run would fail for any inputs: nothing is left to be corrected, and nothing in doubt.
-        """
+        """Return whether a failed run would fail for any inputs: nothing is left to correct, and nothing in doubt."""
         if not trial.failures or self.is_over:
             return False
         tried = [other.call for other in self._seen if other is not trial]
         left = (call for call in islice(self._corrections(trial), TURNS) if call not in tried)
-        return next(left, None) is None and not in_doubt(trial, certain)
+        return next(left, None) is None and not in_doubt(trial, certain, self.bound)
 
     def narrowed(self, trial: Trial) -> Trial:
         """Return a clean run with numbers in the place of names of widths that the model has no other size for."""
@@ -280,9 +279,7 @@ def _hinted(hint: ShapeHint, known: Mapping[str, int]) -> list[TensorSpec]:
     texts = [usual[at] if text == "_" and usual else text for at, text in enumerate(hint.axes)]
     several = any(text == "..." or text.startswith("*") for text in texts)
     return [
-        TensorSpec(
-            kind, tuple(axis for text in texts for axis in _axes(text, known, wide)), int(kind == "Int") or None
-        )
+        TensorSpec(kind, tuple(axis for text in texts for axis in _axes(text, known, wide)), int(kind == "Int") or None)
         for kind in kinds
         for wide in (ANY_AXES if several else ANY_AXES[:1])
     ]
