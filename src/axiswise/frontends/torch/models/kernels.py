@@ -1,4 +1,4 @@
-"""Kernels that want numbers, in another form: recurrent layers unroll their steps, pooling of sequences counts them."""
+"""Kernels that want numbers, in another form: recurrent layers unroll their steps, pooling and padding count theirs."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ def on_symbols(word: str, args: Any, kwargs: dict[str, Any]) -> Any:
     """Return what a call returns whose kernel wants numbers, or None for any other call."""
     if word == "max_pool1d":
         return _pooled(*args, **kwargs)
+    if word in ("pad", "constant_pad_nd"):
+        return _padded(*args, **kwargs)
     return _recurrent(word, args) if not kwargs else None
 
 
@@ -33,6 +35,15 @@ def _pooled(
     kernel, step, around, apart = (_number(value) for value in (kernel_size, stride, padding, dilation))
     sides: Any = (1, kernel), (1, kernel if step is None else step), (0, around), (1, apart)
     return cast("Any", torch).max_pool2d(input.unsqueeze(-2), *sides, ceil_mode).squeeze(-2)
+
+
+def _padded(input: torch.Tensor, pad: Any, mode: Any = "constant", value: Any = None) -> Any:
+    """Pad with a constant, by amounts that may be symbols; None for any other way of padding."""
+    if isinstance(mode, (int, float)):  # of `constant_pad_nd`
+        mode, value = "constant", mode
+    if mode != "constant" or isinstance(pad, torch.Tensor):
+        return None
+    return cast("Any", torch)._refs.constant_pad_nd(input, list(pad), 0.0 if value is None else value)
 
 
 def _number(value: Any) -> Any:
