@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV   := .venv
 READY  := $(VENV)/.ready
 PEERS  := $(VENV)/.peers
+CHECKERS := $(VENV)-compare/.ready
 BIN    := $(VENV)/bin
 
 .PHONY: test check extras demo score bench compare picture clean
@@ -36,8 +37,8 @@ bench: $(PEERS)
 	$(BIN)/python -m benchmarks $(ARGS)
 
 # One model, three tools, side by side: docs/side-by-side.md.
-compare: $(PEERS)
-	$(BIN)/python docs/side_by_side.py
+compare: $(CHECKERS)
+	$(VENV)-compare/bin/python docs/side_by_side.py
 
 picture: $(READY)
 	$(BIN)/python docs/picture.py
@@ -55,5 +56,12 @@ $(PEERS): $(READY)
 	-$(BIN)/python -m pip install --quiet torch==2.13.0 --editable '.[bench]'
 	touch $@
 
+# In an environment of its own: pyright would take their stubs for torch's types.
+$(CHECKERS): pyproject.toml
+	test -x $(VENV)-compare/bin/python || $(PYTHON) -m venv $(VENV)-compare
+	$(VENV)-compare/bin/python -m pip install --quiet torch==2.13.0
+	$(VENV)-compare/bin/python -m pip install --quiet torch==2.13.0 --editable '.[torch,compare]'
+	touch $@
+
 clean:
-	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-compare .pytest_cache .ruff_cache .hypothesis .import_linter_cache

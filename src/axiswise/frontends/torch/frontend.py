@@ -6,7 +6,6 @@ import importlib
 import logging
 from collections.abc import Generator
 from contextlib import contextmanager
-from functools import cached_property
 
 import torch
 
@@ -18,6 +17,7 @@ from axiswise.frontends.torch.annotations import TensorAnnotations
 from axiswise.frontends.torch.einops_calls import follow_einops
 from axiswise.frontends.torch.refusals import refused
 from axiswise.frontends.torch.tracer import Tracer
+from axiswise.source.annotating import Annotations
 from axiswise.source.frames import UserCode
 from axiswise.source.observing import Observer
 from axiswise.source.shape_evidence import is_about_shape
@@ -36,9 +36,9 @@ class TorchFrontend(Tracer):
     observer: Observer | None = None
     home: str = "cpu"
 
-    @cached_property
-    def annotations(self) -> TensorAnnotations | None:
-        return TensorAnnotations(self)
+    def __init__(self, user: UserCode, steering: Steering) -> None:
+        super().__init__(user, steering)
+        self.annotations: Annotations | None = TensorAnnotations(self)
 
     def prepare(self) -> None:
         """Put stand-ins in place for what an abstract run must not really do."""

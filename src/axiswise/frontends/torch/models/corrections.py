@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from math import isqrt, prod
 
-from axiswise.facts import AxisUse, Conflict, OpCall, is_series
+from axiswise.facts import AxisUse, Conflict, is_series
 from axiswise.frontends.torch.models.changing import fixed, replaced, spec_of, with_axis
-from axiswise.frontends.torch.models.ideas import FLAT, LINES, MAPS, OTHER, SERIES, SIZES, VOLUMES
+from axiswise.frontends.torch.models.reranking import reranked
 from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec, TensorSpec
 from axiswise.frontends.torch.models.trials import INPUT, Trial
 from axiswise.source.provenance import places, solved, trail
@@ -27,14 +27,6 @@ LONGEST = 1 << 14
 BATCH = ("batch", "b", "bs", "n", "bsz", "batch_size")
 ROOMY = ("window", "pattern", "split", "numel", "other", "samples")
 """Kinds of conflicts that a longer input may have none of."""
-RANKED = {
-    1: ("batch",),
-    2: FLAT,
-    3: SERIES,
-    4: MAPS,
-    5: VOLUMES,
-    6: ("batch", "channels", "frames", "depth", "height", "width"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,21 +277,10 @@ def _larger(trial: Trial) -> Iterator[CallSpec]:
                 yield replaced(trial.call, path, replace(spec, axes=axes))
 
 
-# -- ranks ------------------------------------------------------------------------------------------------------------
-def _reranked(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
-    role, given, wanted = _asked(conflict)
-    operand = conflict.call.operands.get(role) or next(iter(conflict.call.operands.values()), None)
-    if operand is None:
-        return
-    for path in trial.inputs_of(operand.id):
-        spec = spec_of(trial.call, path)
-        for rank in wanted if spec is not None else ():
-            yield from _of_rank(trial.call, path, len(spec.axes) + rank - given, conflict.call)  # type: ignore[union-attr]
-
-
+# -- ranks, kinds ------------------------------------------------------------------------------------------------------
 def _as_annotated(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
     """Yield calls that agree with an annotation in the model."""
-    yield from (_resized if conflict.right is not None else _reranked)(trial, conflict)
+    yield from (_resized if conflict.right is not None else reranked)(trial, conflict)
 
 
 def _patterned(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
@@ -308,46 +289,7 @@ def _patterned(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
         axes = [axis for _, spec in trial.call.tensors() for axis in spec.axes]
         yield from _larger(trial) if any(map(_is_side, axes)) else ()  # heights and widths stay alike
         yield from islice(_resized(trial, conflict), 2)
-    yield from _reranked(trial, conflict)
-
-
-def _asked(conflict: Conflict) -> tuple[str, int, list[int]]:
-    """Return the operand, the number of its axes, and the numbers that would do, batched ones first."""
-    call, left = conflict.call, conflict.left
-    role = left.operand if left is not None and left.operand else next(iter(call.operands), "")
-    given = call.operands[role].rank if role in call.operands else 0
-    if conflict.kind == "unpack":
-        return role, given, [int(conflict.facts.get("names", 0))]
-    if conflict.kind == "permutation":
-        axes = conflict.facts.get("axes", call.params.get("dims", ()))
-        return role, given, [len(axes)] if is_series(axes) else []
-    if conflict.kind == "axis-range":
-        numbers = [
-            int(value) for value in call.params.values() if isinstance(value, int) and not isinstance(value, bool)
-        ]
-        return role, given, [max((number + 1 if number >= 0 else -number) for number in numbers)] if numbers else []
-    if conflict.kind == "pattern" and left is not None and left.axis < 0 and conflict.right is not None:
-        return role, given, [conflict.right.size]
-    if conflict.kind in ("einsum", "pattern"):
-        return role, given, [rank for rank in (3, 4, 2, 5) if rank != given]
-    allowed = conflict.facts.get("allowed", ())
-    whole = sorted((size for size in allowed if isinstance(size, int)), reverse=True)
-    rest = [int(found[0]) for text in allowed if isinstance(text, str) and (found := re.search(r"\d+", text))]
-    return role, given, [*whole, *rest]
-
-
-def _of_rank(call: CallSpec, path: str, rank: int, failed: OpCall) -> Iterator[CallSpec]:
-    """Yield a call in which an input has another number of axes."""
-    spec = spec_of(call, path)
-    names = RANKED.get(rank)
-    if spec is None or names is None or rank == len(spec.axes):
-        return
-    if rank == 3 and "1d" in failed.op:
-        names = LINES
-    if len(spec.axes) == 1 and spec.axes[0].name not in ("batch", ""):
-        names = (*names[:-1], spec.axes[0].name) if rank > 1 else names
-    axes = tuple(AxisSpec(name, SIZES.get(name, OTHER)) for name in names)
-    yield replaced(call, path, replace(spec, axes=axes))
+    yield from reranked(trial, conflict)
 
 
 def _retyped(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
@@ -402,12 +344,12 @@ def _from_text(trial: Trial, text: str) -> Iterator[CallSpec]:
 
 
 _WAYS = {
-    "rank": _reranked,
-    "unpack": _reranked,
-    "permutation": _reranked,
-    "axis-range": _reranked,
-    "target-rank": _reranked,
-    "einsum": _reranked,
+    "rank": reranked,
+    "unpack": reranked,
+    "permutation": reranked,
+    "axis-range": reranked,
+    "target-rank": reranked,
+    "einsum": reranked,
     "pattern": _patterned,
     "annotation": _as_annotated,
     "dtype": _retyped,

@@ -19,11 +19,12 @@ from typing import Any
 import torch
 
 from axiswise.algebra.annotation import computed
-from axiswise.frontends.torch.models.corrections import RANKED, asked_of, corrected, is_width
+from axiswise.frontends.torch.models.corrections import asked_of, corrected, is_width
 from axiswise.frontends.torch.models.doubts import in_doubt
 from axiswise.frontends.torch.models.ideas import OTHER, SIZES, ideas
 from axiswise.frontends.torch.models.numbers import numbers_of, suited
 from axiswise.frontends.torch.models.optional import completed, first_of
+from axiswise.frontends.torch.models.reranking import RANKED
 from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec, TensorSpec
 from axiswise.frontends.torch.models.structures import Structures
 from axiswise.frontends.torch.models.trials import Trial

@@ -22,7 +22,7 @@ from axiswise.frontends.torch.models.building import plan as planned
 from axiswise.frontends.torch.models.forms import forms
 from axiswise.frontends.torch.models.inference import Inferred, inferred, takes
 from axiswise.frontends.torch.models.limits import failed, limits, why
-from axiswise.frontends.torch.models.numbers import numbers_of
+from axiswise.frontends.torch.models.numbers import Numbers, numbers_of
 from axiswise.frontends.torch.models.regions import Budget, Proof, explore
 from axiswise.frontends.torch.models.specs import CallSpec, from_wire, to_wire
 from axiswise.frontends.torch.models.surroundings import Surroundings
@@ -198,7 +198,7 @@ class Examined:
 
     def _own_numbers(self) -> dict[str, int]:
         """Return the model's numbers by name, for shapes that are written in names."""
-        held = numbers_of(self.model) if isinstance(self.model, torch.nn.Module) else {}
+        held: Numbers = numbers_of(self.model) if isinstance(self.model, torch.nn.Module) else {}
         numbers = {name: sizes[0] for name, sizes in held.items() if len(sizes) == 1}
         given = self.plan.arguments if self.plan is not None else {}
         return {**{name: each.value for name, each in given.items() if _is_size(each.value)}, **numbers}

@@ -138,8 +138,8 @@ def _held(module: torch.nn.Module) -> Iterator[tuple[Any, Any, torch.Tensor]]:
                 yield holder, name, value
             elif holder is inside and type(value) in (list, dict) and name not in ("_parameters", "_buffers"):
                 listed: Any = value
-                pairs: list[tuple[Any, Any]] = list(listed.items() if type(value) is dict else enumerate(listed))
-                for key, item in pairs:
+                keys: Any = list(listed) if type(value) is dict else range(len(listed))
+                for key, item in [(key, listed[key]) for key in keys]:
                     if isinstance(item, torch.Tensor):
                         yield listed, key, item
 

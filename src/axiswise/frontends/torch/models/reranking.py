@@ -1,0 +1,74 @@
+"""Inputs of another number of axes, for an operation that takes another number than it was given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from axiswise.facts import Conflict, OpCall, is_series
+from axiswise.frontends.torch.models.changing import replaced, spec_of
+from axiswise.frontends.torch.models.ideas import FLAT, LINES, MAPS, OTHER, SERIES, SIZES, VOLUMES
+from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec
+from axiswise.frontends.torch.models.trials import Trial
+
+RANKED = {
+    1: ("batch",),
+    2: FLAT,
+    3: SERIES,
+    4: MAPS,
+    5: VOLUMES,
+    6: ("batch", "channels", "frames", "depth", "height", "width"),
+}
+"""The usual axes of an input, by their number."""
+
+
+def reranked(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
+    """Yield calls in which the inputs behind an operand have the number of axes that is asked for."""
+    role, given, wanted = _asked(conflict)
+    operand = conflict.call.operands.get(role) or next(iter(conflict.call.operands.values()), None)
+    if operand is None:
+        return
+    for path in trial.inputs_of(operand.id):
+        spec = spec_of(trial.call, path)
+        for rank in wanted if spec is not None else ():
+            yield from _of_rank(trial.call, path, len(spec.axes) + rank - given, conflict.call)  # type: ignore[union-attr]
+
+
+def _asked(conflict: Conflict) -> tuple[str, int, list[int]]:
+    """Return the operand, the number of its axes, and the numbers that would do, batched ones first."""
+    call, left = conflict.call, conflict.left
+    role = left.operand if left is not None and left.operand else next(iter(call.operands), "")
+    given = call.operands[role].rank if role in call.operands else 0
+    if conflict.kind == "unpack":
+        return role, given, [int(conflict.facts.get("names", 0))]
+    if conflict.kind == "permutation":
+        axes = conflict.facts.get("axes", call.params.get("dims", ()))
+        return role, given, [len(axes)] if is_series(axes) else []
+    if conflict.kind == "axis-range":
+        numbers = [
+            int(value) for value in call.params.values() if isinstance(value, int) and not isinstance(value, bool)
+        ]
+        return role, given, [max((number + 1 if number >= 0 else -number) for number in numbers)] if numbers else []
+    if conflict.kind == "pattern" and left is not None and left.axis < 0 and conflict.right is not None:
+        return role, given, [conflict.right.size]
+    if conflict.kind in ("einsum", "pattern"):
+        return role, given, [rank for rank in (3, 4, 2, 5) if rank != given]
+    allowed = conflict.facts.get("allowed", ())
+    whole = sorted((size for size in allowed if isinstance(size, int)), reverse=True)
+    rest = [int(found[0]) for text in allowed if isinstance(text, str) and (found := re.search(r"\d+", text))]
+    return role, given, [*whole, *rest]
+
+
+def _of_rank(call: CallSpec, path: str, rank: int, failed: OpCall) -> Iterator[CallSpec]:
+    """Yield a call in which an input has another number of axes."""
+    spec = spec_of(call, path)
+    names = RANKED.get(rank)
+    if spec is None or names is None or rank == len(spec.axes):
+        return
+    if rank == 3 and "1d" in failed.op:
+        names = LINES
+    if len(spec.axes) == 1 and spec.axes[0].name not in ("batch", ""):
+        names = (*names[:-1], spec.axes[0].name) if rank > 1 else names
+    axes = tuple(AxisSpec(name, SIZES.get(name, OTHER)) for name in names)
+    yield replaced(call, path, replace(spec, axes=axes))
