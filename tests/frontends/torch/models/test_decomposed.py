@@ -32,8 +32,8 @@ class Biased(nn.Module):
         self.keys = nn.Linear(16, 16)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        time = x.shape[1]
-        bias = torch.arange(time, dtype=x.dtype).view(1, 1, time)
+        batch, time, _ = x.shape
+        bias = torch.arange(time, dtype=x.dtype).view(1, 1, time).expand(batch, 1, time)
         return bias.baddbmm(batch1=x, batch2=self.keys(x).transpose(1, 2), beta=0.5, alpha=2.0)
 
 
