@@ -181,7 +181,8 @@ class Trial:
 
     def gets_further(self, position: int) -> bool:
         """Return whether the fix takes the run past one of the findings, to others."""
-        return not self._falls_short(position) and bool(self.new) and self.after.ops >= self.before.ops
+        reached = self.after.status == "checked" or self.after.ops >= self.before.ops
+        return not self._falls_short(position) and bool(self.new) and reached
 
     def stays_at(self, position: int) -> bool:
         """Return whether all that is new is raised where one of the findings was: a clause that it had hidden."""

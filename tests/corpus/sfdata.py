@@ -12,6 +12,8 @@ import argparse
 import json
 import os
 import re
+import resource
+import signal
 import subprocess
 import sys
 import tempfile
@@ -41,8 +43,8 @@ KERAS = (
     (re.compile(r"^([ \t]*)import tensorflow as tf[ \t]*$", re.M), r"\1import keras"),
 )
 
-LONGEST = 90
-"""Seconds that a mended program may run: a loop of twenty thousand steps that did not raise until then is mended."""
+LONGEST = 150
+"""Seconds of processor time that a mended program may take: a long loop that did not raise until then is mended."""
 
 
 @dataclass(frozen=True)
@@ -121,10 +123,13 @@ def _sandbox(how: Path, mode: str, sample: Path, seconds: float) -> Sandbox:
 def _runs(how: Path, mode: str, path: Path) -> str:
     """Run a program for real and return its outcome."""
     command = [sys.executable, str(how / "run_program.py"), mode, str(path)]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST, cwd=path.parent)
-    except subprocess.TimeoutExpired:
-        return "OK"  # it was broken in its first rounds, and is still running
+
+    def limited() -> None:
+        resource.setrlimit(resource.RLIMIT_CPU, (LONGEST, LONGEST + 5))
+
+    done = subprocess.run(command, capture_output=True, text=True, preexec_fn=limited, cwd=path.parent)
+    if done.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
+        return "OK"  # it was broken in its first rounds, and was still running
     told = next((line[2:] for line in done.stdout.splitlines() if line.startswith("@@")), "{}")
     told = json.loads(told)
     return str(told.get("outcome")) + (f" {told.get('error', '')[:100]}" if told.get("outcome") != "OK" else "")

@@ -1,6 +1,7 @@
-"""Parts and diagonals: tensor_split, diagonal, diag, trace.
+"""Parts and diagonals: tensor_split, diagonal, diag, trace, crop.
 
-Operand: `input`. Parameters: `sections` (a number or places) and `dim`; `offset`, `dim1`, `dim2` of diagonals.
+Operand: `input`. Parameters: `sections` (a number or places) and `dim`; `offset`, `dim1`, `dim2` of diagonals; `size`,
+what a crop leaves of every axis.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from itertools import pairwise
 
 from axiswise.facts import AxisSource, AxisUse, Conflict, OpCall, Shape
 from axiswise.ops.axes import axes_out_of_range, numbers, position, replaced
-from axiswise.ops.clauses import setting, wrong_rank
+from axiswise.ops.clauses import setting, uncounted, wrong_rank
 from axiswise.ops.contract import UNKNOWN, Contract, same
 
 EVENLY = {"hsplit": 1, "vsplit": 0, "dsplit": 2}
@@ -114,7 +115,29 @@ def _diagonal_source(call: OpCall, output: int, axis: int) -> AxisSource:
     return next((same("input", each) for each in (first, second) if shape[each] == size), UNKNOWN)
 
 
+# -- crops -----------------------------------------------------------------------------------------------------------
+def _crop_conflicts(call: OpCall) -> list[Conflict]:
+    shape, asked = call.operands["input"].shape, numbers(call.params["size"])
+    if len(asked) != len(shape):
+        return [uncounted(call, "size", len(shape))]
+    return [
+        Conflict("window", call, AxisUse("input", axis, ours), setting("size", each, axis))
+        for axis, (ours, each) in enumerate(zip(shape, asked, strict=True))
+        if each > ours
+    ]
+
+
+def _crop_output(call: OpCall) -> tuple[Shape, ...] | None:
+    shape, asked = call.operands["input"].shape, numbers(call.params["size"])
+    return ((*asked, *shape[len(asked) :]),) if len(asked) <= len(shape) else None
+
+
+def _crop_source(call: OpCall, output: int, axis: int) -> AxisSource:
+    return AxisSource("given", params=(("size", axis),)) if axis < len(numbers(call.params["size"])) else UNKNOWN
+
+
 CONTRACTS: dict[str, Contract] = {
+    "crop": Contract(_crop_conflicts, _crop_output, _crop_source),
     **dict.fromkeys(("tensor_split", *EVENLY), Contract(_cut_conflicts, _cut_output, _cut_source)),
     **dict.fromkeys(("diagonal", "diag", "trace"), Contract(_diagonal_conflicts, _diagonal_output, _diagonal_source)),
 }

@@ -27,7 +27,9 @@ class DeclaredInput(Rule):
         data = _data(conflict, scene) if conflict.kind == "declared" and found is not None else None
         if found is None or data is None:
             return found
-        return replace(found, notes=tuple(dict.fromkeys((*found.notes, *made(*data), *begun(*data)))))
+        known = {note.span for note in found.notes}
+        origins = [note for note in (*made(*data), *begun(*data)) if note.span not in known]
+        return replace(found, notes=(*found.notes, *origins))
 
     def _said(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
         declared = _declaring(conflict, scene)
@@ -70,16 +72,16 @@ class DeclaredInput(Rule):
         if other is not None:
             ours, theirs = scene.expression(left.operand), scene.expression(other)
             yield from scene.swap(left.operand, other, f"exchange {ours} and {theirs}", evidence=1.0)
+        given, wanted = shape(conflict, left.operand), declared_shape(conflict)
+        if given is not None and wanted is not None and len(given) != len(wanted) + 1:
+            for template, title in _ways(given[1:], wanted):
+                yield from everywhere(scene, left.operand, template, title, 1.3)
+                yield from scene.wrap(left.operand, template, title, evidence=1.2)
         if left.axis >= 0:
             for fix in scene.resize(conflict.right, left.size):
                 yield replace(fix, evidence=fix.evidence + DECLARED)
             yield from scene.agree()
             return
-        given, wanted = shape(conflict, left.operand), declared_shape(conflict)
-        if given is not None and wanted is not None:
-            for template, title in _ways(given[1:], wanted):
-                yield from everywhere(scene, left.operand, template, title, 1.3)
-                yield from scene.wrap(left.operand, template, title, evidence=1.2)
         if declared is not None and given is not None and _name(declared) in ("shape", "input_shape"):
             sizes = ", ".join(str(size) for size in given[1:]) + ("," if len(given) == 2 else "")
             yield from declared.setting(

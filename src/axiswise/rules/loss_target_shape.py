@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from axiswise.diagnosis import Diagnosis, Fix, Note
 from axiswise.facts import AxisUse, Conflict, Shape
-from axiswise.rules.reading import label, shape
+from axiswise.rules.reading import begun, label, made, shape
 from axiswise.rules.rule import Rule
 from axiswise.source.layering import layers_after
 from axiswise.source.scene import Scene
@@ -33,7 +33,8 @@ class LossTargetShape(Rule):
             f"{scene.callee()} compares {predictions} of shape {ours} with {targets} of shape {theirs}",
             label(scene, "input", "target"),
         )
-        return replace(found, notes=tuple(dict.fromkeys((*found.notes, *_made(scene)))))
+        known = {note.span for note in found.notes}
+        return replace(found, notes=(*found.notes, *(note for note in _made(scene) if note.span not in known)))
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
         ours, theirs = shape(conflict, "input"), shape(conflict, "target")
@@ -64,11 +65,14 @@ def exchanged(scene: Scene, ours: Shape) -> Iterable[Fix]:
 
 
 def _made(scene: Scene) -> Iterable[Note]:
-    """Say which layer makes the predictions."""
+    """Say which layer makes the predictions, and where the targets come from that a loop was given."""
     last = next(iter(scene.producers("input")), None)
     if last is not None and last.built is not None and last.built.call is not None and last.call.layer is not None:
         span = last.built.source.span(last.built.call)
         yield Note(f"the predictions are made by `{last.layer()}`", span)
+    data = scene.loaded("target")
+    if data is not None:
+        yield from (*made(*data), *begun(*data))
 
 
 def _picked(scene: Scene, ours: Shape, theirs: Shape) -> Iterable[Fix]:

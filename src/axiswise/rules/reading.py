@@ -168,7 +168,8 @@ def made(scene: Scene, *roles: str, name: str = "") -> Iterable[Note]:
 
 def begun(scene: Scene, role: str) -> Iterable[Note]:
     """Yield where the data that an operand was taken from were made at first, or taken from by name."""
-    makers = [each for each in scene.producers(role) if each.span is not None and each.call.outputs]
+    known = [each for each in scene.producers(role) if each.span is not None and each.call.outputs]
+    makers = [each for each in known if each.span is not None and scene.span is not None and each.span != scene.span]
     name, bound = scene.expression(role), scene.bound(role)
     if not makers:
         yield from (Note(f"{name} comes from what is assigned here", span) for span in bound[:1] + bound[1:][-1:])

@@ -6,7 +6,7 @@ from math import prod
 
 from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import Conflict
-from axiswise.rules.reading import axes, label, listed, made, number, shape, sizes, together, unflattened
+from axiswise.rules.reading import axes, begun, label, listed, made, number, place, shape, sizes, together, unflattened
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
@@ -31,7 +31,8 @@ class WrongRank(Rule):
         has = f"{operand} has {axes(found)}" if found is not None else f"{operand} has another number"
         said = scene.diagnosis(f"{scene.callee()} takes {wanted(conflict)}, but {has}", label(scene))
         roles = [conflict.left.operand] if conflict.left and conflict.left.operand else []
-        return replace(said, notes=tuple(dict.fromkeys((*said.notes, *made(scene, *roles)))))
+        origins = [note for role in roles if scene.is_foreign for note in begun(scene, role)]
+        return replace(said, notes=tuple(dict.fromkeys((*said.notes, *made(scene, *roles), *origins))))
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
         if conflict.call.op in ("mm", "bmm", "mv", "dot"):
@@ -40,6 +41,8 @@ class WrongRank(Rule):
         if conflict.call.op == "mm" and vectors[0] == vectors[1] and len(vectors[0] or ()) == 1:
             parts = scene.wrap("left", "{}.unsqueeze(0)", ""), scene.wrap("right", "{}.unsqueeze(1)", "")
             yield from together("make them a row and a column", *parts)
+        if conflict.left is not None and conflict.facts.get("listed"):
+            yield from _counted(conflict, scene, conflict.left.param)
         if conflict.left is None or conflict.facts.get("listed"):
             return
         role = conflict.left.operand
@@ -75,6 +78,14 @@ class WrongRank(Rule):
         for earlier in scene.producers(role):
             if earlier.call.op == "squeeze":
                 yield from earlier.without_call("keep the axes of 1")
+
+
+def _counted(conflict: Conflict, scene: Scene, name: str) -> Iterable[Fix]:
+    """List a number for every axis: those that are missing leave their axes as they are."""
+    given, listed = shape(conflict, "input"), sizes(conflict.call.params.get(name))
+    if conflict.call.op == "crop" and given is not None and listed is not None and len(listed) < len(given):
+        text = ", ".join(str(each) for each in (*listed, *given[len(listed) :]))
+        yield from scene.argument(name, f"({text})", "leave the other axes whole", position=place(conflict, 1))
 
 
 def _placed(conflict: Conflict, scene: Scene, role: str) -> Iterable[Fix]:

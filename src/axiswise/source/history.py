@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from axiswise.facts import AxisUse, Conflict, OpCall, Trace
 from axiswise.origin import Span
-from axiswise.source.provenance import FURTHEST, Step, places, trail
+from axiswise.source.loading import LOADING
+from axiswise.source.provenance import FURTHEST, Step, places, trail, worked_on
 
 
 def history(trace: Trace, conflict: Conflict) -> tuple[Span, ...]:
@@ -25,7 +26,15 @@ def history(trace: Trace, conflict: Conflict) -> tuple[Span, ...]:
         calls = (step.call for step in steps)
     else:
         calls = _before(trace, call)
-    return tuple(found | {made.site: None for made in calls if made.site is not None})
+    return tuple(found | {place: None for made in calls if (place := _place(made)) is not None})
+
+
+def _place(call: OpCall) -> Span | None:
+    """Return the expression that stands for a call: a layer's own, where the line runs a whole model of layers."""
+    if call.op in LOADING:
+        return None  # what it takes batches of has expressions of its own
+    layer = call.layer
+    return layer.built[-1].span if layer is not None and not layer.direct and layer.built else call.site
 
 
 def roots(trace: Trace, conflict: Conflict) -> frozenset[tuple[Span, int]]:
@@ -55,12 +64,17 @@ def _is_passed(step: Step) -> bool:
 
 
 def _before(trace: Trace, call: OpCall) -> Iterator[OpCall]:
-    """Yield the calls that an operand comes from, however far back."""
-    waiting, seen = [ref.id for ref in call.operands.values()], set[int]()
+    """Yield the calls that an operand comes from, however far back, but not into data that a model was declared for."""
+    models = (each for each in trace.calls if each.op == "model")
+    declared = {ref.id for each in models for role, ref in each.operands.items() if not role.startswith("declared.")}
+    waiting, seen = [ref.id for ref in call.operands.values() if ref.id not in declared], set[int]()
     while waiting and len(seen) < FURTHEST:
         tensor = waiting.pop()
         found = trace.producer(tensor)
         if found is not None and tensor not in seen:
-            yield found[0]
-            waiting.extend(ref.id for ref in found[0].operands.values())
+            maker, output = found
+            yield maker
+            one = worked_on(maker, output) if len(maker.outputs) > 1 else None
+            given = [one] if one is not None else list(maker.operands.values())
+            waiting.extend(ref.id for ref in given if ref.id not in declared)
         seen.add(tensor)

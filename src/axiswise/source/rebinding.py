@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from axiswise.diagnosis import Edit
 from axiswise.origin import Span
@@ -50,18 +51,27 @@ def bound(site: CallSite, name: str) -> ast.Assign | None:
 def bound_before(site: CallSite, node: ast.expr) -> list[ast.Assign]:
     """Return the assignments that what an expression reads was taken from, by name: the nearest first."""
     found: list[ast.Assign] = []
-    at = site
-    while (name := _root(node)) and (before := bound(at, name)) is not None:
+    at, roots = site, list(_roots(node))
+    while (before := next((each for name in roots if (each := bound(at, name)) is not None), None)) is not None:
         found.append(before)
-        node, at = before.value, CallSite(site.source, before)
+        at, roots = CallSite(site.source, before), list(_roots(before.value))
     return found
 
 
-def _root(node: ast.expr) -> str:
-    """Return the name that an expression begins with: the `data` of `data.train.batch(50)[1]`."""
+def _roots(node: ast.expr) -> Iterator[str]:
+    """Yield the name that an expression begins with, and those of what its calls are given first.
+
+    The `data` of `data.train.batch(50)[1]`, the `np` and the `rows` of `np.array(rows)`.
+    """
+    given: list[ast.expr] = []
     while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
+        if isinstance(node, ast.Call):
+            given += node.args[:1]
         node = node.func if isinstance(node, ast.Call) else node.value
-    return node.id if isinstance(node, ast.Name) else ""
+    if isinstance(node, ast.Name):
+        yield node.id
+    for each in given:
+        yield from _roots(each)
 
 
 def _scope(site: CallSite) -> ast.AST:

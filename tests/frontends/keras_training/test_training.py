@@ -104,3 +104,27 @@ def test_a_right_program_is_checked_in_silence(name: str, tmp_path: Path, loaded
     assert [(each.status, each.reason) for each in report.targets] == [("checked", None)]
     assert report.findings == ()
     assert list(tmp_path.iterdir()) == [tmp_path / "program.py"]
+
+
+def test_a_fault_of_the_data_and_one_of_the_labels_are_mended_together(tmp_path: Path, loaded: Sandbox) -> None:
+    text = (
+        "y = np.random.randint(0, 3, 100)\n"
+        "m = keras.Sequential([keras.Input((4, 3)), layers.Flatten(), layers.Dense(3)])\n"
+        'm.compile("sgd", "categorical_crossentropy")\nm.fit(x, y)\n'
+    )
+    findings = _checked(text, tmp_path, loaded).findings
+    assert [each.rule for each in findings] == ["declared-input", "label-encoding"]
+    assert all(each.fixes[0].verdict == "verified" for each in findings)
+    assert findings[0].fixes[0].edits[0].text == "np.reshape(x, (-1, 4, 3))"
+
+
+def test_labels_are_mended_where_train_and_held_out_both_come_from(tmp_path: Path, loaded: Sandbox) -> None:
+    text = (
+        "y = np.random.randint(0, 3, 100)\nm = keras.Sequential([layers.Dense(3)])\n"
+        'm.compile("sgd", "categorical_crossentropy")\n'
+        "m.fit(x[:80], y[:80], validation_data=(x[80:], y[80:]))\n"
+    )
+    (found,) = _checked(text, tmp_path, loaded).findings
+    made = [edit.text for fix in found.fixes if fix.verdict == "verified" for edit in fix.edits]
+    assert "keras.utils.to_categorical(np.random.randint(0, 3, 100), 3)" in made
+    assert "keras.utils.to_categorical(y[80:], 3)" in made

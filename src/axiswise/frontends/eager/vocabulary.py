@@ -7,6 +7,7 @@ kind of arrays. Signatures are written as `axiswise.frontends.signature` says.
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -122,6 +123,7 @@ def _module(name: str) -> Any:
         found: Any = importlib.import_module(parts[0])
     except ImportError:
         return None
-    for part in parts[1:]:
-        found = getattr(found, part, None)
+    for count, part in enumerate(parts[1:], 2):
+        # A package whose own import is still running may not hold its parts yet.
+        found = getattr(found, part, None) or sys.modules.get(".".join(parts[:count]))
     return found

@@ -93,6 +93,13 @@ def _padded(arrays: Arrays, args: Sequence[Any], kwargs: Mapping[str, Any]) -> R
     return Reading("pad", {"input": bound["input"]}, {"pad": listed, "mode": "constant"})
 
 
+def _cropped(arrays: Arrays, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reading | None:
+    """Read a crop whose sizes are known."""
+    bound = bind("input|value|image, size, seed?, name?", args, kwargs)
+    sizes = sizes_of(bound["size"]) if bound is not None and arrays.kind_of(bound["input"]) is not None else None
+    return Reading("crop", {"input": bound["input"]}, {"size": sizes}) if bound is not None and sizes else None
+
+
 def _all() -> dict[str, Reader]:
     found: dict[str, Reader] = {}
     for table in (
@@ -112,6 +119,7 @@ def _all() -> dict[str, Reader]:
         dict.fromkeys(of("gather").split(), _gathered),
         dict.fromkeys(of("split").split(), _split),
         dict.fromkeys(of("pad").split(), _padded),
+        dict.fromkeys(of("random_crop image.random_crop").split(), _cropped),
         reads("one_hot", "input|indices, num_classes|depth, *rest=None", of("one_hot")),
     ):
         found |= table
