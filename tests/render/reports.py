@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from axiswise.diagnosis import Diagnosis, Edit, Fix, Note, Raised, Report, Target
+from axiswise.diagnosis import Diagnosis, Edit, Fix, Limit, Note, Raised, Report, Target
 from axiswise.origin import Span
 
 TRAIN = """\
@@ -104,6 +104,8 @@ DIAGNOSES = st.builds(
     st.none() | SPANS,
     ANY_TEXT,
 )
+SIZES = st.dictionaries(ANY_TEXT, st.integers(1, 10**6), max_size=2)
+LIMITS = st.builds(Limit, ANY_TEXT, SIZES, ANY_TEXT, ANY_TEXT, st.none() | SPANS)
 TARGETS = st.builds(
     Target,
     ANY_TEXT,
@@ -112,6 +114,8 @@ TARGETS = st.builds(
     st.dictionaries(ANY_TEXT, ANY_TEXT, max_size=2),
     st.booleans(),
     st.lists(ANY_TEXT, max_size=2).map(tuple),
+    st.lists(LIMITS, max_size=2).map(tuple),
+    ANY_TEXT,
     st.integers(0, 10**6),
     st.lists(ANY_TEXT, max_size=2).map(tuple),
     st.floats(0, 1e6),

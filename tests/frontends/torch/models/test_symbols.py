@@ -183,7 +183,6 @@ KINDS = [
     (RelativeBias, spec("Float[batch time 8]", batch=2, time=4), ("batch >= 1", "time <= 10")),
     (LearnedPositions, spec("Float[batch time 32]", batch=2, time=8), ("batch >= 1", "time <= 64")),
     (Patches, IMAGE, ("batch >= 1", "height divisible by 16", "width divisible by 16")),
-    (FlattenedHead, spec("Float[batch 3 32 width]", batch=2, width=32), ("batch >= 1", "width == 32")),
     (FlattenedHead, IMAGE, ("batch >= 1", "height * width == 2 * height + 2 * width + 896")),
     (FixedView, spec("Float[batch rows columns]", batch=2, rows=8, columns=4), ("batch >= 1", "rows * columns == 32")),
     (UNet, IMAGE, ("batch >= 1", "height divisible by 8", "width divisible by 8")),
@@ -215,6 +214,16 @@ def test_what_holds_is_said_in_the_users_names_and_real_torch_agrees(
         assert fault(build, call.resized(constraint.sizes)) is not None
     unbounded = {text for text in texts if text.endswith(" >= 1")}
     assert {constraint.text for constraint in found.constraints} == set(texts) - unbounded
+
+
+def test_an_axis_that_has_one_size_is_told_as_a_number() -> None:
+    call = CallSpec({"x": spec("Float[batch 3 32 width]", batch=2, width=32)})
+    found = proof(FlattenedHead, call)
+    assert found.holds_for == ("batch >= 1",)
+    assert found.numbers == {"width": 32}
+    (constraint,) = found.constraints
+    assert constraint.text == "width == 32"
+    assert fault(FlattenedHead, call.resized(constraint.sizes)) is not None
 
 
 def test_an_axis_that_is_one_long_on_the_way_is_tried() -> None:
