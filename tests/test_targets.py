@@ -67,6 +67,7 @@ def test_names_stand_for_files_and_their_parts(call: str, targets: str) -> None:
         ("nets.gone.model:Net", "nets.gone.model: no such module, neither here nor where Python looks for modules"),
         ("plain:Net", "plain: the module has no Python source"),
         ("math:Net", "math: the module has no Python source"),
+        ("sys:Net", "sys: the module has no Python source"),
         ("empty", "empty: no Python file is in it"),
         ("words", "words: none of its Python files imports a framework"),
         ("/dev/null", "/dev/null is no regular file"),
@@ -99,7 +100,11 @@ def test_an_input_is_read(text: str, name: str, kind: str, axes: tuple[str, ...]
         ("x: Flat[batch]", "'x: Flat[batch]': Flat is no kind of elements; there are Float, Int, Bool and Complex"),
         ("x: Float[batch -1]", "'x: Float[batch -1]': `-1` is no axis; axes are names, numbers and `...`"),
         ("x: Float[b, 5]", "'x: Float[b, 5]': `b,` is no axis; axes are names, numbers and `...`"),
-        ("x: Float[... ...]", "'x: Float[... ...]': more than one part of `... ...` stands for any number of axes"),
+        (
+            "x: Float[... ...]",
+            "'x: Float[... ...]': more than one part of `... ...` stands for any number of axes; axes are names, numbers "
+            "and `...`",
+        ),
     ],
 )
 def test_a_wrong_input_is_one_line(text: str, reason: str) -> None:

@@ -82,6 +82,8 @@ def _module_file(module: str) -> str:
     file: str | None = None
     for part in module.split("."):
         spec = PathFinder.find_spec(part, places)
+        if module in sys.builtin_module_names:
+            raise ValueError(f"{module}: the module has no Python source")
         if spec is None:
             raise ValueError(f"{module}: no such module, neither here nor where Python looks for modules")
         file, places = spec.origin, list(spec.submodule_search_locations or ())

@@ -6,9 +6,8 @@ from math import prod
 
 from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import Conflict, Shape
-from axiswise.ops.model import pairs
 from axiswise.origin import AnySize
-from axiswise.rules.reading import axes, begun, everywhere, label, made, shape, size
+from axiswise.rules.reading import axes, begun, everywhere, exchanged, label, made, shape, size
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
@@ -45,7 +44,7 @@ class DeclaredInput(Rule):
         if left is None or right is None or size(left) is None or size(right) is None:
             return scene.diagnosis(f"`{scene.layer()}` was declared for data of another shape", label(scene))
         data, model, shown = scene.expression(left.operand), scene.layer(), label(scene, left.operand)
-        other = _exchanged(conflict)
+        other = exchanged(conflict)
         if other is not None:
             return scene.diagnosis(
                 f"`{model}` is given {data} and {scene.expression(other)} in each other's place", shown
@@ -68,7 +67,7 @@ class DeclaredInput(Rule):
         left = conflict.left
         if conflict.kind == "rank" or left is None:
             return
-        other = _exchanged(conflict)
+        other = exchanged(conflict)
         if other is not None:
             ours, theirs = scene.expression(left.operand), scene.expression(other)
             yield from scene.swap(left.operand, other, f"exchange {ours} and {theirs}", evidence=1.0)
@@ -134,18 +133,6 @@ def _declaring(conflict: Conflict, scene: Scene) -> Scene | None:
     side = conflict.right if conflict.kind == "declared" else conflict.left
     role = side.operand if side is not None else ""
     return next((each for each in scene.producers(role) if each.call.op == "declare"), None) if role else None
-
-
-def _exchanged(conflict: Conflict) -> str | None:
-    """Return the role of the input that has the shape declared for this one, and would fit the other way round too."""
-    operands = conflict.call.operands
-    given = dict(pairs(conflict.call))
-    own = conflict.left.operand if conflict.left is not None else ""
-    for other, declared in given.items() if own in given else ():
-        ours, theirs = operands[given[own]].shape, operands[declared].shape
-        if other != own and operands[other].shape[1:] == ours[1:] and operands[own].shape[1:] == theirs[1:]:
-            return other
-    return None
 
 
 def _name(declared: Scene) -> str:

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from axiswise.diagnosis import Edit, Fix, Note
 from axiswise.facts import AxisUse, Conflict, Shape
+from axiswise.ops.model import pairs
 from axiswise.source.scene import Scene
 from axiswise.source.spelling import spelled
 
@@ -199,3 +200,15 @@ def everywhere(scene: Scene, role: str, template: str, title: str, evidence: flo
         held = Edit(loop.site.source.span(node), text.replace("{}", loop.site.text(node)))
         for fix in loop.wrap(own, template, title, evidence=evidence):
             yield replace(fix, edits=(*fix.edits, held))
+
+
+def exchanged(conflict: Conflict) -> str | None:
+    """Return the role of the input that has the shape declared for this one, and would fit the other way round too."""
+    operands = conflict.call.operands
+    given = dict(pairs(conflict.call))
+    own = conflict.left.operand if conflict.left is not None else ""
+    for other, declared in given.items() if own in given else ():
+        ours, theirs = operands[given[own]].shape, operands[declared].shape
+        if other != own and operands[other].shape[1:] == ours[1:] and operands[own].shape[1:] == theirs[1:]:
+            return other
+    return None
