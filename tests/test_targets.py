@@ -102,8 +102,8 @@ def test_an_input_is_read(text: str, name: str, kind: str, axes: tuple[str, ...]
         ("x: Float[b, 5]", "'x: Float[b, 5]': `b,` is no axis; axes are names, numbers and `...`"),
         (
             "x: Float[... ...]",
-            "'x: Float[... ...]': more than one part of `... ...` stands for any number of axes; axes are names, numbers "
-            "and `...`",
+            "'x: Float[... ...]': more than one part of `... ...` stands for any number of axes; axes are names, "
+            "numbers and `...`",
         ),
     ],
 )
