@@ -93,3 +93,26 @@ def test_a_model_that_prints_and_takes_anything_is_checked_in_silence(
     assert [target.status for target in report.targets] == ["checked"]
     assert not report.findings
     assert capfd.readouterr() == ("", "")
+
+
+def test_values_that_were_chosen_are_told(tmp_path: Path, warm: Sandbox) -> None:
+    body = "    def forward(self, x, flag: bool, height: int):\n        return x if flag else x.repeat(1, height)\n"
+    path = tmp_path / "model.py"
+    path.write_text(f"{HEAD}class Net(nn.Module):\n{body}", "utf-8")
+    (target,) = check([str(path)], sandbox=warm).targets
+    assert target.status == "checked"
+    assert target.assumptions == ("`flag` taken as False", "`height` taken as 4")
+
+
+def test_a_layer_that_only_the_user_knows_is_no_ground_for_a_finding(tmp_path: Path, warm: Sandbox) -> None:
+    body = (
+        "    def __init__(self, block):\n        super().__init__()\n"
+        "        self.block, self.low, self.high = block, nn.Linear(8, 8), nn.Linear(16, 4)\n\n"
+        "    def forward(self, x):\n        return self.high(self.block(self.low(x)))\n"
+    )
+    path = tmp_path / "model.py"
+    path.write_text(f"{HEAD}class Net(nn.Module):\n{body}", "utf-8")
+    report = check([str(path)], sandbox=warm)
+    assert report.findings == ()
+    assert report.targets[0].status == "partial"
+    assert report.targets[0].assumptions == ("`block` taken as nn.Identity()",)

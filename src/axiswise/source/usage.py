@@ -49,9 +49,8 @@ def usage(tree: ast.AST, name: str) -> Usage:
     kept = {
         ast.unparse(target)
         for node in ast.walk(tree)
-        if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, ast.Name) and node.value.id == name
-        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
-        if isinstance(target, ast.Attribute)
+        for target, value in _bindings(node)
+        if isinstance(target, ast.Attribute) and isinstance(value, ast.Name) and value.id == name
     }
 
     own = {node for scope in _scopes(tree, name) for node in _before_rebinding(scope, name)}
@@ -62,6 +61,20 @@ def usage(tree: ast.AST, name: str) -> Usage:
         return isinstance(node, ast.Name) and node.id == name and node in own
 
     return _found(tree, is_it)
+
+
+def _bindings(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Yield the targets of an assignment, each with its value: both of `self.a, self.b = a, b`."""
+    match node:
+        case ast.AnnAssign(target=target, value=ast.expr() as value):
+            yield target, value
+        case ast.Assign(targets=targets, value=value):
+            for target in targets:
+                yield target, value
+                if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+                    yield from zip(target.elts, value.elts, strict=False)
+        case _:
+            pass
 
 
 def _before_rebinding(scope: ast.AST, name: str) -> Iterator[ast.AST]:

@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from textwrap import dedent
 
-import pytest
-
-from axiswise.checking import check, warm_sandbox
-from axiswise.config import Options
 from axiswise.diagnosis import Diagnosis
-from axiswise.frontends.choosing import EAGER
 from axiswise.sandbox import Sandbox
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with warm_sandbox(EAGER, 120) as made:
-        yield made
+from tests.frontends.tensorflow.told import checked
 
 
 def findings(sandbox: Sandbox, folder: Path, program: str) -> tuple[Diagnosis, ...]:
-    path = folder / "program.py"
-    path.write_text(dedent(program))
-    report = check([str(path)], Options(time_budget=120), sandbox=sandbox)
+    report = checked(sandbox, folder, program)
     assert report.targets[0].status == "checked"
     return tuple(report.findings)
 

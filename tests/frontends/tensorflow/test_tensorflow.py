@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from textwrap import dedent
 
-import pytest
-
-from axiswise.checking import check, warm_sandbox
-from axiswise.config import Options
 from axiswise.diagnosis import Diagnosis, Report
-from axiswise.frontends.choosing import EAGER
 from axiswise.sandbox import Sandbox
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with warm_sandbox(EAGER, 120) as made:
-        yield made
-
-
-def checked(sandbox: Sandbox, folder: Path, program: str) -> Report:
-    path = folder / "program.py"
-    path.write_text(dedent(program))
-    return check([str(path)], Options(time_budget=120), sandbox=sandbox)
+from tests.frontends.tensorflow.told import checked
 
 
 def told(report: Report) -> list[tuple[str, int]]:

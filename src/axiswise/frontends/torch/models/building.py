@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from torch import nn
+
 from axiswise.frontends.torch.models.choosing import Chooser, parameters
 from axiswise.frontends.torch.models.demands import demanded, missing
 from axiswise.frontends.torch.models.guesses import Guesses, Needed
@@ -58,6 +60,7 @@ class Plan:
         pinned: Values that are settled, by path: `d_model`, `config.n_embd`, `encoder.depth`.
         arguments: What the last `built` gave, by parameter.
         assumptions: What the last `built` chose: "`d_model` taken as 64".
+        made_up: Whether a layer that does nothing stands in the place of one that only the user knows.
     """
 
     cls: type
@@ -65,6 +68,7 @@ class Plan:
     pinned: Mapping[str, Any] = field(default_factory=dict[str, Any])
     arguments: dict[str, Argument] = field(default_factory=dict[str, Argument], init=False)
     assumptions: tuple[str, ...] = field(default=(), init=False)
+    made_up: bool = field(default=False, init=False)
 
     def changed(self, path: str, value: Any) -> Plan:
         """Return a plan with another value in the place of a chosen one."""
@@ -106,6 +110,7 @@ class Plan:
             else:
                 self.pinned = pinned
                 self.assumptions = tuple(f"`{path}` taken as {said}" for path, said in guesses.made.items())
+                self.made_up = any(isinstance(value, nn.Identity) for value in guesses.values.values())
                 return instance
         raise Unbuildable(f"no arguments were found that `{self.cls.__name__}` takes")
 

@@ -25,10 +25,12 @@ from axiswise.frontends.torch.models.limits import failed, limits, why
 from axiswise.frontends.torch.models.numbers import Numbers, numbers_of
 from axiswise.frontends.torch.models.regions import Budget, Proof, explore
 from axiswise.frontends.torch.models.specs import CallSpec, from_wire, to_wire
+from axiswise.frontends.torch.models.structures import plain_values
 from axiswise.frontends.torch.models.surroundings import Surroundings
 from axiswise.frontends.torch.models.symbols import decided_anew, symbolic_run
 from axiswise.frontends.torch.models.trials import Trial, tried
 from axiswise.sandbox import deliver
+from axiswise.source.frames import UserCode
 from axiswise.source.inputs import given_input
 from axiswise.source.project import Project, module_name
 from axiswise.source.text import Sources
@@ -56,7 +58,7 @@ def examine(job: dict[str, Any]) -> dict[str, Any]:
     """
     began = time.monotonic()
     sources = Sources(job.get("replaced"))
-    frontend = program.begun(program.TORCH, _user(sources, job["file"]), frozenset())
+    frontend = program.begun(program.TORCH, UserCode(sources), frozenset())
     program.prepare(job["file"], (), frontend)
     return Examined(cast("TorchFrontend", frontend), sources, job).result(began)
 
@@ -125,6 +127,8 @@ class Examined:
         self.found = self._taken()
         if self.found is None:
             return "skipped", f"what `{self.job['name']}` takes cannot be told: its signature is not at hand"
+        chosen = plain_values(self.found.trial.call.arguments)
+        self.assumptions += [f"`{name}` taken as {value!r}" for name, value in chosen]
         trial = self.found.trial
         self.trace = trial.trace
         if not trial.is_clean and (not self.found.settled or self._is_made_up()):
@@ -192,9 +196,11 @@ class Examined:
 
     def _is_made_up(self) -> bool:
         """Return whether a module that was chosen stands in the place of one that only the user knows."""
-        given = self.plan.arguments.values() if self.plan is not None else ()
+        if self.plan is None:
+            return False
+        given = self.plan.arguments.values()
         chosen = any(isinstance(each.value, torch.nn.Module) and each.source == "guessed" for each in given)
-        return chosen or any("nn.Identity()" in each for each in self.assumptions)
+        return chosen or self.plan.made_up
 
     def _own_numbers(self) -> dict[str, int]:
         """Return the model's numbers by name, for shapes that are written in names."""
@@ -240,12 +246,6 @@ class Examined:
 def _half(until: float) -> float:
     """Return when half of the time that is left is over: what takes long on all symbols may go fast on some."""
     return until - max(until - time.monotonic(), 0.0) / 2
-
-
-def _user(sources: Sources, file: str) -> Any:
-    from axiswise.source.frames import UserCode
-
-    return UserCode(sources)
 
 
 def _imported(file: str, name: str) -> Any:
