@@ -1,5 +1,5 @@
 # Everything from a bare clone: each target makes its own environment first, once.
-#   make test | check | extras | demo | score | bench | compare | picture
+#   make test | check | extras | demo | score | bench | growth | compare | picture
 
 PYTHON ?= python3
 VENV   := .venv
@@ -8,7 +8,7 @@ PEERS  := $(VENV)/.peers
 CHECKERS := $(VENV)-compare/.ready
 BIN    := $(VENV)/bin
 
-.PHONY: test check extras demo score bench compare picture clean
+.PHONY: test check extras demo score bench growth compare picture clean
 
 test: $(READY)
 	$(BIN)/python -m pytest $(ARGS)
@@ -35,6 +35,10 @@ score: $(READY)
 # How long it takes, beside plain Python and other tools.
 bench: $(PEERS)
 	$(BIN)/python -m benchmarks $(ARGS)
+
+# How the cost grows with depth and with files: docs/growth.svg.
+growth: $(PEERS)
+	$(BIN)/python -m benchmarks.growth $(ARGS)
 
 # One model, three tools, side by side: docs/side-by-side.md.
 compare: $(CHECKERS)
