@@ -113,3 +113,15 @@ class DictFault(nn.Module):
 
     def forward(self, batch):
         return self.out(self.embedding(batch["input_ids"]).mean(1))
+
+
+class PooledNarrower(nn.Module):
+    """Of a series and of a single row: only the first has something to be averaged over."""
+
+    def __init__(self):
+        super().__init__()
+        self.project = nn.Linear(32, 64)
+        self.out = nn.Linear(96, 10)
+
+    def forward(self, x):
+        return self.out(torch.tanh(self.project(x)).mean(dim=1))

@@ -15,7 +15,7 @@ from math import isqrt, prod
 
 from axiswise.facts import AxisUse, Conflict, is_series
 from axiswise.frontends.torch.models.changing import fixed, replaced, spec_of, with_axis
-from axiswise.frontends.torch.models.reranking import reranked
+from axiswise.frontends.torch.models.reranking import deepened, reranked
 from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec, TensorSpec
 from axiswise.frontends.torch.models.trials import INPUT, Trial
 from axiswise.source.provenance import places, solved, trail
@@ -124,6 +124,11 @@ def _resized(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
             yield from _shared(trial, conflict, side, other.size)
         if not flattened:
             yield from _squares(trial, conflict, side, other)
+    for one, other in ((ours, right), (theirs, left)):
+        if is_own(trial, conflict, other):  # what stands where features are asked for is the batch: an axis is lacking
+            paths = dict.fromkeys(demand.path for demand in one if _is_batch(trial.call, demand))
+            for path in paths:
+                yield deepened(trial.call, path)
 
 
 def _is_product(trial: Trial, conflict: Conflict, side: AxisUse) -> bool:

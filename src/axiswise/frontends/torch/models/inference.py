@@ -180,7 +180,12 @@ class _Search:
         """Return the first correction that gets further, or past what failed."""
         for call in islice(self._corrections(trial), TURNS):
             other = self._tried(call)
-            if other is not None and (_rank(other)[:2] > _rank(trial)[:2] or _gets_past(trial, other)):
+            if other is None:
+                continue
+            if _rank(other)[:2] > _rank(trial)[:2]:
+                return other
+            if _gets_past(trial, other):
+                self.best = other if self.best is trial else self.best
                 return other
         return None
 

@@ -60,6 +60,17 @@ def _asked(conflict: Conflict) -> tuple[str, int, list[int]]:
     return role, given, [*whole, *rest]
 
 
+def deepened(call: CallSpec, path: str) -> CallSpec:
+    """Return a call in which an input has one axis more behind that of the batch; the others stay as they are."""
+    spec = spec_of(call, path)
+    if spec is None:
+        return call
+    taken = {axis.name for axis in spec.axes}
+    name = next(each for each in ("time", "frames", "steps") if each not in taken)
+    axes = (*spec.axes[:1], AxisSpec(name, SIZES.get(name, OTHER)), *spec.axes[1:])
+    return replaced(call, path, replace(spec, axes=axes))
+
+
 def _of_rank(call: CallSpec, path: str, rank: int, failed: OpCall) -> Iterator[CallSpec]:
     """Yield a call in which an input has another number of axes."""
     spec = spec_of(call, path)
