@@ -1,8 +1,10 @@
 """Plant single faults in real models, and see what is said of the models alone: `python -m tests.corpus.model_mutants`.
 
-The models are those of installed packages; a copy of a model's file with one fault in it stands in a folder beside a
-file that builds the model and does nothing else. Ground truth is the real framework: a mutant counts where the original
-runs and the mutant raises. `--models NAME ...`, `--each N` (mutants of one model).
+A copy of a model's file with one fault in it stands in a folder beside a file that builds the model and does nothing
+else. Ground truth is the real framework: a mutant counts where the original runs and the mutant raises. `--models NAME
+...` takes some models, `--each N` that many mutants of one; what comes of each is added to `--record FILE`, a line of
+JSON each, and what stands there is not done again, so that a run may be cut into pieces. `--again` judges those of the
+record once more that were not mended, `--summary` only prints what it holds.
 """
 
 from __future__ import annotations
@@ -10,241 +12,195 @@ from __future__ import annotations
 import argparse
 import ast
 import importlib.util
+import json
+import os
 import random
 import re
 import sys
 import tempfile
 import time
-import types
 import warnings
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from axiswise.checking import check, warm_sandbox
 from axiswise.config import Options
 from axiswise.diagnosis import Diagnosis
-from axiswise.frontends.choosing import TORCH
+from axiswise.frontends.choosing import TORCH, Warmth
 from axiswise.sandbox import Sandbox
 from axiswise.source.edit import apply_to_text
+from tests.corpus.mutant_models import MODELS, Model, original
 from tests.corpus.plant import Plant, planted, plants
 
-SMALL = "image_size=32, patch_size=8, num_classes=10, dim=32, depth=2, heads=4, mlp_dim=64"
-SERIES = "seq_len=64, patch_size=8, num_classes=10, dim=32, depth=2, heads=4, mlp_dim=64"
-VIDEO = "image_size=32, frames=4, image_patch_size=8, frame_patch_size=2, num_classes=10, dim=32, heads=4, mlp_dim=64"
-TEN = "num_classes=10"
-IMAGE, LARGER = "torch.randn(2, 3, 32, 32)", "torch.randn(2, 3, 64, 64)"
-CLIP = "torch.randn(2, 3, 4, 32, 32)"
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """A model of an installed package.
-
-    Attributes:
-        module: Its module.
-        built: The call that builds it.
-        given: What it is called with.
-    """
-
-    module: str
-    built: str
-    given: str = IMAGE
-
-    @property
-    def name(self) -> str:
-        return self.built.partition("(")[0]
-
-
-def _vit(module: str, built: str, given: str = IMAGE) -> Model:
-    return Model(f"vit_pytorch.{module}", built, given)
-
-
-MODELS = [
-    *(
-        _vit(module, f"{built}({SMALL}{more})")
-        for module, built, more in (
-            ("vit", "ViT", ""),
-            ("simple_vit", "SimpleViT", ""),
-            ("deepvit", "DeepViT", ""),
-            ("cait", "CaiT", ", cls_depth=1"),
-            ("parallel_vit", "ViT", ""),
-            ("vit_for_small_dataset", "ViT", ""),
-            ("vit_with_patch_merger", "ViT", ", patch_merge_layer=1, patch_merge_num_tokens=4"),
-            ("vit_with_patch_dropout", "ViT", ", patch_dropout=0.25"),
-            ("simple_vit_with_patch_dropout", "SimpleViT", ", patch_dropout=0.25"),
-            ("simple_vit_with_qk_norm", "SimpleViT", ""),
-            ("simple_vit_with_register_tokens", "SimpleViT", ", num_register_tokens=4"),
-            ("simple_vit_with_fft", "SimpleViT", ", freq_patch_size=8"),
-            ("simple_vit_with_value_residual", "SimpleViT", ""),
-            ("learnable_memory_vit", "ViT", ""),
-            ("ats_vit", "ViT", ", max_tokens_per_depth=(8, 4)"),
-            ("xcit", "XCiT", ", cls_depth=1"),
-        )
-    ),
-    _vit("vit_1d", f"ViT({SERIES})", "torch.randn(2, 3, 64)"),
-    _vit("simple_vit_1d", f"SimpleViT({SERIES})", "torch.randn(2, 3, 64)"),
-    _vit("vit_3d", f"ViT({VIDEO}, depth=2)", CLIP),
-    _vit("simple_vit_3d", f"SimpleViT({VIDEO}, depth=2)", CLIP),
-    _vit("vivit", f"ViViT({VIDEO}, spatial_depth=1, temporal_depth=1)", CLIP),
-    _vit("pit", "PiT(image_size=32, patch_size=8, dim=32, num_classes=10, depth=(1, 1), heads=4, mlp_dim=64)"),
-    _vit("cvt", "CvT(num_classes=10, s1_emb_dim=16, s2_emb_dim=32, s3_emb_dim=48, s3_depth=1)", LARGER),
-    _vit(
-        "levit",
-        "LeViT(image_size=64, num_classes=10, stages=2, dim=(32, 48), depth=1, heads=(2, 3), mlp_mult=2)",
-        LARGER,
-    ),
-    _vit(
-        "nest", f"NesT(image_size=64, patch_size=4, dim=16, heads=2, num_hierarchies=3, block_repeats=1, {TEN})", LARGER
-    ),
-    _vit("max_vit", f"MaxViT(dim_conv_stem=16, dim=16, dim_head=8, depth=(1, 1), window_size=4, {TEN})", LARGER),
-    _vit("regionvit", f"RegionViT(dim=(16, 32, 32, 32), depth=(1, 1, 1, 1), window_size=4, {TEN})", LARGER),
-    _vit(
-        "twins_svt",
-        f"TwinsSVT({TEN}, s1_emb_dim=16, s2_emb_dim=32, s3_emb_dim=32, s4_emb_dim=32, s1_local_patch_size=4, "
-        "s2_local_patch_size=4, s3_local_patch_size=2, s4_local_patch_size=2, s1_patch_size=2, s2_patch_size=2, "
-        "s3_patch_size=2, s4_patch_size=1, s3_depth=1)",
-        LARGER,
-    ),
-    _vit(
-        "cross_vit",
-        f"CrossViT(image_size=64, {TEN}, sm_dim=16, lg_dim=32, sm_patch_size=8, lg_patch_size=16, sm_enc_depth=1, "
-        "lg_enc_depth=1, depth=1)",
-        LARGER,
-    ),
-    _vit(
-        "crossformer",
-        f"CrossFormer({TEN}, depth=(1, 1, 1, 1), global_window_size=(4, 2, 2, 1), local_window_size=4)",
-        "torch.randn(2, 3, 128, 128)",
-    ),
-    _vit(
-        "mobile_vit",
-        "MobileViT(image_size=(64, 64), dims=[96, 120, 144], "
-        f"channels=[16, 32, 48, 48, 64, 64, 80, 80, 96, 96, 384], {TEN})",
-        LARGER,
-    ),
-    _vit(
-        "scalable_vit",
-        f"ScalableViT({TEN}, dim=16, heads=(1, 2, 4, 8), depth=(1, 1, 1, 1), ssa_dim_key=(8, 8, 8, 8), "
-        "reduction_factor=(4, 2, 1, 1), window_size=(8, 4, None, None))",
-        LARGER,
-    ),
-]
-"""Real models of many kinds, small enough to be run for truth."""
-
-RENAMED = re.compile(r"^(\s*)from \.(\w*) import", re.M)
+STAND_INS = Path(__file__).parent / "modules" / "stand_ins"
+OTHER_ERRORS = ("TypeError", "NameError", "AttributeError", "UnboundLocalError")
+"""What is raised by programs that are broken in another way than in their shapes."""
+WORDS = ("mended", "near", "found", "UNSEEN")
+"""What may become of a mutant, the best first."""
 
 
 @dataclass(slots=True)
 class Mutant:
-    """A model with a fault that raises, and what was said of it."""
+    """A model with a fault that raises, and what was said of it.
 
-    model: Model
+    Attributes:
+        model: The model's title.
+        plant: The fault.
+        error: What the real framework raises.
+        word: One of `WORDS`.
+        located: Whether a finding stands at the planted line.
+        said: The findings, or why there is none.
+        fix: What the first fix does.
+        seconds: How long it took to say so.
+    """
+
+    model: str
     plant: Plant
-    source: str
     error: str
-    status: str = ""
-    findings: tuple[Diagnosis, ...] = ()
-    mended: bool = False
+    word: str = ""
+    located: bool = False
+    said: list[str] = field(default_factory=list[str])
+    fix: str = ""
+    seconds: float = 0.0
 
     @property
-    def detected(self) -> bool:
-        return bool(self.findings)
+    def key(self) -> tuple[str, Plant]:
+        return self.model, self.plant
 
-    @property
-    def near(self) -> bool:
-        """Whether the planted line is the finding's, or one of its first note or first fix."""
-        return any(self.plant.line in _lines(finding) for finding in self.findings)
-
-    @property
-    def located(self) -> bool:
-        return any(finding.span is not None and finding.span.line == self.plant.line for finding in self.findings)
+    def told(self) -> str:
+        """Return one line: what became of it, what was planted, what torch says and what axiswise says."""
+        place = f"{self.model}:{self.plant.line} {self.plant.kind} -> {self.plant.text!r}"
+        said = f"{'; '.join(self.said)[:200]} | {self.fix[:80]}"
+        return f"{self.word:7}{place} | {self.error[:90]} | {said} [{self.seconds:.0f}s]"
 
 
 def _lines(finding: Diagnosis) -> set[int]:
+    """Return the lines that a finding points at: its own, those of its first note and of its first fix."""
     spans = [finding.span, finding.raised_at, *(note.span for note in finding.notes[:1])]
     spans += [edit.span for fix in finding.fixes[:1] for edit in fix.edits]
     return {line for span in spans if span is not None for line in range(span.line, span.end_line + 1)}
 
 
+# -- ground truth -----------------------------------------------------------------------------------------------------
 @contextmanager
-def torchvision_absent() -> Iterator[None]:
-    """Let packages import that name torchvision and do not need it."""
-    stub = types.ModuleType("torchvision")
-    sys.modules.setdefault("torchvision", stub)
+def torchvision_for(library: str) -> Iterator[None]:
+    """Let a library import that names torchvision and does not need it, where it is not installed."""
+    absent = library in ("vit_pytorch", "timm") and importlib.util.find_spec("torchvision") is None
+    before = os.environ.get("PYTHONPATH", "")
+    if absent:
+        sys.path.append(str(STAND_INS))
+        os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [before, str(STAND_INS)]))
     yield
-    if sys.modules.get("torchvision") is stub:
-        del sys.modules["torchvision"]
-
-
-def original(model: Model) -> str:
-    """Return a model's file, its imports made absolute."""
-    package = importlib.util.find_spec(model.module.partition(".")[0])
-    assert package is not None
-    assert package.submodule_search_locations
-    path = Path(package.submodule_search_locations[0], *model.module.split(".")[1:]).with_suffix(".py")
-    inside = model.module.rpartition(".")[0]
-    return RENAMED.sub(lambda found: f"{found[1]}from {inside}.{found[2]} import", path.read_text("utf-8"))
+    if absent:
+        sys.path.remove(str(STAND_INS))
+        os.environ["PYTHONPATH"] = before
+        for name in [each for each in sys.modules if each.partition(".")[0] == "torchvision"]:
+            del sys.modules[name]
 
 
 def ran(source: str, model: Model) -> tuple[Any, str]:
     """Run a model's file for real; return what the model gives, and what it raises."""
     import torch
 
-    space: dict[str, Any] = {"__name__": "model", "torch": torch}
-    torch.manual_seed(0)
-    with warnings.catch_warnings():
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        path = Path(folder, "model.py")
+        path.write_text(source, "utf-8")
+        spec = importlib.util.spec_from_file_location("model", path)
+        assert spec is not None
+        assert spec.loader is not None
+        sys.modules["model"] = module = importlib.util.module_from_spec(spec)
+        torch.manual_seed(0)
         try:
-            exec(compile(source, "model.py", "exec"), space)
-            built = eval(model.built, space)
+            spec.loader.exec_module(module)
+            space = {**vars(module), "torch": torch}
+            exec(model.imports, space)
+            space["built"] = eval(model.built, space).eval()
             torch.manual_seed(1)
             with torch.no_grad():
-                return built.eval()(eval(model.given, space)), ""
+                return eval(f"built({model.given})", space), ""
         except Exception as error:
             return None, f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+        finally:
+            del sys.modules["model"]
+
+
+def heads(source: str) -> Iterator[Plant]:
+    """Another number of heads, or another order of axes, where a pattern says how an axis is taken apart."""
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call) or not re.search(r"(?i)rearrange$|repeat$", ast.unparse(node.func)):
+            continue
+        for keyword in node.keywords:
+            if keyword.arg in ("h", "heads", "num_heads") and keyword.value.end_lineno == keyword.value.lineno:
+                end = keyword.value.end_col_offset or 0
+                text = f"2 * {ast.unparse(keyword.value)}"
+                yield Plant("number of heads", keyword.value.lineno, keyword.value.col_offset, end, text)
+        for given in node.args:
+            if isinstance(given, ast.Constant) and isinstance(given.value, str) and given.end_lineno == given.lineno:
+                left, arrow, right = given.value.partition("->")
+                names = re.findall(r"\([^()]*\)|\S+", right)
+                for at in range(1, len(names) - 1 if arrow else 0):
+                    moved = [*names[:at], names[at + 1], names[at], *names[at + 2 :]]
+                    text = repr(f"{left}-> {' '.join(moved)}")
+                    yield Plant("order of a pattern", given.lineno, given.col_offset, given.end_col_offset or 0, text)
 
 
 def mutants(model: Model, each: int, seed: int) -> list[Mutant]:
-    """Return faults of a model that raise, as many kinds as there are."""
+    """Return faults of a model that raise, as many kinds as there are.
+
+    Raises:
+        RuntimeError: The model itself does not run.
+    """
     source = original(model)
     _, error = ran(source, model)
     if error:
-        raise RuntimeError(f"{model.module} does not run as it is: {error}")
+        raise RuntimeError(f"{model.title} does not run as it is: {error}")
     found: list[Mutant] = []
-    kinds: dict[str, int] = {}
-    candidates = plants(source)
+    candidates = [*plants(source), *heads(source)]
     random.Random(seed).shuffle(candidates)
     for plant in candidates:
         if len(found) >= each:
             break
         text = planted(source, plant)
-        if kinds.get(plant.kind, 0) or ast.dump(ast.parse(text)) == ast.dump(ast.parse(source)):
+        if any(other.plant.kind == plant.kind for other in found):
+            continue
+        if ast.dump(ast.parse(text)) == ast.dump(ast.parse(source)):
             continue
         _, error = ran(text, model)
-        if error and not error.startswith(("TypeError", "NameError", "AttributeError", "UnboundLocalError")):
-            kinds[plant.kind] = 1
-            found.append(Mutant(model, plant, text, error))
+        if error and not error.startswith(OTHER_ERRORS):
+            found.append(Mutant(model.title, plant, error))
     return found
 
 
-def judge(mutant: Mutant, sandbox: Sandbox) -> None:
+# -- what is said -----------------------------------------------------------------------------------------------------
+def judge(mutant: Mutant, model: Model, sandbox: Sandbox) -> None:
     """Have a mutant checked, and its first verified fix really run."""
+    began, source = time.monotonic(), planted(original(model), mutant.plant)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "model.py")
-        path.write_text(mutant.source, "utf-8")
-        Path(folder, "use.py").write_text(f"from model import *\n\nmodel = {mutant.model.built}\n", "utf-8")
-        report = check([f"{path}::{mutant.model.name}"], Options(time_budget=60), sandbox=sandbox)
-    mutant.status = " ".join(filter(None, (report.targets[0].status, report.targets[0].reason)))
-    mutant.findings = report.findings
+        path.write_text(source, "utf-8")
+        Path(folder, "use.py").write_text(f"from model import *\n{model.imports}\n\nmodel = {model.built}\n", "utf-8")
+        report = check([f"{path}::{model.name}"], Options(time_budget=60), sandbox=sandbox)
+    mutant.seconds = time.monotonic() - began
+    entry = report.targets[0]
+    mutant.said = [f"{each.rule}: {each.message}" for each in report.findings]
+    mutant.said = mutant.said or [" ".join(filter(None, (entry.status, entry.reason)))]
+    mutant.located = any(each.span is not None and each.span.line == mutant.plant.line for each in report.findings)
+    near = any(mutant.plant.line in _lines(finding) for finding in report.findings)
+    mutant.word = WORDS[1] if near else WORDS[2] if report.findings else WORDS[3]
+    mutant.fix = ""
     for fix in (fix for finding in report.findings[:1] for fix in finding.fixes[:1]):
+        mutant.fix = f"{fix.title} ({fix.verdict})"
         if fix.verdict == "unverified" or any(Path(edit.span.path).name != "model.py" for edit in fix.edits):
             continue
-        output, error = ran(apply_to_text(mutant.source, fix.edits), mutant.model)
-        expected, _ = ran(original(mutant.model), mutant.model)
-        mutant.mended = not error and _equal(output, expected)
+        output, error = ran(apply_to_text(source, fix.edits), model)
+        expected, _ = ran(original(model), model)
+        if not error and _equal(output, expected):
+            mutant.word = WORDS[0]
 
 
 def _equal(left: Any, right: Any) -> bool:
@@ -252,44 +208,88 @@ def _equal(left: Any, right: Any) -> bool:
 
     if isinstance(left, torch.Tensor) and isinstance(right, torch.Tensor):
         return left.shape == right.shape and torch.allclose(left, right, atol=1e-5)
+    if hasattr(left, "to_tuple") and hasattr(right, "to_tuple"):
+        return _equal(left.to_tuple(), right.to_tuple())
     if isinstance(left, (tuple, list)):
         return len(left) == len(right) and all(_equal(*pair) for pair in zip(left, right, strict=True))
-    return bool(left == right)
+    return type(left) is type(right)
 
 
-def told(mutant: Mutant) -> str:
-    """Return one line on a mutant: what became of it, what was planted, what torch says and what axiswise says."""
-    verdict = "mended" if mutant.mended else "near" if mutant.near else "found" if mutant.detected else "UNSEEN"
-    place = f"{mutant.model.module}:{mutant.plant.line} {mutant.plant.kind} -> {mutant.plant.text!r}"
-    said = "; ".join(f"{each.rule}: {each.message}" for each in mutant.findings[:2]) or mutant.status
-    return f"{verdict:7}{place} | {mutant.error[:90]} | {said[:160]}"
+# -- the record -------------------------------------------------------------------------------------------------------
+def recorded(path: Path | None) -> dict[tuple[str, Plant], Mutant]:
+    """Return the mutants of a record, each as it was judged last."""
+    found: dict[tuple[str, Plant], Mutant] = {}
+    for line in path.read_text("utf-8").splitlines() if path is not None and path.exists() else ():
+        values = json.loads(line)
+        mutant = Mutant(**{**values, "plant": Plant(**values["plant"])})
+        found[mutant.key] = mutant
+    return found
+
+
+def record(mutant: Mutant, path: Path | None) -> None:
+    """Add a mutant to a record."""
+    if path is not None:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(asdict(mutant)) + "\n")
+
+
+def summary(judged: Iterable[Mutant]) -> Iterator[str]:
+    """Yield the figures of each library and of all, as a table's rows."""
+    groups: dict[str, list[Mutant]] = {}
+    for mutant in judged:
+        for group in (mutant.model.partition(".")[0], "all"):
+            groups.setdefault(group, []).append(mutant)
+    yield "| library | models | faults that raise | found | at the line | near it | mended |"
+    yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"
+    for group, those in sorted(groups.items(), key=lambda pair: (pair[0] == "all", pair[0])):
+        words = Counter(each.word for each in those)
+        total = len(those)
+        counts = [total - words["UNSEEN"], sum(each.located for each in those), words["near"] + words["mended"]]
+        shown = (f"{count} ({100 * count / total:.0f}%)" for count in (*counts, words["mended"]))
+        yield f"| {group} | {len({each.model for each in those})} | {total} | {' | '.join(shown)} |"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--models", nargs="*", default=[])
+    parser = argparse.ArgumentParser(prog="tests.corpus.model_mutants", description=__doc__)
+    parser.add_argument("--models", nargs="*", default=[], help="names of modules or of libraries")
     parser.add_argument("--each", type=int, default=4)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--record", type=Path)
+    parser.add_argument("--again", nargs="*", choices=WORDS[1:], help="judge these once more")
+    parser.add_argument("--summary", action="store_true")
     asked = parser.parse_args()
-    judged: list[Mutant] = []
-    with torchvision_absent(), warm_sandbox(TORCH, 60) as sandbox:
-        for model in MODELS:
-            if asked.models and model.module.rpartition(".")[2] not in asked.models:
-                continue
+    known = recorded(asked.record)
+    if not asked.summary:
+        for library in dict.fromkeys(each.library for each in MODELS):
+            wanted = [each for each in MODELS if each.library == library and _is_asked_for(each, asked.models)]
+            with torchvision_for(library):
+                run(wanted, known, asked)
+    judged = sorted(known.values(), key=lambda each: -WORDS.index(each.word))
+    print(*(each.told() for each in judged if each.word != WORDS[0]), sep="\n")
+    print(*summary(judged), sep="\n")
+
+
+def _is_asked_for(model: Model, names: Collection[str]) -> bool:
+    return not names or model.library in names or model.module.rpartition(".")[2] in names
+
+
+def run(models: list[Model], known: dict[tuple[str, Plant], Mutant], asked: argparse.Namespace) -> None:
+    """Judge the mutants of one library's models."""
+    with warm_sandbox(Warmth(TORCH, tuple(dict.fromkeys(each.library for each in models))), 60) as sandbox:
+        for model in models:
+            own = [each for each in known.values() if each.model == model.title]
+            due = [each for each in own if each.word in (asked.again or ())]
             try:
-                found = mutants(model, asked.each, asked.seed)
-            except RuntimeError as error:
+                if asked.again is None and len(own) < asked.each:
+                    due = [each for each in mutants(model, asked.each, asked.seed) if each.key not in known]
+            except (RuntimeError, ModuleNotFoundError) as error:
                 print(error, flush=True)
                 continue
-            for mutant in found:
-                began = time.monotonic()
-                judge(mutant, sandbox)
-                judged.append(mutant)
-                print(f"{told(mutant)} [{time.monotonic() - began:.1f}s]", flush=True)
-    count = max(len(judged), 1)
-    for name in ("detected", "located", "near", "mended"):
-        total = sum(getattr(each, name) for each in judged)
-        print(f"{name}: {total} of {len(judged)} ({100 * total // count}%)")
+            for mutant in due:
+                judge(mutant, model, sandbox)
+                known[mutant.key] = mutant
+                record(mutant, asked.record)
+                print(mutant.told(), flush=True)
 
 
 if __name__ == "__main__":
