@@ -114,7 +114,8 @@ def _programs(folder: Path, how: Path, mode: str, repaired: bool) -> Iterator[Pr
 
 def _sandbox(how: Path, mode: str, sample: Path, seconds: float) -> Sandbox:
     """Return a sandbox whose warm process has the shims that a program like the sample needs."""
-    given = [str(HERE), *filter(None, os.environ.get("SFDATA_PATH", "").split(os.pathsep))]
+    known = (os.environ.get(name, "") for name in ("SFDATA_PATH", "PYTHONPATH"))
+    given = [str(HERE), *(path for paths in known for path in paths.split(os.pathsep) if path)]
     os.environ["PYTHONPATH"] = os.pathsep.join(given)
     os.environ |= {"SFDATA_SHIMS": str(how / "run_program.py"), "SFDATA_MODE": mode, "SFDATA_SAMPLE": str(sample)}
     return Sandbox(("axiswise.frontends.eager.frontend:warm", "sfdata_prelude"), Limits(seconds=seconds))
