@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from typing import Any
 
 from torch import nn
@@ -18,10 +19,11 @@ class Compose(nn.Sequential):
         super().__init__(*[each for each in transforms if isinstance(each, nn.Module)])
 
 
-class InterpolationMode:
+class InterpolationMode(enum.Enum):
     """Ways to resize, by name."""
 
     NEAREST, BILINEAR, BICUBIC = "nearest", "bilinear", "bicubic"
+    BOX, HAMMING, LANCZOS = "box", "hamming", "lanczos"
 
 
 def __getattr__(name: str) -> Any:

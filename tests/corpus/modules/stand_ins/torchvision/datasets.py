@@ -1,0 +1,3 @@
+"""Data that nobody reads."""
+
+from torchvision.transforms import __getattr__ as __getattr__
