@@ -9,6 +9,7 @@ from itertools import islice, zip_longest
 from axiswise.diagnosis import Diagnosis, Edit, Fix, Raised
 from axiswise.facts import Conflict, Failure, Frame, Trace
 from axiswise.rules.rule import Rule, rules
+from axiswise.silent import suspected
 from axiswise.source.history import history, roots
 from axiswise.source.provenance import named, stand_in_before
 from axiswise.source.scene import Scene
@@ -27,7 +28,7 @@ def diagnoses(trace: Trace, sources: Sources, *, with_fixes: bool = True) -> lis
         with_fixes: Look for candidate fixes too.
     """
     found: dict[tuple[object, ...], Diagnosis] = {}
-    for failure in trace.failures:
+    for failure in (*trace.failures, *suspected(trace)):
         raised = Raised(failure.type, failure.message) if failure.type and failure.type != "UserWarning" else None
         for conflict in _spoken(failure):
             named_rule = _ruled(conflict, trace, raised, failure.frames, sources)

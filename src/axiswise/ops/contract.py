@@ -51,6 +51,10 @@ KINDS: dict[str, str] = {
     "pattern": "an einops pattern does not fit its tensor",
     "square": "the last two axes of a matrix have to be equal and differ",
     "length": "an axis has another length than the operation always asks of it",
+    "scrambled": "a reshape calls an axis by the size of another; nothing fails (facts: axis, claimed, turns)",
+    "softmax-axis": "a softmax is along another axis than its weights are used over; nothing fails (facts: used, by)",
+    "paired": "a column meets a row, and each is paired with each; nothing fails",
+    "loss-input": "a loss is given what it makes itself; nothing fails (facts: made)",
     "annotation": "a value contradicts the annotation of its shape (facts: name, function, dims, dim, wanted, found)",
     "declared": "a model is given data of another shape than it was declared for (facts: missing, extra)",
     "weights": "a stored parameter has another shape than the model's",
@@ -58,6 +62,10 @@ KINDS: dict[str, str] = {
     "tuple": "a layer's tuple of results was used as if it were a tensor",
     "dtype": "an operand's element type is not one the operation takes (facts: wanted, found)",
     "device": "operands live on different devices (facts: devices)",
+    "batch-mixing": "an example's output moves with another example (facts: changed, moved, amount, own, seed, axis)",
+    "batch-order": "an example's output depends on its place in the batch (facts: as above)",
+    "causality": "an earlier output moves with a later step (facts: as above, why)",
+    "padding-leak": "a valid output moves with padding (facts: as above, told)",
     "other": "the framework refused the shapes in words that no contract covers",
 }
 """Every kind of conflict there is. Rules name the kinds they speak for; a test checks that each is spoken for."""

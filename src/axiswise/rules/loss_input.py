@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from axiswise.diagnosis import Diagnosis, Fix, Note
+from axiswise.facts import Conflict, OpCall
+from axiswise.rules.rule import Rule
+from axiswise.source.scene import Scene
+
+TAKES = {
+    "cross_entropy": "logits, and applies softmax itself",
+    "binary_cross_entropy_with_logits": "logits, and applies the sigmoid itself",
+    "nll_loss": "log-probabilities",
+    "kl_div": "log-probabilities",
+}
+GIVEN = {
+    "softmax": "probabilities",
+    "gumbel_softmax": "probabilities",
+    "sigmoid": "probabilities",
+    "linear": "logits",
+}
+
+
+class LossInput(Rule):
+    """A loss is given probabilities where it takes logits, or either where it takes log-probabilities."""
+
+    kinds = frozenset({"loss-input"})
+
+    def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
+        made: OpCall = conflict.facts["made"]
+        maker = scene.at(replace(conflict, call=made, left=None))
+        found = scene.diagnosis(
+            f"{scene.callee()} takes {TAKES[conflict.call.op]}, but {scene.expression('input')} holds {GIVEN[made.op]}"
+        )
+        told = Note(f"{maker.callee()} gives {GIVEN[made.op]}", maker.span)
+        return replace(found, severity="warning", silent=True, exception=None, notes=(told,))
+
+    def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
+        made: OpCall = conflict.facts["made"]
+        maker = scene.at(replace(conflict, call=made, left=None))
+        if conflict.call.op in ("nll_loss", "kl_div"):
+            if made.op == "softmax":
+                yield from maker.callee_to("log_softmax", "make log-probabilities of it", evidence=0.8)
+            elif made.op == "linear":
+                yield from scene.wrap(
+                    "input", "{}.log_softmax(1)", "make log-probabilities of the logits", evidence=0.5
+                )
+        else:
+            yield from maker.without_call(f"take the {made.op} out", evidence=0.8)

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from axiswise.diagnosis import Diagnosis, Fix, Note
+from axiswise.facts import AxisUse, Conflict
+from axiswise.rules.reading import label
+from axiswise.rules.rule import Rule
+from axiswise.source.scene import Scene
+
+
+class SoftmaxAxis(Rule):
+    """A softmax is over another axis than the one its weights are summed over."""
+
+    kinds = frozenset({"softmax-axis"})
+
+    def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
+        along, used = conflict.left, int(conflict.facts["used"])
+        if along is None:
+            return None
+        given = scene.expression("input")
+        if used < 0:
+            told = f"{scene.callee()} is over an axis of one element of {given}: every weight is 1"
+            found = scene.diagnosis(told, label(scene, "input"))
+        else:
+            taken = scene.at(replace(conflict, call=conflict.facts["by"]))
+            told = (
+                f"{scene.callee()} is over {scene.axis(along)} of {given}, "
+                f"but {taken.callee()} sums its weights over {scene.axis(AxisUse('input', used, 0))}"
+            )
+            found = scene.diagnosis(told, label(scene, "input"))
+            found = replace(found, notes=(Note("used here", taken.span), *found.notes))
+        return replace(found, severity="warning", silent=True, exception=None)
+
+    def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
+        ref, used = conflict.call.operands["input"], int(conflict.facts["used"])
+        if used < 0:
+            used = 1 if ref.rank > 2 else -1
+        if used < 0:
+            return
+        axis = used - ref.rank if used == ref.rank - 1 else used
+        title = f"take it over axis {axis}"
+        layer = conflict.call.layer
+        if layer is not None and "dim" in layer.settings:
+            yield from scene.setting("dim", str(axis), title, evidence=0.8)
+        else:
+            method = conflict.call.is_method
+            yield from scene.argument("dim", str(axis), title, position=0 if method else 1, evidence=0.8)

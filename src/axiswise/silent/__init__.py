@@ -1,0 +1,30 @@
+"""Mistakes that raise nothing, read off a whole run: an axis in another's place, weights over the wrong axis.
+
+Each module here looks for one group of them and yields conflicts on calls that succeeded; rules decide on the evidence
+whether to speak. What a single call shows stands in `ops/silent.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from axiswise.facts import Conflict, Failure, Trace
+from axiswise.silent.lineage import Lineage
+from axiswise.silent.losses import confused
+from axiswise.silent.normalized import misplaced
+from axiswise.silent.paired import paired
+from axiswise.silent.scrambled import scrambled
+
+LOOKS: tuple[Callable[[Trace, Lineage], Iterable[Conflict]], ...] = (scrambled, misplaced, paired, confused)
+
+
+def suspected(trace: Trace) -> list[Failure]:
+    """Return what a run that raises nothing gets wrong, in the order of its calls, one call of a line once."""
+    lineage = Lineage(trace)
+    found: dict[object, Conflict] = {}
+    for look in LOOKS:
+        for conflict in look(trace, lineage):
+            call = conflict.call
+            found.setdefault((conflict.kind, call.site or call.index), conflict)
+    ordered = sorted(found.values(), key=lambda conflict: conflict.call.index)
+    return [Failure("", "", each.call, each.call.frames, (each,)) for each in ordered]

@@ -1,0 +1,95 @@
+"""What each axis of each tensor is made of: which axes of the run's beginning, in which order, whole or in parts."""
+
+from __future__ import annotations
+
+from math import prod
+
+from axiswise.algebra.grouping import groups
+from axiswise.facts import AxisSource, OpCall, TensorRef, Trace
+from axiswise.ops.axes import numbers
+from axiswise.ops.contract import contract_of
+from axiswise.silent.claims import Claim, displaced
+from axiswise.silent.factors import Axis, Factor, dealt, fresh, fused
+
+REGROUPING = frozenset({"reshape", "flatten", "unflatten"})
+"""Operations that keep the order of the elements."""
+
+
+class Lineage:
+    """What the axes of a run's tensors are made of.
+
+    Attributes:
+        displaced: Of the reshapes that call an axis what it does not hold, by the call's index: those axes.
+    """
+
+    def __init__(self, trace: Trace) -> None:
+        self._known: dict[int, tuple[Axis, ...]] = {}
+        self.displaced: dict[int, list[Claim]] = {}
+        self._shifted: set[int] = set()
+        for call in trace.calls:
+            for position, output in enumerate(call.outputs):
+                if output.id not in self._known:
+                    self._known[output.id] = self._made(call, position)
+
+    def of(self, ref: TensorRef) -> tuple[Axis, ...]:
+        """Return what each axis of a tensor is made of."""
+        found = self._known.get(ref.id)
+        if found is None or len(found) != ref.rank:
+            found = self._known[ref.id] = tuple(fresh(ref, axis) for axis in range(ref.rank))
+        return found
+
+    def axis(self, tensor: int, axis: int) -> Axis | None:
+        """Return what one axis of a tensor is made of, or None where the tensor was not met."""
+        found = self._known.get(tensor)
+        return found[axis] if found is not None and axis < len(found) else None
+
+    def _made(self, call: OpCall, position: int) -> tuple[Axis, ...]:
+        ref = call.outputs[position]
+        data = call.operands.get("input")
+        if _is_widening(call):
+            self._shifted.add(ref.id)
+        if call.op in REGROUPING and data is not None:
+            return self._regrouped(call, data, ref)
+        contract = contract_of(call.op)
+        if contract is None or not call.operands:
+            return tuple(fresh(ref, axis) for axis in range(ref.rank))
+        return tuple(self._from(call, ref, axis, contract.source(call, position, axis)) for axis in range(ref.rank))
+
+    def _from(self, call: OpCall, ref: TensorRef, axis: int, source: AxisSource) -> Axis:
+        if source.relation not in ("same", "product") or not source.axes:
+            return fresh(ref, axis)
+        factors: list[Factor] = []
+        for role, place in source.axes:
+            operand = call.operands.get(role)
+            if operand is None or place >= operand.rank:
+                return fresh(ref, axis)
+            factors += self.of(operand)[place]
+        made = fused(factors)
+        return made if prod(factor.size for factor in made) == ref.shape[axis] else fresh(ref, axis)
+
+    def _regrouped(self, call: OpCall, data: TensorRef, ref: TensorRef) -> tuple[Axis, ...]:
+        before = self.of(data)
+        found = [fresh(ref, axis) for axis in range(ref.rank)]
+        for group in groups(data.shape, ref.shape):
+            factors = [factor for axis in group.inputs for factor in before[axis]]
+            held = dealt(factors, [ref.shape[axis] for axis in group.outputs])
+            for axis, own in zip(group.outputs, held or (), strict=False):
+                found[axis] = own
+        if call.op == "reshape" and not call.saved:
+            claims = displaced(before, data.shape, ref.shape, numbers(call.params.get("shape")), self.axis)
+            if claims and any(factor.root[0] in self._shifted for axis in before for factor in axis):
+                self._shifted.add(ref.id)  # until it is cut back, its rows are meant to be askew
+                return tuple(fresh(ref, axis) for axis in range(ref.rank))
+            if claims:
+                self.displaced[call.index] = claims
+            for claim in claims:
+                found[claim.axis] = claim.unit  # what follows takes the program at its word
+        return tuple(found)
+
+
+def _is_widening(call: OpCall) -> bool:
+    """Return whether a call adds a border: a reshape behind it shifts rows on purpose, each by one more."""
+    if call.op != "cat":
+        return call.op == "pad"
+    shapes = [ref.shape for ref in call.operands.values()]
+    return any(size == 1 != other for shape in shapes for size, other in zip(shape, shapes[-1], strict=False))

@@ -1,0 +1,51 @@
+"""A loss that is given what it makes itself: probabilities where it takes logits, logits for log-probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from axiswise.facts import AxisUse, Conflict, OpCall, Trace
+from axiswise.silent.lineage import Lineage
+
+PROBABILITIES = frozenset({"softmax", "gumbel_softmax"})
+WRONG = {
+    "cross_entropy": PROBABILITIES | {"sigmoid"},
+    "nll_loss": PROBABILITIES | {"linear", "sigmoid"},
+    "binary_cross_entropy_with_logits": frozenset({"sigmoid", "softmax"}),
+    "kl_div": PROBABILITIES,
+}
+"""What may not make the predictions of a loss.
+
+Source: torch's documentation of each: cross entropy and BCE with logits take logits, NLL and KL divergence take
+log-probabilities.
+"""
+KEPT = frozenset("squeeze unsqueeze reshape flatten transpose permute to float double index select contiguous".split())
+"""What predictions go through and stay what they are."""
+
+
+def confused(trace: Trace, lineage: Lineage) -> Iterator[Conflict]:
+    """Yield losses whose predictions are of another kind than they take; facts: `made`, the call that made them."""
+    for call in trace.calls:
+        wrong = WRONG.get(call.op)
+        if wrong is None or "input" not in call.operands:
+            continue
+        maker = _maker(trace, call)
+        if maker is not None and maker.op in wrong and not _is_meant(call, maker):
+            size = call.operands["input"].rank
+            yield Conflict("loss-input", call, AxisUse("input", -1, size), facts={"made": maker})
+
+
+def _maker(trace: Trace, call: OpCall) -> OpCall | None:
+    ref = call.operands["input"]
+    while (found := trace.producer(ref.id)) is not None:
+        maker = found[0]
+        data = maker.operands.get("input")
+        if maker.op not in KEPT or data is None:
+            return maker
+        ref = data
+    return None
+
+
+def _is_meant(call: OpCall, maker: OpCall) -> bool:
+    """Return whether logits that go into a loss of log-probabilities may be such all the same."""
+    return call.op == "kl_div" and call.params.get("log_target") is True and maker.op not in PROBABILITIES

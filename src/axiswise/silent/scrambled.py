@@ -1,0 +1,50 @@
+"""A reshape that calls an axis by a size that other elements stand behind: `view(B, H, T, D)` of `(B, T, H * D)`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import TypeVar
+
+from axiswise.algebra.grouping import groups
+from axiswise.facts import Conflict, OpCall, Trace
+from axiswise.ops.axes import numbers
+from axiswise.silent.claims import displaced
+from axiswise.silent.lineage import Lineage
+
+Item = TypeVar("Item")
+
+
+def scrambled(trace: Trace, lineage: Lineage) -> Iterator[Conflict]:
+    """Yield the reshapes that put an axis where its elements do not lie; facts: `axis`, `claimed`, `turns`."""
+    for index, claims in lineage.displaced.items():
+        call = trace.calls[index]
+        before = lineage.of(call.operands["input"])
+        claim = max(claims, key=lambda each: each.weight)
+        claimed = next((place for place, own in enumerate(before) if own == claim.unit), -1)
+        yield Conflict(
+            "scrambled", call, facts={"axis": claim.axis, "claimed": claimed, "turns": _turns(call, lineage)}
+        )
+
+
+def _turns(call: OpCall, lineage: Lineage) -> list[tuple[str, int, int]]:
+    """Return the exchanges of two axes with which nothing is displaced: before the reshape, or of what it gives."""
+    given, after = call.operands["input"].shape, call.outputs[0].shape
+    before, asked = lineage.of(call.operands["input"]), numbers(call.params.get("shape"))
+    found: list[tuple[str, int, int]] = []
+    if len(asked) == len(after):
+        for one, other in combinations(range(len(after)), 2):
+            sizes = _exchanged(after, one, other)
+            if not displaced(before, given, sizes, _exchanged(asked, one, other), lineage.axis):
+                found.append(("after", one, other))
+    for one, other in combinations(range(len(given)), 2):
+        sizes = _exchanged(given, one, other)
+        if groups(sizes, after) and not displaced(_exchanged(before, one, other), sizes, after, asked, lineage.axis):
+            found.append(("before", one, other))
+    return found
+
+
+def _exchanged(items: tuple[Item, ...], one: int, other: int) -> tuple[Item, ...]:
+    turned = [*items]
+    turned[one], turned[other] = items[other], items[one]
+    return tuple(turned)
