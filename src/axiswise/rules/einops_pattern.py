@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from axiswise.diagnosis import Diagnosis, Fix
-from axiswise.facts import Conflict
+from axiswise.facts import AxisUse, Conflict
 from axiswise.rules.reading import axes, label, shape, size
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
@@ -38,8 +38,16 @@ class EinopsPattern(Rule):
                 yield from scene.wrap(left.operand, "{}.unsqueeze(0)", "add the batch axis")
             return
         below = left.size - left.size % right.size
-        for wanted in (right.size, below, below + right.size):
+        for wanted in dict.fromkeys((*_held(scene, left, right.size), right.size, below, below + right.size)):
             if wanted and wanted != left.size:
                 yield from scene.resize(left, wanted)
         if not right.operand:
             yield from scene.resize(right, left.size)
+
+
+def _held(scene: Scene, use: AxisUse, divisor: int) -> list[int]:
+    """Return sizes that go into a pattern and have a name where the layer was built that an axis is from."""
+    layers = (maker.call.layer for maker in scene.producers(use.operand))
+    built = next((layer.built[-1].sizes for layer in layers if layer is not None and layer.built), None)
+    sizes = {size for size in (built or {}).values() if size > divisor and size % divisor == 0}
+    return sorted(sizes, key=lambda size: max(size / use.size, use.size / size))[:2]

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 
 from axiswise.facts import OpCall, Trace
 
+WEIGHTS = frozenset({"weight", "bias", "running_mean", "running_var"})
+"""Roles of what a layer holds itself: its making is no step of the data's way."""
+
 
 def makers(trace: Trace, call: OpCall, role: str, furthest: int) -> Iterator[tuple[int, OpCall]]:
     """Yield the calls that an operand was made by, with how many calls lie between, at most so many calls."""
@@ -22,5 +25,6 @@ def makers(trace: Trace, call: OpCall, role: str, furthest: int) -> Iterator[tup
         maker = found[0]
         seen.add(maker.index)
         yield steps, maker
-        data = [each for each in maker.operands.values() if not each.parameter]
+        own = WEIGHTS if maker.layer is not None else frozenset[str]()
+        data = [each for role, each in maker.operands.items() if not each.parameter and role not in own]
         waiting.extend((steps + 1, each.id, maker.index) for each in data)

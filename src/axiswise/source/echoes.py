@@ -72,13 +72,17 @@ def _root(text: str) -> str:
 
 
 def _neighbours(source: SourceFile, statement: ast.Assign) -> Iterator[ast.Assign]:
-    """Yield the assignments of the same block with a call of the same kind, nearest first."""
+    """Yield the assignments of the same block that give a value of the same kind, nearest first."""
     parent = source.parents[statement]
     block = [each for each in ast.iter_child_nodes(parent) if isinstance(each, ast.Assign)]
     others = [each for each in block if each is not statement]
     for other in sorted(others, key=lambda each: abs(each.lineno - statement.lineno))[:4]:
-        if isinstance(other.value, ast.Call) and isinstance(statement.value, ast.Call):
+        if isinstance(other.value, _WORKED_OUT) and isinstance(other.value, type(statement.value)):
             yield other
+
+
+_WORKED_OUT = (ast.Call, ast.BinOp, ast.Subscript)
+"""What an assignment that is written in parallel to another gives: no mere name or number."""
 
 
 def _name(statement: ast.Assign) -> str:

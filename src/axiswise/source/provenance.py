@@ -227,6 +227,8 @@ def _places(
     for role, position in axes:
         part = call.operands[role].shape[position]
         needed = _needed(source.relation, part, size, wanted, len(axes))
+        if call.op == "chunk" and source.relation == "part":
+            needed = wanted * int(call.params["chunks"])  # uneven chunks too are shares of a whole that was to be even
         if needed is not None:
             yield from _places(trace, call.operands[role].id, position, needed, call.index, steps + 1, budget)
 

@@ -16,6 +16,7 @@ from axiswise.facts import Conflict, OpCall, Trace, is_series
 from axiswise.origin import Span
 from axiswise.source.ancestry import makers
 from axiswise.source.callsite import CallSite
+from axiswise.source.repatterning import repatterned
 from axiswise.source.text import Sources
 
 FURTHEST = 12
@@ -44,7 +45,7 @@ def reroutes(sources: Sources, trace: Trace, call: OpCall, role: str, conflict: 
     wanted = other.size if other is not None else -1
     for steps, maker in makers(trace, call, role, FURTHEST):
         site = CallSite.at(sources, maker.frames[-1] if maker.frames else None)
-        for fix in _gathered(sources, maker, conflict.kind, wanted):
+        for fix in (*_gathered(sources, maker, conflict.kind, wanted), *repatterned(sources, maker)):
             yield Fix(fix.title, fix.edits, fix.evidence - 0.02 * steps)
         if site is not None and maker.layer is None:
             for fix in _edits(site, maker, conflict.kind, wanted):
@@ -61,6 +62,8 @@ def taken_out(sources: Sources, trace: Trace, call: OpCall, role: str) -> Iterat
 
 
 def _edits(site: CallSite, call: OpCall, kind: str, wanted: int) -> Iterator[Fix]:
+    if call.op in ("transpose", "matrix-transpose", "permute", "reverse-axes", "squeeze", "unsqueeze"):
+        yield from _taken_out(site, call)
     if call.op in ALONG_ONE:
         yield from _other_dims(site, call, wanted)
     if call.op in ("matmul", "mm", "bmm"):
@@ -85,8 +88,6 @@ def _edits(site: CallSite, call: OpCall, kind: str, wanted: int) -> Iterator[Fix
         for axis in range(rank + 1):
             edit = Edit(span, f"{site.text(site.node)}.unsqueeze({axis})")
             yield Fix(f"add axis {axis} where it comes from numpy", (edit,), EVIDENCE - 0.3)
-    if call.op in ("transpose", "matrix-transpose", "permute", "reverse-axes", "squeeze", "unsqueeze"):
-        yield from _taken_out(site, call)
     if call.op == "transpose":
         yield from _other_pairs(site, call)
     if call.op in ("reshape", "view"):

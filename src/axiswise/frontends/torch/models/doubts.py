@@ -7,44 +7,68 @@ built for (features, channels) and no size for it was found, the guess may be wr
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from math import prod
 
 from axiswise.facts import AxisUse, Conflict
 from axiswise.frontends.torch.models.changing import spec_of
 from axiswise.frontends.torch.models.corrections import is_own, is_width
+from axiswise.frontends.torch.models.pinning import rank_is_own
 from axiswise.frontends.torch.models.trials import INPUT, Trial
 from axiswise.source.provenance import Step, places, trail
 
-OF_SHAPE = frozenset(
-    {"rank", "unpack", "permutation", "axis-range", "target-rank", "einsum", "pattern", "dtype", "window"}
-)
-"""Kinds of conflicts that another rank or another type of an input may have none of."""
+OF_RANK = frozenset({"rank", "unpack", "permutation", "axis-range", "target-rank"})
+"""Kinds of conflicts that another number of axes of an input may have none of."""
+EITHER = frozenset({"einsum", "pattern", "window"})
+"""Kinds that are of sizes where they name an axis, and else of the number of axes."""
 
 
-def in_doubt(trial: Trial, certain: Collection[str], bound: Collection[str] = ()) -> bool:
+def in_doubt(
+    trial: Trial, certain: Collection[str], bound: Collection[str] = (), held: Callable[[str, int], bool] | None = None
+) -> bool:
     """Return whether other inputs than those of a failed run might not fail.
 
     Args:
         trial: A run with failures.
         certain: Parameters whose number of axes the text says.
         bound: Those for which an annotation, or the user, says the numbers too.
+        held: Tells whether the model runs as far with no other size of an input's axis.
     """
     conflict = next((each for failure in trial.failures[:1] for each in failure.conflicts[:1]), None)
     if conflict is None:
         return True
-    if conflict.kind in OF_SHAPE or conflict.left is None or conflict.right is None:
-        paths = {path for ref in conflict.call.operands.values() for path in trial.inputs_of(ref.id)}
-        return not all(_parameter(path) in certain for path in paths)
+    if conflict.left is None or conflict.right is None or _is_of_shape(conflict):
+        return any(_may_have_others(trial, conflict, ref.id, certain) for ref in conflict.call.operands.values())
     if len(set(built := [_chosen(trial, conflict, each) for each in (conflict.left, conflict.right)])) > 1 and any(
         built
     ):
         return True  # another number in the place of the one that was chosen may do
     sides = ((conflict.left, conflict.right), (conflict.right, conflict.left))
-    return any(_may_differ(trial, conflict, side, other, bound) for side, other in sides)
+    return any(_may_differ(trial, conflict, side, other, bound, held) for side, other in sides)
 
 
-def _may_differ(trial: Trial, conflict: Conflict, side: AxisUse, other: AxisUse, bound: Collection[str]) -> bool:
+def _is_of_shape(conflict: Conflict) -> bool:
+    """Return whether another number of axes, or another type, of an input may be all that is wanted."""
+    sides = (conflict.left, conflict.right)
+    whole = any(side is not None and side.operand and side.axis < 0 for side in sides)
+    return conflict.kind in OF_RANK or conflict.kind == "dtype" or (conflict.kind in EITHER and whole)
+
+
+def _may_have_others(trial: Trial, conflict: Conflict, tensor: int, certain: Collection[str]) -> bool:
+    """Return whether a tensor may have another number of axes, or another type, with other inputs."""
+    if conflict.kind != "dtype" and rank_is_own(trial, tensor):
+        return False
+    return not all(_parameter(path) in certain for path in trial.inputs_of(tensor))
+
+
+def _may_differ(
+    trial: Trial,
+    conflict: Conflict,
+    side: AxisUse,
+    other: AxisUse,
+    bound: Collection[str],
+    held: Callable[[str, int], bool] | None,
+) -> bool:
     """Return whether a side would be another size with inputs that were not thought of."""
     steps = list(trail(trial.trace, conflict.call, side))
     if side.operand in conflict.call.operands and (side.axis < 0 or any(each.relation == "unknown" for each in steps)):
@@ -53,6 +77,10 @@ def _may_differ(trial: Trial, conflict: Conflict, side: AxisUse, other: AxisUse,
     guessed = [end for end in guessed if _parameter(end[0]) not in bound or _has_name(trial, *end)]
     if not guessed or _cannot_be(trial, steps, other.size):
         return False
+    operand = conflict.call.operands.get(side.operand)
+    if held is not None and operand is not None and rank_is_own(trial, operand.id):
+        if all(held(*end) for end in dict.fromkeys(guessed)):
+            return False  # the model asks for two sizes of one axis
     widths = any(
         (spec := spec_of(trial.call, path)) is not None and axis < len(spec.axes) and is_width(spec.axes[axis].name)
         for path, axis in guessed

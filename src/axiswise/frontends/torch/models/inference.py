@@ -19,6 +19,7 @@ from typing import Any
 import torch
 
 from axiswise.algebra.annotation import computed
+from axiswise.frontends.torch.models.changing import replaced, spec_of, with_axis
 from axiswise.frontends.torch.models.corrections import asked_of, corrected, is_width
 from axiswise.frontends.torch.models.doubts import in_doubt
 from axiswise.frontends.torch.models.ideas import OTHER, SIZES, ideas
@@ -149,7 +150,17 @@ class _Search:
             return False
         tried = [other.call for other in self._seen if other is not trial]
         left = (call for call in islice(self._corrections(trial), TURNS) if call not in tried)
-        return next(left, None) is None and not in_doubt(trial, certain, self.bound)
+        held = partial(self._is_held, trial)
+        return next(left, None) is None and not in_doubt(trial, certain, self.bound, held)
+
+    def _is_held(self, trial: Trial, path: str, axis: int) -> bool:
+        """Return whether the model runs as far as it did with no other size of an input's axis."""
+        spec = spec_of(trial.call, path)
+        if spec is None or axis >= len(spec.axes) or self.is_over:
+            return False
+        was = spec.axes[axis]
+        others = (with_axis(spec, axis, replace(was, size=size)) for size in (was.size + 1, 2 * was.size))
+        return all(self.run(replaced(trial.call, path, other)).reach < trial.reach for other in others)
 
     def narrowed(self, trial: Trial) -> Trial:
         """Return a clean run with numbers in the place of names of widths that the model has no other size for."""

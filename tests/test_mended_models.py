@@ -1,0 +1,114 @@
+"""Faults in modules that nothing calls: where they are found, and what their first fix writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from axiswise.checking import check
+from axiswise.config import Options
+from axiswise.sandbox import Sandbox
+from axiswise.source.edit import apply_to_text
+
+HEAD = "import torch\nfrom einops import rearrange\nfrom torch import nn\n\n"
+
+PROJECTED = """
+class Mixed(nn.Module):
+    def __init__(self, width=32, heads=4, head_width=16):
+        super().__init__()
+        self.heads = heads
+        inner = heads * head_width
+        self.project = nn.Linear(width, inner * {parts})
+        self.back = nn.Linear(inner, width)
+
+    def forward(self, signal):
+        q, k, v = (rearrange(each, "b n (h d) -> b h n d", h=self.heads) for each in self.project(signal).chunk(3, -1))
+        out = (q @ k.transpose(-1, -2)).softmax(-1) @ v
+        return self.back(rearrange(out, "{joined}"{wrapped})
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.enter = nn.Conv1d(2, 32, 5)
+        self.places = nn.Parameter(torch.zeros(1, 20, 32))
+        self.first, self.second = Mixed(), Mixed()
+
+    def forward(self, signal):
+        x = rearrange(self.enter(signal), "b c n -> b n c") + self.places
+        x = self.first(x) + x
+        return self.second(x) + x
+"""
+RIGHT = {"parts": "3", "joined": "b h n d -> b n (h d)", "wrapped": ")"}
+
+CASES = {
+    "a whole that is cut into more parts than it has": (
+        PROJECTED.format(**{**RIGHT, "parts": "5"}),
+        "self.project = nn.Linear(width, inner * 3)",
+    ),
+    "an axis of one more than the next block's pattern has": (
+        PROJECTED.format(**{**RIGHT, "wrapped": ").unsqueeze(1)"}),
+        'return self.back(rearrange(out, "b h n d -> b n (h d)"))',
+    ),
+    "axes that a pattern puts in another order than the layer behind it takes": (
+        PROJECTED.format(**{**RIGHT, "joined": "b h n d -> b (h d) n"}),
+        'return self.back(rearrange(out, "b h n d -> b n (h d)"))',
+    ),
+    "a batch moved away before the layers of a block": (
+        """
+class Block(nn.Module):
+    def __init__(self, width=24):
+        super().__init__()
+        self.layers = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, 48), nn.GELU(), nn.Linear(48, width))
+
+    def forward(self, tokens):
+        return self.layers(tokens.transpose(0, 1))
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.enter = nn.Embedding(100, 24)
+        self.block = Block()
+
+    def forward(self, ids):
+        x = self.enter(ids)
+        return self.block(x) + x
+""",
+        "return self.layers(tokens)",
+    ),
+    "a line without the axis that the line beside it puts in": (
+        """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.head = nn.Linear(32, 5)
+
+    def forward(self, image):
+        rows = torch.arange(image.shape[-2] * image.shape[-1])
+        columns = torch.arange(image.shape[-2] * image.shape[-1])
+        rates = torch.arange(16) / 15
+        rows = rows.flatten() * rates[None, :]
+        columns = columns.flatten()[:, None] * rates[None, :]
+        places = torch.cat((rows, columns), dim=1)
+        return self.head(places + image.mean())
+""",
+        "rows = rows.flatten()[:, None] * rates[None, :]",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_first_fix_of_a_module_writes_what_was_meant(
+    case: str, tmp_path: Path, warm: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text, meant = CASES[case]
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "model.py"
+    path.write_text(HEAD + text, "utf-8")
+    report = check([f"{path}::Net"], Options(time_budget=60), sandbox=warm)
+    assert [each.rule for each in report.findings], report.targets[0].reason
+    fix = report.findings[0].fixes[0]
+    assert fix.verdict != "unverified", fix.title
+    assert meant in [line.strip() for line in apply_to_text(HEAD + text, fix.edits).splitlines()]
