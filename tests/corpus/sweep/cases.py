@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from torch._subclasses.fake_tensor import FakeTensorMode
+import torch
+from torch._subclasses.fake_tensor import FakeTensorMode, unset_fake_temporarily
+from torch.overrides import TorchFunctionMode
 
 T = TypeVar("T")
 
@@ -33,9 +35,18 @@ class Case:
             Exception: What the last way raises.
         """
         for way in self.ways:
-            with suppress(Exception), FakeTensorMode(allow_non_fake_inputs=True):
+            with suppress(Exception), FakeTensorMode(allow_non_fake_inputs=True), Spaced():
                 return way().eval()
         return self.ways[0]().eval()  # a constructor that asks a tensor for its values
+
+
+class Spaced(TorchFunctionMode):
+    """Gives spaced numbers their values, which constructors ask for (rates by layer) and fake tensors do not have."""
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        has_values = func is torch.linspace or (args and type(args[0]) is torch.Tensor)
+        with unset_fake_temporarily() if has_values else nullcontext():
+            return func(*args, **(kwargs or {}))
 
 
 def spread(items: Sequence[T]) -> list[T]:

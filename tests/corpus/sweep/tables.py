@@ -8,9 +8,10 @@ from tests.corpus.sweep.lines import Line
 
 HEAD = """# Sweeps over libraries of right models
 
-Right programs, to be met by silence. Each model is built on torch's fake tensors, without its weights, and given to `axiswise.check` as it is, with no
-hint of its inputs. *Checked*: it ran to its end with inputs that were found out. *Symbolic*: besides, the batch and a length, height or width are shown
-for all sizes told, not only tried at a few; the batch alone, where the model has one number for each other axis. Seconds are of processor time.
+Right programs, to be met by silence. Each model is built on torch's fake tensors, without its weights, and given to
+`axiswise.check` as it is, with no hint of its inputs. *Checked*: it ran to its end with inputs that were found out.
+*Symbolic*: besides, the batch and a length, height or width are shown for all sizes told, not only tried at a few; the
+batch alone, where the model has one number for each other axis. Seconds are of processor time.
 """
 
 

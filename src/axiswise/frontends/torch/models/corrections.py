@@ -282,6 +282,12 @@ def _larger(trial: Trial) -> Iterator[CallSpec]:
                 yield replaced(trial.call, path, replace(spec, axes=axes))
 
 
+def _roomier(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
+    """Yield calls with longer inputs for a window that has no room: any length from some one on will do."""
+    yield from _larger(trial)
+    yield from _resized(trial, conflict)
+
+
 # -- ranks, kinds ------------------------------------------------------------------------------------------------------
 def _as_annotated(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
     """Yield calls that agree with an annotation in the model."""
@@ -356,6 +362,7 @@ _WAYS = {
     "target-rank": reranked,
     "einsum": reranked,
     "pattern": _patterned,
+    "window": _roomier,
     "annotation": _as_annotated,
     "dtype": _retyped,
     "numel": _flattened,

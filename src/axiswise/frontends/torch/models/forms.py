@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -22,16 +23,25 @@ _TENSORS = re.compile(
 """Names that are a tensor's where nothing else says what they are."""
 
 
-def forms(model: Any, call: CallSpec, run: Run, seconds: float) -> Iterator[Trial]:
+def forms(model: Any, call: CallSpec, run: Run, seconds: float, until: float) -> Iterator[Trial]:
     """Yield a run for each optional tensor of a module, given beside what has to be; those only with which it runs.
 
     An optional argument whose shape is not found out says nothing: what fails may be the guess.
+
+    Args:
+        model: The module, or a function.
+        call: What it is given beside.
+        run: Runs it on a call.
+        seconds: How long the shape of one argument is looked for.
+        until: When no further argument is tried, in monotonic time.
     """
     function = model.forward if isinstance(model, torch.nn.Module) else model
     for name, parameter in inspect.signature(function).parameters.items():
         if name in call.arguments or parameter.default is not None or not _is_tensor(name, parameter.annotation):
             continue
         for spec in ideas(name, ()):
+            if time.monotonic() > until:
+                return
             given = replace(call, arguments={**call.arguments, name: _alike(spec, call)}, form=f"with {name}")
             trial = searched(given, run, seconds)
             if trial is not None and trial.is_clean:

@@ -26,6 +26,8 @@ Sizes = Mapping[str, int]
 _PLACE = 3
 """Digits before a name in sympy's symbols."""
 
+_WHOLE = {"integer": True, "positive": True}
+
 _SIGNS = {"Eq": "==", "Ne": "!=", "Le": "<=", "Lt": "<", "Ge": ">=", "Gt": ">"}
 _MIRRORED = {"==": "==", "!=": "!=", "<=": ">=", "<": ">", ">=": "<=", ">": "<"}
 
@@ -52,25 +54,44 @@ class Relation:
         return self.text
 
 
-def relation_of(guard: Any, names: Mapping[str, str]) -> Relation | None:
+def relation_of(guard: Any, names: Mapping[str, str], defined: Mapping[Any, Any] | None = None) -> Relation | None:
     """Return a guard as a relation, or None where it speaks of anything but the named sizes, or of nothing.
 
     Args:
         guard: A boolean expression of sympy.
         names: Axis names by torch's symbols, in the order in which they are told.
+        defined: What other symbols stand for, each in terms of the named sizes and of those before it.
     """
-    spoken = {str(symbol): symbol for symbol in guard.free_symbols}
-    if not spoken or not spoken.keys() <= names.keys():
+    meant = _meant(guard, defined or {})
+    spoken = {str(symbol) for expr in (guard, *meant.values()) for symbol in expr.free_symbols - meant.keys()}
+    if not spoken or not spoken <= names.keys():
         return None
     # With its place before the name, every order that sympy knows is the order in which the names are told.
     said = {
-        spoken[text]: sympy.Symbol(f"{place:0{_PLACE}}{name}", integer=True, positive=True)
-        for place, (text, name) in enumerate(names.items())
-        if text in spoken
+        symbol: sympy.Symbol(f"{list(names).index(str(symbol)):0{_PLACE}}{names[str(symbol)]}", **_WHOLE)
+        for expr in (guard, *meant.values())
+        for symbol in expr.free_symbols - meant.keys()
     }
+    parts: dict[Any, Any] = {}
+    for place, (symbol, expr) in enumerate(meant.items(), len(names)):
+        parts[symbol] = expr.xreplace(said)
+        said[symbol] = sympy.Symbol(f"{place:0{_PLACE}}({_said(parts[symbol])})", **_WHOLE)
     guard = _shortened(guard.xreplace(said))
-    symbols = sorted(guard.free_symbols, key=str)
-    return Relation(tuple(map(_said, symbols)), _text(guard), _test(guard, symbols)) if symbols else None
+    parts = {said[symbol]: expr for symbol, expr in parts.items()}
+    left = {symbol for expr in (guard, *_meant(guard, parts).values()) for symbol in expr.free_symbols} - parts.keys()
+    symbols = sorted(left, key=str)
+    return Relation(tuple(map(_said, symbols)), _text(guard), _test(guard, symbols, parts)) if symbols else None
+
+
+def _meant(guard: Any, defined: Mapping[Any, Any]) -> dict[Any, Any]:
+    """Return the definitions that an expression rests on, in their order."""
+    found: dict[Any, Any] = {}
+    waiting = [guard]
+    while waiting:
+        for symbol in waiting.pop().free_symbols & defined.keys() - found.keys():
+            found[symbol] = defined[symbol]
+            waiting.append(defined[symbol])
+    return {symbol: expr for symbol, expr in defined.items() if symbol in found}
 
 
 def _shortened(guard: Any) -> Any:
@@ -111,30 +132,40 @@ def _of_one(name: str, text: str, test: Callable[..., bool]) -> Relation:
     return Relation((name,), f"{name} {text}", test)
 
 
-def _test(guard: Any, symbols: list[Any]) -> Callable[..., bool]:
-    """Return a test of an expression: in Python, or in sympy's own way for operators that Python has not."""
-
-    def slowly(*sizes: int) -> bool:
-        return bool(guard.xreplace({s: sympy.Integer(size) for s, size in zip(symbols, sizes, strict=True)}))
-
-    quickly = _compiled(guard, symbols) or slowly
+def _test(guard: Any, symbols: list[Any], parts: Mapping[Any, Any]) -> Callable[..., bool]:
+    """Return a test of an expression, whose parts are found first."""
+    steps = [(_function(expr, [*symbols, *list(parts)[:place]])) for place, expr in enumerate(parts.values())]
+    last = _function(guard, [*symbols, *parts])
 
     def test(*sizes: int) -> bool:
+        values = list(sizes)
         try:
-            return quickly(*sizes)
+            for step in steps:
+                values.append(step(*values))
+            return bool(last(*values))
         except (ZeroDivisionError, OverflowError, ValueError):
             return False
 
     return test
 
 
-def _compiled(guard: Any, symbols: list[Any]) -> Callable[..., bool] | None:
+def _function(expr: Any, symbols: list[Any]) -> Callable[..., Any]:
+    """Return an expression as a function: in Python, or in sympy's own way for operators that Python has not."""
+
+    def slowly(*sizes: int) -> Any:
+        found = expr.xreplace({s: sympy.Integer(size) for s, size in zip(symbols, sizes, strict=True)})
+        return int(found) if found.is_Integer else bool(found)
+
+    return _compiled(expr, symbols) or slowly
+
+
+def _compiled(expr: Any, symbols: list[Any]) -> Callable[..., Any] | None:
     """Return an expression as a function, or None where Python cannot say it."""
     space = {"math": math, "max": max, "min": min, "abs": abs, "float": float, "int": int, "round": round}
     try:
         words = {symbol: sympy.Symbol(f"size_{place}", integer=True) for place, symbol in enumerate(symbols)}
-        body = cast("Any", PythonPrinter)().doprint(guard.xreplace(words))
-        made: Callable[..., bool] = eval(f"lambda {', '.join(map(str, words.values()))}: bool({body})", space)
+        body = cast("Any", PythonPrinter)().doprint(expr.xreplace(words))
+        made: Callable[..., Any] = eval(f"lambda {', '.join(map(str, words.values()))}: {body}", space)
         with suppress(ZeroDivisionError, OverflowError, ValueError):
             made(*(2 for _ in symbols))
     except (NotImplementedError, AttributeError, NameError, SyntaxError, TypeError):

@@ -23,7 +23,8 @@ from axiswise.frontends.torch.models.forms import forms
 from axiswise.frontends.torch.models.inference import Inferred, inferred, takes
 from axiswise.frontends.torch.models.limits import failed, limits, why
 from axiswise.frontends.torch.models.numbers import Numbers, numbers_of
-from axiswise.frontends.torch.models.regions import Budget, Proof, explore
+from axiswise.frontends.torch.models.proofs import Budget, Proof
+from axiswise.frontends.torch.models.regions import explore
 from axiswise.frontends.torch.models.specs import CallSpec, from_wire, to_wire
 from axiswise.frontends.torch.models.structures import plain_values
 from axiswise.frontends.torch.models.surroundings import Surroundings
@@ -68,6 +69,9 @@ EXPLORING = 0.5
 
 FORMS = 4.0
 """Seconds in which the shape of one optional argument is looked for."""
+
+ALL_FORMS = 0.1
+"""Part of the time budget in which optional arguments are tried."""
 
 
 class Examined:
@@ -227,14 +231,16 @@ class Examined:
     def _run_further(self, call: CallSpec) -> None:
         """Run the other forms of a call, evaluate as well as train, and look for the sizes it holds for."""
         brief = self.job.get("brief")
-        for form in () if brief else forms(self.model, call, self._glanced, FORMS):
+        budget = float(self.job.get("seconds", 60.0))
+        over = time.monotonic() + ALL_FORMS * budget
+        for form in () if brief else forms(self.model, call, self._glanced, FORMS, over):
             self._read(form.trace)
         if not isinstance(self.model, torch.nn.Module):
             return
         if not brief:
             with _evaluating(self.model):
                 self._read(self._tried(call).trace)
-        until = self.began + EXPLORING * float(self.job.get("seconds", 60.0))
+        until = self.began + EXPLORING * budget
         self.proof = explore(
             call,
             lambda sizes, free: symbolic_run(self.model, call.resized(sizes), self.frontend, free, until=_half(until)),

@@ -8,6 +8,7 @@ import torch
 
 _LAYERS = ("lstm", "gru", "rnn_tanh", "rnn_relu")
 _MISFIT = "the state or the input of a recurrent layer does not fit its weights"
+PADDING = ("pad", "constant_pad_nd")
 _CELLS = ("lstm_cell", "gru_cell", "rnn_tanh_cell", "rnn_relu_cell")
 
 
@@ -15,7 +16,7 @@ def on_symbols(word: str, args: Any, kwargs: dict[str, Any]) -> Any:
     """Return what a call returns whose kernel wants numbers, or None for any other call."""
     if word == "max_pool1d":
         return _pooled(*args, **kwargs)
-    if word in ("pad", "constant_pad_nd"):
+    if word in PADDING:
         return _padded(*args, **kwargs)
     return _recurrent(word, args) if not kwargs else None
 

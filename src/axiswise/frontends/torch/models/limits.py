@@ -10,7 +10,7 @@ from axiswise.diagnosis import Diagnosis, Limit, Note
 from axiswise.engine import diagnoses
 from axiswise.facts import Trace
 from axiswise.frontends.torch.models.claims import numbers_in
-from axiswise.frontends.torch.models.regions import Constraint, Proof
+from axiswise.frontends.torch.models.proofs import Constraint, Proof
 from axiswise.frontends.torch.models.trials import Trial
 from axiswise.origin import Span
 from axiswise.source.text import Sources

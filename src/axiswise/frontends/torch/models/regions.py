@@ -7,15 +7,14 @@ passes is another region, explored in its turn. In the end each size that no con
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
-from math import inf
 from typing import Any
 
 from axiswise.frontends.torch.models.claims import Grid, claims, numbers_in
-from axiswise.frontends.torch.models.guards import Relation, Sizes, at_least, exactly
+from axiswise.frontends.torch.models.guards import Relation, Sizes, at_least, at_most, exactly
+from axiswise.frontends.torch.models.proofs import Budget, Constraint, Proof
 from axiswise.frontends.torch.models.specs import CallSpec
 from axiswise.frontends.torch.models.symbols import Region, Stopped
 
@@ -25,68 +24,13 @@ NEAR = 40
 FAR = 1 << 24
 """Sizes up to which an upper bound is looked for."""
 
+_EQUALS = " == "
+
+FREED = 64
+"""How many times as large an axis may become for less to hold by chance."""
+
 Symbolic = Callable[[Mapping[str, int], frozenset[str]], Region | Stopped]
 Concrete = Callable[[Mapping[str, int]], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """How often a module may be run, and until when, in monotonic time."""
-
-    symbolic: int = 6
-    concrete: int = 12
-    until: float = inf
-
-    @property
-    def is_over(self) -> bool:
-        return time.monotonic() > self.until
-
-
-@dataclass(frozen=True, slots=True)
-class Constraint:
-    """Something that sizes have to obey.
-
-    Attributes:
-        text: What it is (`time <= 1024`).
-        sizes: A counterexample, by name: at these sizes the module failed.
-        finding: What failed there.
-    """
-
-    text: str
-    sizes: Mapping[str, int]
-    finding: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """For which sizes a module works.
-
-    Attributes:
-        relations: What is known to be enough; nothing where sizes were only tried.
-        constraints: Those of them outside of which the module failed, each with a counterexample.
-        symbolic: The axes for which it is shown; the others are only tried.
-        examples: The sizes at which the module was run and passed.
-        reason: Why it is not shown, or not further; empty where nothing is left open.
-    """
-
-    relations: tuple[Relation, ...]
-    constraints: tuple[Constraint, ...]
-    symbolic: frozenset[str]
-    examples: tuple[Mapping[str, int], ...]
-    reason: str = ""
-
-    @property
-    def holds_for(self) -> tuple[str, ...]:
-        """What is known to be enough, one text a relation (`batch >= 1`, `time <= 1024`)."""
-        return tuple(relation.text for relation in self.relations if relation.names[0] not in self.numbers)
-
-    @property
-    def numbers(self) -> Mapping[str, int]:
-        """Axes that can only have one size, with a counterexample: numbers of the model's, which need no name."""
-        shown = {constraint.text for constraint in self.constraints}
-        alone = [each for each in self.relations if len(each.names) == 1 and each.text in shown]
-        parts = [each.text.partition(" == ") for each in alone]
-        return {name: int(size) for name, equals, size in parts if equals and size.isdecimal()}
 
 
 def explore(base: CallSpec, symbolic: Symbolic, concrete: Concrete, budget: Budget | None = None) -> Proof:
@@ -160,10 +104,34 @@ class _Explorer:
             found = self._run_on(self.base, free) if free else Stopped("")
             if isinstance(found, Region):
                 self.free, self.regions = free, [found]
+                self._generalized()
                 return True
             self.reason = self.reason or found.reason
             is_late = is_late or found.late
         return False
+
+    def _generalized(self) -> None:
+        """Go on from sizes of which less holds by chance (`height // 32 == 1`), if such pass: most are like them."""
+        first = self.regions[0]
+        sizes = {**self.base, **{name: size for name in self._names() if (size := self._freed(name, first))}}
+        if sizes == self.base or self._is_spent() or self._fault(sizes) is not None:
+            return
+        found = self._run_on(sizes, self.free)
+        if isinstance(found, Region) and _all(found.relations, sizes):
+            is_wider = _all(found.relations, self.base)
+            self.base, self.regions = (self.base, [found]) if is_wider else (sizes, [found, first])
+
+    def _freed(self, name: str, region: Region) -> int | None:
+        """Return the nearest larger size of an axis at which the equalities of a region are no more."""
+        told = [each for each in region.relations if name in each.names and _EQUALS in each.text]
+        ends = {each: end for each in told if not self._is_fixed(each) and (end := self._above(name, each))}
+        begin = max(ends.values(), default=FAR)
+        if begin > FREED * self.base[name]:
+            return None
+        return max(
+            range(begin, begin + NEAR),
+            key=lambda size: (sum(not each.holds({**self.base, name: size}) for each in ends), -size),
+        )
 
     def _followed(self) -> bool:
         """Follow every way out of the regions; return False where a name has to be given up as a symbol."""
@@ -212,7 +180,7 @@ class _Explorer:
         if self._is_spent():
             self._leave(broken)
         elif self._fault(sizes) is not None:
-            self.limits.append(broken)
+            self.limits.append(self._sided(broken, sizes))
         elif self._is_fixed(broken):
             self.free -= set(broken.names)
             self.reason = self.reason or f"{broken.names[0]} is a fixed number to torch while the module runs"
@@ -226,6 +194,18 @@ class _Explorer:
                 self._leave(broken)
         return True
 
+    def _sided(self, broken: Relation, failed: Sizes) -> Relation:
+        """Return as a limit a relation that holds between two sizes, on the side only on which the module failed."""
+        name = broken.names[0]
+        if len(broken.names) > 1 or self._is_spent():
+            return broken
+        below, above = self._below(name, broken), self._above(name, broken)
+        other = above if failed[name] < self.base[name] else below
+        if below is None or above is None or other is None or self._fault({**self.base, name: other}) is not None:
+            return broken
+        size = failed[name]
+        return at_least(name, size + 1) if other == above else at_most(name, size - 1)
+
     def _leave(self, relation: Relation) -> None:
         self.limits.append(relation)
         self.reason = self.reason or f"it was not followed where {relation.text} does not hold"
@@ -238,7 +218,7 @@ class _Explorer:
         """Return whether a relation leaves its one name one size."""
         if len(relation.names) != 1:
             return False
-        name = relation.names[0]
+        (name,) = relation.names
         return sum(relation.holds({name: size}) for size in range(1, self.base[name] + NEAR)) == 1
 
     def _outside(self) -> tuple[dict[str, int], Relation] | None:
@@ -325,16 +305,20 @@ class _Explorer:
 
     def _edges(self, name: str, relation: Relation) -> Iterator[int]:
         """Yield the nearest sizes on both sides at which a relation is not what it is at the base."""
-        base, at_base = self.base[name], relation.holds(self.base)
+        found = (self._above(name, relation), self._below(name, relation))
+        yield from (size for size in found if size is not None)
 
-        def differs(size: int) -> bool:
-            return relation.holds({**self.base, name: size}) != at_base
+    def _above(self, name: str, relation: Relation) -> int | None:
+        base, differs = self.base[name], self._differing(name, relation)
+        near = next(filter(differs, range(base + 1, base + NEAR)), None)
+        return near if near is not None else _first_beyond(differs, base + NEAR)
 
-        above = next((size for size in range(base + 1, base + NEAR) if differs(size)), None)
-        if above is None:
-            above = _first_beyond(differs, base + NEAR)
-        below = next((size for size in range(base - 1, 0, -1) if differs(size)), None)
-        yield from (size for size in (above, below) if size is not None)
+    def _below(self, name: str, relation: Relation) -> int | None:
+        return next(filter(self._differing(name, relation), range(self.base[name] - 1, 0, -1)), None)
+
+    def _differing(self, name: str, relation: Relation) -> Callable[[int], bool]:
+        at_base = relation.holds(self.base)
+        return lambda size: relation.holds({**self.base, name: size}) != at_base
 
     # -- what is said --------------------------------------------------------------------------------------------------
     def _proof(self) -> Proof:

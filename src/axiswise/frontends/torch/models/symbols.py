@@ -10,36 +10,30 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from math import inf
 from types import FrameType
 from typing import Any, cast
 
-import sympy
 import torch
 from torch._subclasses.fake_tensor import (
     DataDependentOutputException,
     DynamicOutputShapeException,
     FakeTensorMode,
 )
-from torch.fx.experimental import _config, symbolic_shapes
-from torch.fx.experimental.symbolic_shapes import (
-    DimDynamic,
-    GuardOnDataDependentSymNode,
-    ShapeEnv,
-    _static_eval_sym_bool,  # pyright: ignore[reportPrivateUsage]
-)
+from torch.fx.experimental.symbolic_shapes import GuardOnDataDependentSymNode, ShapeEnv
 from torch.overrides import TorchFunctionMode
 
 from axiswise.frontends.steering import Steering
 from axiswise.frontends.torch import calls, values
 from axiswise.frontends.torch.models.decomposed import decomposed
 from axiswise.frontends.torch.models.guards import Relation, relation_of
-from axiswise.frontends.torch.models.kernels import on_symbols
+from axiswise.frontends.torch.models.kernels import PADDING, on_symbols
 from axiswise.frontends.torch.models.memo import Memo
 from axiswise.frontends.torch.models.reaches import Reaches
+from axiswise.frontends.torch.models.sizes import SymbolicSizes, granting
 from axiswise.frontends.torch.models.specs import KINDS, CallSpec, TensorSpec
 from axiswise.frontends.torch.models.trials import called
 from axiswise.frontends.torch.models.unchanged import as_it_was
@@ -48,9 +42,6 @@ from axiswise.frontends.torch.tracer import Tracer, plain_args
 from axiswise.frontends.torch.undecided import undecided
 from axiswise.frontends.torch.vocabulary.reading import name_of
 from axiswise.source.frames import plain
-
-COUNTED = 3
-"""How many elements a mask is taken to select, where torch has to know and the values do not say."""
 
 _PLAINLY = frozenset({"torch.Tensor.shape.__get__", "torch.Tensor.size"})
 _VALUES_ASKED = (DataDependentOutputException, DynamicOutputShapeException)
@@ -107,11 +98,11 @@ def symbolic_run(
     """
     names = frozenset(call.sizes()) if free is None else free
     sizes = {name: size for name, size in call.sizes().items() if name in names and size > 1}
-    env = _Sizes()
+    env = SymbolicSizes()
     with ExitStack() as stack:
         stack.enter_context(_env_of(tracer.fake, env))
         stack.enter_context(decomposed(tracer.fake))
-        stack.enter_context(_granting(env))
+        stack.enter_context(granting(env))
         stack.enter_context(as_it_was(model, numbers=True))
         stack.enter_context(decided_anew(tracer.steering))
         stack.enter_context(_one_kernel())
@@ -125,8 +116,8 @@ def symbolic_run(
                 called(model, given)
         except Exception as error:  # whatever a symbolic run ends by, it ends the symbolic run only
             return Stopped(_why(error, run), isinstance(error, TimeoutError))
-    relations = _relations(env, [*(guard.expr for guard in env.guards), *run.reaches.claims])
-    return Region(relations, _relations(env, env.granted), frozenset(symbols))
+    relations = _relations(env, [*env.relied_on(), *run.reaches.claims])
+    return Region(relations, _relations(env, env.doubts()), frozenset(symbols))
 
 
 def _made(spec: TensorSpec, symbols: Mapping[str, Any]) -> torch.Tensor:
@@ -137,22 +128,28 @@ def _made(spec: TensorSpec, symbols: Mapping[str, Any]) -> torch.Tensor:
     return made
 
 
-def _relations(env: _Sizes, guards: list[Any]) -> tuple[Relation, ...]:
-    found = (relation_of(guard, env.names) for guard in guards)
+def _relations(env: SymbolicSizes, guards: Iterable[Any]) -> tuple[Relation, ...]:
+    found = (relation_of(guard, env.names, env.defined) for guard in guards)
     return tuple(dict.fromkeys(relation for relation in found if relation is not None))
 
 
 @contextmanager
 def _one_kernel() -> Generator[None]:
-    """Leave out the libraries that convolutions choose by the size of the batch: for shapes they are all one."""
+    """Let convolutions choose no library by their sizes: for shapes they are all one."""
     native: Any = torch._C  # pyright: ignore[reportPrivateUsage]
-    was = native._get_mkldnn_enabled()
-    native._set_mkldnn_enabled(False)
+    was = native._select_conv_backend, native._conv_determine_backend_memory_format
+
+    def backend(*_: Any, **__: Any) -> Any:
+        return native._ConvBackend.Overrideable
+
+    def memory_format(*_: Any, **__: Any) -> Any:
+        return torch.contiguous_format
+
+    native._select_conv_backend, native._conv_determine_backend_memory_format = backend, memory_format
     try:
-        with cast("Any", torch.backends.nnpack).flags(enabled=False):
-            yield
+        yield
     finally:
-        native._set_mkldnn_enabled(was)
+        native._select_conv_backend, native._conv_determine_backend_memory_format = was
 
 
 @contextmanager
@@ -167,71 +164,15 @@ def decided_anew(steering: Steering) -> Generator[None]:
 
 
 # -- what the run stands in --------------------------------------------------------------------------------------------
-class _Sizes(ShapeEnv):
-    """The symbols of one run.
-
-    Attributes:
-        names: Axis names by symbols.
-        granted: What was taken for granted where torch says that it may be.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(duck_shape=False)
-        self.names: dict[str, str] = {}
-        self.granted: list[Any] = []
-
-    def symbol(self, name: str, size: int) -> Any:
-        """Return a new symbol with a size to decide by."""
-        from torch._dynamo.source import ConstantSource
-
-        source = ConstantSource(f"{name}_size")
-        made: Any = cast("Any", self).create_symbol(size, source, dynamic_dim=DimDynamic.DYNAMIC, constraint_dim=None)
-        self.names[str(made)] = name
-        return cast("Any", self).create_symintnode(made, hint=size, source=source)
-
-    def create_unbacked_symint(self, *args: Any, **kwargs: Any) -> Any:
-        """Return a size that only values give, with a number to decide by where it is asked for."""
-        made: Any = cast("Any", super()).create_unbacked_symint(*args, **kwargs)
-        cast("Any", self).set_real_tensor_prop_unbacked_vals(made.node.expr, COUNTED)
-        return made
-
-    def decide(self, question: Any, usual: bool) -> bool:
-        """Answer a question of which torch says what the answer is to be where it is not known: `guard_or_false`."""
-        known = _static_eval_sym_bool(question)
-        if known is not None:
-            return known
-        hint: bool | None = question.node.hint
-        if hint is not None and hint != usual:
-            return bool(question)  # a guard
-        expr: Any = question.node.expr
-        self.granted.append(expr if usual else sympy.Not(expr))
-        return usual
-
-
-@contextmanager
-def _granting(env: _Sizes) -> Generator[None]:
-    """Note what is taken for granted, and take it, where torch would add a guard for each size of 1 on the way."""
-    was: Any = symbolic_shapes._guard_or  # pyright: ignore[reportPrivateUsage]
-
-    def decided(question: Any, usual: bool) -> bool:
-        return env.decide(question, usual) if isinstance(question, torch.SymBool) else question
-
-    symbolic_shapes._guard_or = decided  # pyright: ignore[reportPrivateUsage]
-    try:
-        with cast("Any", _config).patch(backed_size_oblivious=True):
-            yield
-    finally:
-        symbolic_shapes._guard_or = was  # pyright: ignore[reportPrivateUsage]
-
-
 @contextmanager
 def _env_of(fake: FakeTensorMode, env: ShapeEnv) -> Generator[None]:
-    was = fake.shape_env, fake.static_shapes
-    fake.shape_env, fake.static_shapes = env, False
+    """Put a mode on symbols; it keeps no operations, of which few come twice beside those that a memo knows."""
+    was = fake.shape_env, fake.static_shapes, fake.cache_enabled
+    fake.shape_env, fake.static_shapes, fake.cache_enabled = env, False, False
     try:
         yield
     finally:
-        fake.shape_env, fake.static_shapes = was
+        fake.shape_env, fake.static_shapes, fake.cache_enabled = was
 
 
 @contextmanager
@@ -262,7 +203,7 @@ def _unrecorded(tracer: Tracer, run: SymbolicMode) -> Generator[None]:
 class SymbolicMode(TorchFunctionMode):
     """Answers what shapes do not give, and leaves shapes to torch. A small sibling of `Tracer`."""
 
-    def __init__(self, tracer: Tracer, env: ShapeEnv, memo: Memo | None = None, until: float = inf) -> None:
+    def __init__(self, tracer: Tracer, env: SymbolicSizes, memo: Memo | None = None, until: float = inf) -> None:
         super().__init__()
         self.until = until
         self.fake, self.user = tracer.fake, tracer.user
@@ -304,6 +245,9 @@ class SymbolicMode(TorchFunctionMode):
             result = undecided(cast("Any", self), word, args, kwargs)
             if result is calls.UNANSWERED:
                 raise
+        if word in PADDING and isinstance(result, torch.Tensor):
+            with self.quietly():
+                result = self.env.renamed(result)
         outputs = tensors_in(result)
         for tensor in outputs:
             fact_of(tensor).device = device
