@@ -55,6 +55,8 @@ KINDS: dict[str, str] = {
     "softmax-axis": "a softmax is along another axis than its weights are used over; nothing fails (facts: used, by)",
     "paired": "a column meets a row, and each is paired with each; nothing fails",
     "loss-input": "a loss is given what it makes itself; nothing fails (facts: made)",
+    "mask-polarity": "a mask hides what it should show; nothing fails (facts: fault, row, made, valid)",
+    "attention-order": "attention by hand is put together in the wrong order; nothing fails (facts: fault, at, whole)",
     "annotation": "a value contradicts the annotation of its shape (facts: name, function, dims, dim, wanted, found)",
     "declared": "a model is given data of another shape than it was declared for (facts: missing, extra)",
     "weights": "a stored parameter has another shape than the model's",

@@ -154,3 +154,5 @@ CONTRACTS: dict[str, Contract] = {
     **dict.fromkeys(("rnn", "lstm", "gru"), _LAYER),
     **dict.fromkeys(("rnn_cell", "lstm_cell", "gru_cell"), _CELL),
 }
+
+NEEDED = ("input",)

@@ -9,13 +9,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from axiswise.facts import Conflict, Failure, Trace
+from axiswise.silent.attending import disordered
 from axiswise.silent.lineage import Lineage
 from axiswise.silent.losses import confused
+from axiswise.silent.masks import inverted
 from axiswise.silent.normalized import misplaced
 from axiswise.silent.paired import paired
 from axiswise.silent.scrambled import scrambled
 
-LOOKS: tuple[Callable[[Trace, Lineage], Iterable[Conflict]], ...] = (scrambled, misplaced, paired, confused)
+LOOKS: tuple[Callable[[Trace, Lineage], Iterable[Conflict]], ...] = (
+    scrambled,
+    misplaced,
+    paired,
+    confused,
+    inverted,
+    disordered,
+)
 
 
 def suspected(trace: Trace) -> list[Failure]:

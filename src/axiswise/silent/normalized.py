@@ -33,7 +33,7 @@ def misplaced(trace: Trace, lineage: Lineage) -> Iterator[Conflict]:
             if _is_one_feature(trace, call, along):
                 yield Conflict("softmax-axis", call, AxisUse("input", along, 1), facts={"used": -1})
             continue
-        if not _are_scores(trace, call):
+        if not are_scores(trace, call):
             continue
         wrong = _summed_elsewhere(uses, call, along)
         if wrong is not None:
@@ -58,7 +58,7 @@ def _summed_elsewhere(uses: Uses, call: OpCall, along: int) -> tuple[Met, int] |
     return found
 
 
-def _are_scores(trace: Trace, call: OpCall) -> bool:
+def are_scores(trace: Trace, call: OpCall) -> bool:
     """Return whether what goes into a softmax is a product of two tensors that were both computed."""
     waiting, seen = [call.operands["input"].id], set[int]()
     while waiting:

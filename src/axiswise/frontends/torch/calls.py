@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 UNANSWERED = object()
 Answer = Callable[["Tracer", Any, Any, dict[str, Any]], Any]
-INDEX_TYPES = (torch.int64, torch.int32)
 INTEGER_TYPES = (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8)
 
 CREATING = frozenset(

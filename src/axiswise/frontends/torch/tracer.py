@@ -191,17 +191,7 @@ class Tracer(TorchFunctionMode):
     def call_of(self, reading: Reading, frame: FrameType, *, spelled: str) -> OpCall:
         """Return the fact for a reading at a running frame."""
         operands = {role: ref_of(tensor) for role, tensor in reading.operands.items()}
-        indices = [role for role in reading.operands if role.partition(".")[0] == "index"] or ["input"]
-        for role in indices[:1]:
-            if role in reading.operands and reading.operands[role].dtype in calls.INDEX_TYPES:
-                bounds = values.bounds_of(reading.operands[role])
-                if bounds is not None:
-                    reading.params.setdefault("lowest_index", bounds[0])
-                    reading.params.setdefault("highest_index", bounds[1])
-        for role in (role for role in reading.operands if role.endswith("_lengths")):
-            bounds = values.bounds_of(reading.operands[role])
-            if bounds is not None:
-                reading.params.setdefault(f"highest_{role}", bounds[1])
+        values.told(reading)
         return OpCall(
             -1,
             reading.op,

@@ -16,11 +16,18 @@ from torch._subclasses.fake_tensor import unset_fake_temporarily
 
 from axiswise.frontends.steering import GuessFloat, GuessInt, Steering
 from axiswise.frontends.torch.tensors import fact_of, tensors_in
+from axiswise.frontends.torch.vocabulary.reading import Reading as Call
 from axiswise.source.frames import plain
 
 ENOUGH_DRAWS = 32
 MOST_VALUES = 65_536
 """Elements up to which values are followed."""
+
+INDEX_TYPES = (torch.int64, torch.int32)
+LARGEST_MASK = 4096
+"""Elements up to which a mask's values are told with a call."""
+HIDING = -1e4
+"""What is added to a score that is not to count is at most this."""
 
 CREATORS = frozenset(
     "tensor as_tensor asarray from_numpy arange linspace zeros ones full eye randint randperm zeros_like ones_like "
@@ -117,6 +124,34 @@ def bounds_of(tensor: torch.Tensor) -> tuple[int, int] | None:
         with unset_fake_temporarily():
             return int(value.min()), int(value.max())
     return fact.bounds
+
+
+def told(reading: Call) -> None:
+    """Add to a call's parameters what is known of its operands' values: bounds of indices and lengths, small masks."""
+    indices = [role for role in reading.operands if role.partition(".")[0] == "index"] or ["input"]
+    for role in indices[:1]:
+        if role in reading.operands and reading.operands[role].dtype in INDEX_TYPES:
+            bounds = bounds_of(reading.operands[role])
+            if bounds is not None:
+                reading.params.setdefault("lowest_index", bounds[0])
+                reading.params.setdefault("highest_index", bounds[1])
+    for role, tensor in reading.operands.items():
+        if role.endswith("_lengths") and (bounds := bounds_of(tensor)) is not None:
+            reading.params.setdefault(f"highest_{role}", bounds[1])
+        if role.endswith("mask") or (reading.op == "add" and tensor.dim() > 1):
+            rows = _small_mask(tensor)
+            if rows is not None:
+                reading.params.setdefault(f"{role}_values", rows)
+
+
+def _small_mask(tensor: torch.Tensor) -> list[Any] | None:
+    """Return the values of a small mask, of truth values or of numbers to be added to scores."""
+    value = fact_of(tensor).value
+    if value is None or not 1 < value.numel() <= LARGEST_MASK:
+        return None
+    with torch._C.DisableTorchFunction(), unset_fake_temporarily():  # pyright: ignore[reportPrivateUsage]
+        hides = value.dtype == torch.bool or (value.is_floating_point() and bool((value <= HIDING).any()))
+        return value.tolist() if hides else None
 
 
 def several(tensor: torch.Tensor, op: str) -> RuntimeError:

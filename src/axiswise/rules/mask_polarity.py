@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from axiswise.diagnosis import Diagnosis, Fix, Note
+from axiswise.facts import Conflict
+from axiswise.rules.rule import Rule
+from axiswise.source.scene import Scene
+
+
+class MaskPolarity(Rule):
+    """A mask hides the positions that it should show."""
+
+    kinds = frozenset({"mask-polarity"})
+
+    def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
+        side, fault = conflict.left, conflict.facts["fault"]
+        if side is None:
+            return None
+        mask, notes = scene.expression(side.operand), ()
+        mask = mask if mask.startswith("`") else "the mask"
+        if fault == "future":
+            first = "every" if not conflict.facts["strict"] else "every but the last"
+            told = f"{mask} lets {first} position see those after it, and hides those before it"
+        elif fault == "row":
+            told = f"{mask} hides every key from query {conflict.facts['row']}: its weights are not a number"
+        else:
+            made = scene.at(replace(conflict, call=conflict.facts["made"], left=None))
+            shown = "there is no padding" if conflict.facts["valid"] else "there is padding"
+            means = "hides" if conflict.facts["valid"] else "shows"
+            told = f"{mask} is True where {shown}, and {scene.callee()} {means} what is True"
+            notes = (Note(f"made by {made.callee()}", made.span),)
+        found = scene.diagnosis(told)
+        return replace(found, severity="warning", silent=True, exception=None, notes=notes)
+
+    def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
+        side = conflict.left
+        if side is None:
+            return
+        if conflict.facts["fault"] == "inverted" or conflict.facts.get("strict"):
+            yield from scene.wrap(side.operand, "~{}", "turn the mask round", evidence=0.7)
+        if conflict.facts["fault"] == "future":
+            yield from scene.wrap(side.operand, "{}.mT", "exchange its queries and its keys", evidence=0.5)

@@ -1,0 +1,69 @@
+"""Attention by hand: a mask, dropout or a scale in the wrong place between scores, softmax and values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isclose, sqrt
+
+from axiswise.facts import AxisUse, Conflict, OpCall, Trace
+from axiswise.silent.following import Uses
+from axiswise.silent.lineage import Lineage
+from axiswise.silent.masks import HIDING
+from axiswise.silent.normalized import KEEPING, PRODUCTS, SCORES, are_scores
+
+
+def disordered(trace: Trace, lineage: Lineage) -> Iterator[Conflict]:
+    """Yield masks behind a softmax, dropout before it, and scales of another width; facts: `fault`, `at`, `whole`."""
+    uses = Uses(trace)
+    for call in trace.calls:
+        if call.op != "softmax" or not call.outputs or not are_scores(trace, call):
+            continue
+        yield from _masked_late(uses, call)
+        yield from _before(trace, call)
+
+
+def _masked_late(uses: Uses, softmax: OpCall) -> Iterator[Conflict]:
+    """Yield what hides weights by a number that only means something to scores."""
+    for met in uses.followed(softmax.outputs[0], KEEPING - {"add"}):
+        value = met.call.params.get("value") if met.call.op == "masked_fill" else None
+        if isinstance(value, (int, float)) and value <= HIDING and met.role == "input":
+            yield Conflict("attention-order", met.call, AxisUse("input", -1, 0), facts={"fault": "mask", "at": softmax})
+        elif met.call.op == "add" and any(f"{role}_values" in met.call.params for role in met.call.operands):
+            yield Conflict(
+                "attention-order", met.call, AxisUse(met.role, -1, 0), facts={"fault": "mask", "at": softmax}
+            )
+
+
+def _before(trace: Trace, softmax: OpCall) -> Iterator[Conflict]:
+    """Yield dropout of scores, and a scale by the whole width in the place of one head's."""
+    ref, scale = softmax.operands["input"], 0.0
+    while (found := trace.producer(ref.id)) is not None:
+        call = found[0]
+        if call.op in PRODUCTS:
+            yield from _scaled(trace, call, scale)
+            return
+        if call.op == "dropout":
+            yield Conflict("attention-order", call, AxisUse("input", -1, 0), facts={"fault": "dropout", "at": softmax})
+        if call.op in ("div", "mul"):
+            number = call.params.get("right", call.params.get("left"))
+            if isinstance(number, (int, float)) and number:
+                scale = (scale or 1.0) * (float(number) if call.op == "div" else 1.0 / float(number))
+        data = call.operands.get("input") or call.operands.get("left")
+        if call.op not in SCORES or data is None:
+            return
+        ref = data
+
+
+def _scaled(trace: Trace, product: OpCall, scale: float) -> Iterator[Conflict]:
+    left, right = product.operands.get("left"), product.operands.get("right")
+    if product.op == "einsum" or left is None or right is None or left.rank < 4 or scale <= 1.0:
+        return
+    width = left.shape[-1]
+    whole = width * left.shape[1]
+    if (
+        left.shape[1] > 1
+        and isclose(scale, sqrt(whole), rel_tol=1e-3)
+        and not isclose(scale, sqrt(width), rel_tol=1e-3)
+    ):
+        facts = {"fault": "scale", "width": width, "whole": whole}
+        yield Conflict("attention-order", product, AxisUse("left", left.rank - 1, width), facts=facts)
