@@ -3,6 +3,7 @@
     axiswise.install()                  explain shape errors as they are raised
     with axiswise.explaining(): ...     the same, for one block
     axiswise.check(["train.py"])        check scripts without their data -> Report
+    axiswise.audit(model, batch)        experiments on a live module: what moves that should not -> Report
 
 Everything is imported when it is first used: `import axiswise` costs nothing, and loads no framework.
 """
@@ -13,14 +14,21 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from axiswise.auditing import audit
     from axiswise.checking import check
     from axiswise.diagnosis import Report
     from axiswise.running import explaining, install
 
 __version__ = "0.1.0"
-__all__ = ["Report", "__version__", "check", "explaining", "install"]
+__all__ = ["Report", "__version__", "audit", "check", "explaining", "install"]
 
-_HOMES = {"Report": "diagnosis", "check": "checking", "explaining": "running", "install": "running"}
+_HOMES = {
+    "Report": "diagnosis",
+    "audit": "auditing",
+    "check": "checking",
+    "explaining": "running",
+    "install": "running",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -6,6 +6,9 @@ The blocks of a page, in order:
 - ```` ```text ````: what the terminal shows for it, without colour, 80 columns wide. `AXISWISE_BLESS=1` writes it.
 - ```` ```python fixed ````: the program after the first fix that verifies. A case without one has no such fix.
 - ```` ```python silent ````: a near miss, on which nothing may be found.
+
+A program of an audited rule (```` ```python audit ````, ```` ```python audit silent ````) defines `model` and `batch`, and
+may define `options`, a dictionary of further arguments; it is found by `axiswise.audit(model, batch, **options)`.
 """
 
 from __future__ import annotations
@@ -16,7 +19,10 @@ from pathlib import Path
 
 from axiswise.rules.rule import Rule, rules
 
-BLOCK = re.compile(r"^```(python|text|python fixed|python silent)\n(.*?)^```\n", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(
+    r"^```(python|python audit|text|python fixed|python silent|python audit silent)\n(.*?)^```\n",
+    re.MULTILINE | re.DOTALL,
+)
 MARKER = re.compile(r"  # (error|warning|note): ([a-z-]+)$", re.MULTILINE)
 QUOTED = re.compile(r"\bsays? `([^`]+)`")
 
@@ -35,6 +41,7 @@ class Case:
         fixed: The program after the first fix that verifies, or None.
         end: Where the python block ends in the page.
         shown: Where the text block lies in the page.
+        audited: Whether `model` and `batch` are audited, and not the program checked.
     """
 
     name: str
@@ -46,6 +53,7 @@ class Case:
     fixed: str | None
     end: int
     shown: tuple[int, int] | None
+    audited: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,7 +64,7 @@ class Page:
     path: Path
     text: str
     cases: tuple[Case, ...]
-    silent: tuple[tuple[str, str], ...]
+    silent: tuple[tuple[str, str, bool], ...]
 
     @property
     def quotes(self) -> tuple[str, ...]:
@@ -74,10 +82,11 @@ def page_of(rule: Rule) -> Page:
     path = Path(__file__).parents[2] / "src" / "axiswise" / "rules" / f"{name}.md"
     text = path.read_text("utf-8")
     cases: list[Case] = []
-    silent: list[tuple[str, str]] = []
+    silent: list[tuple[str, str, bool]] = []
     for match in BLOCK.finditer(text):
         info, body = match.groups()
-        if info == "python":
+        audited = info.startswith("python audit")
+        if info in ("python", "python audit"):
             markers = list(MARKER.finditer(body))
             if len(markers) != 1:
                 raise ValueError(f"{path.name}: case {len(cases) + 1} has {len(markers)} markers")
@@ -85,9 +94,9 @@ def page_of(rule: Rule) -> Page:
             line = body.count("\n", 0, markers[0].start()) + 1
             case_name = f"{name}-{len(cases) + 1}"
             program = MARKER.sub("", body)
-            cases.append(Case(case_name, program, severity, slug, line, None, None, match.end(), None))
-        elif info == "python silent":
-            silent.append((f"{name}-silent-{len(silent) + 1}", body))
+            cases.append(Case(case_name, program, severity, slug, line, None, None, match.end(), None, audited))
+        elif info.endswith("silent"):
+            silent.append((f"{name}-silent-{len(silent) + 1}", body, audited))
         elif not cases:
             raise ValueError(f"{path.name}: a {info} block before any case")
         elif info == "text":

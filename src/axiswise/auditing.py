@@ -1,0 +1,76 @@
+"""Experiments on a live module: what moves when something else is changed. `axiswise.audit`, without output."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from axiswise.config import Options
+from axiswise.diagnosis import Report
+from axiswise.replay import Outcome, Program
+from axiswise.runs import outcome_of, relative, target_of
+from axiswise.sandbox import Limits
+from axiswise.sandbox.inherited import run_inherited
+from axiswise.source.text import read_source
+from axiswise.verify import verified
+
+JOB = "axiswise.frontends.torch.audit.job"
+
+
+def audit(
+    model: Any,
+    batch: Any,
+    *,
+    causal: bool | None = None,
+    batch_axis: int | None = None,
+    seed: int = 0,
+    options: Options | None = None,
+) -> Report:
+    """Run a module on changed copies of a batch, and report what moves that should not.
+
+    Examples of a batch that reach each other, a later step that reaches an earlier output, padding that reaches valid
+    outputs, an example that fares otherwise at another place of the batch. The module stays as it is.
+
+    Args:
+        model: A `torch.nn.Module`.
+        batch: What it is called with: a tensor, a tuple of arguments, or a dictionary of them by name.
+        causal: Whether an output may see no later step; None where the module's own name is to decide.
+        batch_axis: Which axis of the inputs is the batch; None for axis 0, unless the module's runs speak for axis 1.
+        seed: What random numbers begin with; the same one repeats a finding.
+        options: Time budget and rule selection.
+
+    Raises:
+        SandboxError: This system cannot fork.
+        TypeError: It is no module.
+    """
+    torch = sys.modules.get("torch")
+    if torch is None or not isinstance(model, torch.nn.Module):
+        raise TypeError("audit takes a torch.nn.Module and a batch for it")
+    options = options or Options()
+    began = time.monotonic()
+    job = importlib.import_module(JOB)  # here, once, and not in each fork
+    model, batch, moved = job.on_cpu(model, batch)
+    payload = {"model": model, "batch": batch, "causal": causal, "batch_axis": batch_axis, "seed": seed, "moved": moved}
+    return _audited(type(model).__name__, payload, options, began)
+
+
+def _audited(name: str, payload: Mapping[str, Any], options: Options, began: float) -> Report:
+    limits = Limits(seconds=options.time_budget)
+
+    def replay(copies: Sequence[Mapping[str, str]], *, fixes: bool = False) -> Iterator[Outcome]:
+        for copy in copies:
+            given = {**payload, "replaced": dict(copy), "fixes": fixes, "seconds": 0.8 * options.time_budget}
+            yield outcome_of(run_inherited(f"{JOB}:experiment", given, limits))
+
+    base = next(replay([{}], fixes=True))
+    program = Program(replay, lambda path: read_source(Path(path)))
+    left = max(began + options.time_budget - time.monotonic(), 1.0)
+    findings = verified(base, program, seconds=left) if base.findings else ()
+    entry = target_of(name, base, time.monotonic() - began)
+    entry = replace(entry, tried_only="")
+    return Report((entry,), tuple(relative(each) for each in findings if options.wants(each.rule)))

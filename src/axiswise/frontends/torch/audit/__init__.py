@@ -1,0 +1,1 @@
+"""Experiments on a real module: what moves when something else is changed."""

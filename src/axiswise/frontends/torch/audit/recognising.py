@@ -1,0 +1,147 @@
+"""What is meant to be so: modules in which examples meet on purpose, and modules that are to be causal."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from torch.nn.modules.batchnorm import _BatchNorm  # pyright: ignore[reportPrivateUsage]
+
+from axiswise.facts import TensorRef
+from axiswise.frontends.torch.audit.layout import Layout
+from axiswise.frontends.torch.audit.leaves import named
+from axiswise.frontends.torch.audit.meeting import Batch
+from axiswise.frontends.torch.audit.watching import Event, Place, submodules
+from axiswise.source.shape_hints import shape_hints
+from axiswise.source.text import Sources
+
+_MEETING = re.compile(
+    r"(?:mini)?batch(?!_?first|ed|_?size)|contrast|mix_?up|cut_?mix|whiten|decorrelat|sinkhorn|inter_?sample|cross_?sample",
+    re.I,
+)
+_CAUSAL = re.compile(r"causal|auto_?regress|gpt|llama|mistral|language_?model|decoder_?only|lm_?head|next_?token", re.I)
+_LM = re.compile(r"LM(?![a-z])")
+_NOT_CAUSAL = re.compile(
+    r"non_?causal|masked|mlm|bert|electra|encoder$|bidirect|diffusion|denois|prefix|xlnet|non_?auto", re.I
+)
+_DECODER = re.compile(r"decoder", re.I)
+_BATCH_NAME = re.compile(r"n|b|bs|bsz|nb|.*batch.*|num_(?:samples|examples)", re.I)
+_RANKS: dict[str, int] = {
+    **{f"{kind}{dims}d": dims + 2 for kind in ("Conv", "ConvTranspose", "MaxPool", "AvgPool") for dims in (1, 2, 3)},
+    **dict.fromkeys(("RNN", "LSTM", "GRU", "MultiheadAttention", "TransformerEncoder", "TransformerEncoderLayer"), 3),
+    **dict.fromkeys(("TransformerDecoder", "TransformerDecoderLayer", "Transformer"), 3),
+}
+"""Axes of the input that a layer takes for a batch; one less is a single example."""
+
+
+def rightful(module: torch.nn.Module, place: Place | None) -> str:
+    """Return why examples may meet at a place, in words; empty where nothing says so."""
+    if place is None:
+        return ""
+    event = place.module
+    found = module.get_submodule(event.path)
+    around = module.get_submodule(event.path.rpartition(".")[0]) if event.path else found
+    name = f"`{event.path}` ({event.name})" if event.path else event.name
+    if isinstance(found, _BatchNorm):
+        return f"{name} keeps no running statistics and takes those of the batch"
+    if _MEETING.search(event.name) or (around is not module and _MEETING.search(type(around).__name__)):
+        return f"{name} says in its name that it looks at the whole batch"
+    if ".ao." in type(found).__module__ or "quant" in type(found).__module__:
+        return f"{name} scales by the largest number of the batch to quantise"
+    dirty = (place.operation or event).outputs[0]
+    if not dirty.dtype.is_floating_point or bool((dirty == dirty.round()).all()):
+        return f"{name} makes whole numbers of the whole batch, as routing and packing do"
+    return ""
+
+
+def single(batch: Batch, events: Iterable[Event], place: Place | None) -> str:
+    """Return why what looks like a batch is none, in words; empty where nothing says so."""
+    known = batch.known
+    tensors = named(known.inputs)
+    for event in events:
+        wanted = _RANKS.get(event.name)
+        if wanted is not None and event.inputs and event.inputs[0].ndim == wanted - 1:
+            if known.count in event.inputs[0].shape[:1]:
+                return f"`{event.path or event.name}` takes its input for a single one, without a batch axis"
+    flat = all(each.ndim <= 1 + each.dtype.is_floating_point for each in (tensors[path] for path in known.data))
+    if flat and place is not None:
+        event = place.operation or place.module
+        if any(list(each.shape).count(known.count) > 1 for each in event.outputs):
+            return "each row is compared with every other: the rows look like the steps of one sequence"
+    return ""
+
+
+def is_flat(known: Layout) -> bool:
+    """Return whether the inputs have no axis that could be the time: they may be one sequence without a batch."""
+    tensors = named(known.inputs)
+    return all(each.ndim <= 1 + each.dtype.is_floating_point for each in (tensors[path] for path in known.data))
+
+
+def batch_axis(module: torch.nn.Module, batch: Batch, other: Batch, sources: Sources) -> int | None:
+    """Return which of the first two axes of the inputs is the batch by evidence, or None where nothing tells.
+
+    Args:
+        module: The module.
+        batch: What is known with axis 0 as the batch.
+        other: The same with axis 1.
+        sources: Source files.
+    """
+    if batch.follows != other.follows:
+        return 0 if batch.follows else 1
+    tensors = named(batch.known.inputs)
+    hinted = hints(module, sources)
+    for path in batch.known.data:
+        axes = hinted.get(path.partition("[")[0], ())
+        if len(axes) >= 2:
+            for axis in (0, 1):
+                if _BATCH_NAME.fullmatch(axes[axis]):
+                    return axis
+    told = [path for path in batch.known.batched if tensors[path].ndim == 1]
+    others = [path for path in other.known.batched if tensors[path].ndim == 1]
+    if bool(told) != bool(others):
+        return 0 if told else 1
+    firsts = {each.batch_first for each in module.modules() if isinstance(getattr(each, "batch_first", None), bool)}
+    return 0 if firsts == {True, False} else None
+
+
+def hints(module: torch.nn.Module, sources: Sources) -> dict[str, tuple[str, ...]]:
+    """Return the axes of `forward`'s parameters, as far as its text names them."""
+    code = getattr(inspect.unwrap(type(module).forward), "__code__", None)
+    source = sources.file(code.co_filename) if code is not None else None
+    if code is None or source is None:
+        return {}
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.FunctionDef) and node.name == code.co_name:
+            first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+            if first == code.co_firstlineno:
+                return {name: hint.axes for name, hint in shape_hints(source, node).items()}
+    return {}
+
+
+def is_causal(module: torch.nn.Module, takes_tokens: bool) -> str:
+    """Return what says that a module is to be causal, in words; empty where nothing does."""
+    name = type(module).__name__
+    if _NOT_CAUSAL.search(name) or getattr(getattr(module, "config", None), "is_encoder_decoder", False):
+        return ""
+    if _CAUSAL.search(name) or (takes_tokens and (_LM.search(name) or _DECODER.search(name))):
+        return f"`{name}` is named as a causal module"
+    if takes_tokens:
+        for path, each in submodules(module):
+            for attribute in ("causal", "is_causal"):
+                if getattr(each, attribute, None) is True:
+                    return f"`{path}.{attribute}` is set"
+    return ""
+
+
+def reference(tensor: torch.Tensor, at: int) -> TensorRef:
+    """Return a tensor as a fact."""
+    return TensorRef(at, tuple(tensor.shape), str(tensor.dtype).removeprefix("torch."), library="torch")
+
+
+def kinds_within(module: torch.nn.Module) -> list[tuple[str, Any]]:
+    """Return a layer and the layers in it, by class."""
+    return [(type(each).__name__, each) for each in module.modules()]

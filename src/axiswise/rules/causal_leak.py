@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from axiswise.diagnosis import Diagnosis, Fix, Note
+from axiswise.facts import Conflict
+from axiswise.rules.evidence import evidence, subject_of
+from axiswise.rules.reading import setting
+from axiswise.rules.rule import Rule
+from axiswise.source.scene import Scene
+
+ATTENTIONS = {"MultiheadAttention": "attn_mask", "TransformerEncoder": "mask", "TransformerEncoderLayer": "src_mask"}
+"""Layers that attend to every step unless they are given a mask, and the name of the mask."""
+
+
+class CausalLeak(Rule):
+    """An output of a causal module depends on a later step."""
+
+    kinds = frozenset({"causality"})
+
+    def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
+        said = evidence(conflict)
+        diagnosis = scene.diagnosis(f"{subject_of(scene)} looks ahead: {said.moves}", said.label)
+        why = conflict.facts.get("why")
+        notes = (*diagnosis.notes, *(Note(text) for text in said.notes))
+        if isinstance(why, str) and why:
+            notes = (*notes, Note(f"judged as causal: {why}; `causal=False` says that it is not"))
+        return replace(diagnosis, severity="warning", silent=True, notes=notes, module=said.module)
+
+    def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
+        call = conflict.call
+        if call.op == "scaled_dot_product_attention":
+            yield from scene.argument("is_causal", "True", "attend to earlier steps only", evidence=1.0)
+        mask, first = ATTENTIONS.get(call.op), call.operands.get("input")
+        if mask is not None and first is not None and first.rank == 3 and scene.site is not None:
+            axis = 1 if setting(conflict, "batch_first") else 0
+            given = scene.expression("input").strip("`")
+            if given.isidentifier():
+                value = f"torch.nn.Transformer.generate_square_subsequent_mask({given}.size({axis}))"
+                yield from scene.argument(mask, value, "give it a causal mask", evidence=0.8)
+        if call.op == "softmax":
+            value = "{}.masked_fill({}.new_ones({}.shape[-2:]).triu(1).bool(), float('-inf'))"
+            given = scene.expression("input").strip("`")
+            if given.isidentifier():
+                yield from scene.wrap("input", value.replace("{}", given), "mask the later steps", evidence=0.8)
+        if setting(conflict, "bidirectional") is True:
+            yield Fix("read the sequence in one direction: `bidirectional=False`")
+        yield Fix("mask the later steps, pad on the left only, normalise each step by itself")
