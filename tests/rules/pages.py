@@ -7,8 +7,8 @@ The blocks of a page, in order:
 - ```` ```python fixed ````: the program after the first fix that verifies. A case without one has no such fix.
 - ```` ```python silent ````: a near miss, on which nothing may be found.
 
-A program of an audited rule (```` ```python audit ````, ```` ```python audit silent ````) defines `model` and `batch`, and
-may define `options`, a dictionary of further arguments; it is found by `axiswise.audit(model, batch, **options)`.
+A program of a rule of experiments (```` ```python audit ````, ```` ```python audit silent ````) defines `model` and
+`batch`, and may define `options`: `axiswise.audit(model, batch, **options)` finds what is to be found.
 """
 
 from __future__ import annotations
@@ -19,10 +19,7 @@ from pathlib import Path
 
 from axiswise.rules.rule import Rule, rules
 
-BLOCK = re.compile(
-    r"^```(python|python audit|text|python fixed|python silent|python audit silent)\n(.*?)^```\n",
-    re.MULTILINE | re.DOTALL,
-)
+BLOCK = re.compile(r"^```(python(?: audit)?(?: silent)?|python fixed|text)\n(.*?)^```\n", re.MULTILINE | re.DOTALL)
 MARKER = re.compile(r"  # (error|warning|note): ([a-z-]+)$", re.MULTILINE)
 QUOTED = re.compile(r"\bsays? `([^`]+)`")
 
