@@ -28,6 +28,7 @@ from torch.overrides import TorchFunctionMode
 
 from axiswise.frontends.steering import Steering
 from axiswise.frontends.torch import calls, values
+from axiswise.frontends.torch.models.alike import alike
 from axiswise.frontends.torch.models.decomposed import decomposed
 from axiswise.frontends.torch.models.guards import Relation, relation_of
 from axiswise.frontends.torch.models.kernels import PADDING, on_symbols
@@ -238,7 +239,10 @@ class SymbolicMode(TorchFunctionMode):
         kwargs = {key: plain(value) for key, value in kwargs.items() if key != "device"}
         args = plain_args(args)
         try:
-            result = on_symbols(word, args, kwargs) if _symbolic(inputs) else None
+            result = None
+            if _symbolic(inputs):
+                result = alike(word, args, kwargs)
+                result = on_symbols(word, args, kwargs) if result is None else result
             if result is None:
                 result = func(*args, **kwargs)
         except _VALUES_ASKED:
