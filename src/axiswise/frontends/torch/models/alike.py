@@ -8,7 +8,8 @@ import torch
 
 _OF_ONE = frozenset(
     "relu relu6 silu gelu mish elu selu celu leaky_relu hardtanh hardswish hardsigmoid sigmoid tanh softplus "
-    "logsigmoid dropout dropout1d dropout2d dropout3d exp log sqrt rsqrt neg abs sin cos erf softmax log_softmax".split()
+    "logsigmoid dropout dropout1d dropout2d "
+    "dropout3d exp log sqrt rsqrt neg abs sin cos erf softmax log_softmax".split()
 )
 _OF_TWO = frozenset(
     "add sub mul div true_divide __add__ __radd__ __sub__ __rsub__ __mul__ __rmul__ __truediv__ __rtruediv__".split()
