@@ -6,6 +6,7 @@ from dataclasses import replace
 from axiswise.diagnosis import Diagnosis, Fix, Note
 from axiswise.facts import Conflict, OpCall
 from axiswise.rules.rule import Rule
+from axiswise.source.layering import without_layer
 from axiswise.source.scene import Scene
 
 TAKES = {
@@ -47,4 +48,8 @@ class LossInput(Rule):
                     "input", "{}.log_softmax(1)", "make log-probabilities of the logits", evidence=0.5
                 )
         else:
-            yield from maker.without_call(f"take the {made.op} out", evidence=0.8)
+            title = f"take the {made.op} out"
+            yield from maker.without_call(title, evidence=0.8)
+            edit = without_layer(maker.built)
+            if edit is not None:
+                yield Fix(title, (edit,), 0.8)

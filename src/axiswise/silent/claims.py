@@ -56,7 +56,9 @@ def displaced(before: Sequence[Axis], given: Shape, after: Shape, asked: Sequenc
         units = list(dict.fromkeys([before[axis] for axis in inputs] + [(factor,) for factor in factors]))
         for place, axis in enumerate(outputs):
             claims = _claims(asked[axis] if len(asked) == len(after) else -1, after[axis], units, named)
-            if claims and (held is None or held[place] not in [unit for unit, _ in claims]):
+            if claims and held is None:  # an axis begins within a step of another: no reading of it is meant
+                found.append(Claim(axis, claims[0][0], CERTAIN))
+            elif claims and held is not None and held[place] not in [unit for unit, _ in claims]:
                 found.append(Claim(axis, *claims[0]))
     return found if sum(claim.weight for claim in found) >= CERTAIN else []
 

@@ -10,9 +10,11 @@ from axiswise.ops.axes import numbers
 from axiswise.ops.contract import contract_of
 from axiswise.silent.claims import Claim, displaced
 from axiswise.silent.factors import Axis, Factor, dealt, fresh, fused
+from axiswise.silent.following import Uses
 
 REGROUPING = frozenset({"reshape", "flatten", "unflatten"})
 """Operations that keep the order of the elements."""
+SLICING = frozenset({"index", "narrow"})
 
 
 class Lineage:
@@ -25,6 +27,7 @@ class Lineage:
     def __init__(self, trace: Trace) -> None:
         self._known: dict[int, tuple[Axis, ...]] = {}
         self.displaced: dict[int, list[Claim]] = {}
+        self._uses = Uses(trace)
         self._shifted: set[int] = set()
         for call in trace.calls:
             for position, output in enumerate(call.outputs):
@@ -67,6 +70,19 @@ class Lineage:
         made = fused(factors)
         return made if prod(factor.size for factor in made) == ref.shape[axis] else fresh(ref, axis)
 
+    def _is_shifted(self, axes: tuple[Axis, ...]) -> bool:
+        return any(factor.root[0] in self._shifted for axis in axes for factor in axis)
+
+    def _is_cut_back(self, ref: TensorRef) -> bool:
+        """Return whether rows are put askew to be cut and put straight again: positions relative to one another."""
+        parts = [call for call, _ in self._uses.of(ref.id)]
+        further = [call for part in parts for output in part.outputs for call, _ in self._uses.of(output.id)]
+        return (
+            bool(further)
+            and all(call.op in SLICING for call in parts)
+            and all(call.op in REGROUPING for call in further)
+        )
+
     def _regrouped(self, call: OpCall, data: TensorRef, ref: TensorRef) -> tuple[Axis, ...]:
         before = self.of(data)
         found = [fresh(ref, axis) for axis in range(ref.rank)]
@@ -77,7 +93,7 @@ class Lineage:
                 found[axis] = own
         if call.op == "reshape" and not call.saved:
             claims = displaced(before, data.shape, ref.shape, numbers(call.params.get("shape")), self.axis)
-            if claims and any(factor.root[0] in self._shifted for axis in before for factor in axis):
+            if claims and (self._is_shifted(before) or self._is_cut_back(ref)):
                 self._shifted.add(ref.id)  # until it is cut back, its rows are meant to be askew
                 return tuple(fresh(ref, axis) for axis in range(ref.rank))
             if claims:

@@ -47,8 +47,13 @@ def _summed_elsewhere(uses: Uses, call: OpCall, along: int) -> tuple[Met, int] |
     found: tuple[Met, int] | None = None
     for met in uses.followed(call.outputs[0], KEEPING):
         others = [ref for role, ref in met.call.operands.items() if role != met.role]
-        if met.call.op not in PRODUCTS or not met.call.outputs or any(ref.parameter for ref in others):
-            continue
+        rank = met.call.operands[met.role].rank
+        if (
+            met.call.op not in PRODUCTS
+            or not met.call.outputs
+            or any(ref.parameter or ref.rank < rank for ref in others)
+        ):
+            continue  # not summed over: heads that are mixed, a projection
         left = carried(met.call, met.role, met.axes)
         summed = [own for own in met.axes.values() if own not in left.values()]
         if along in summed or along not in met.axes.values() or len(summed) != 1:

@@ -75,6 +75,22 @@ def layers_after(built: CallSite | None, kinds: Sequence[tuple[str, str]]) -> Ed
     return Edit(end, "".join(f"\n{' ' * whole.column}{add}({layer})" for layer in layers))
 
 
+def without_layer(built: CallSite | None) -> Edit | None:
+    """Return the edit that takes a layer out of the call or the list that it is written in, with a comma beside it."""
+    if built is None or built.call is None:
+        return None
+    source, parent = built.source, built.source.parents.get(built.call)
+    items = parent.args if isinstance(parent, ast.Call) else parent.elts if isinstance(parent, ast.List) else []
+    if built.call not in items or len(items) < 2:
+        return None
+    own, place = source.span(built.call), items.index(built.call)
+    if place:
+        before = source.span(items[place - 1])
+        return Edit(Span(own.path, before.end_line, before.end_column, own.end_line, own.end_column), "")
+    after = source.span(items[1])
+    return Edit(Span(own.path, own.line, own.column, after.line, after.column), "")
+
+
 def of_more_axes(built: CallSite, count: int, wanted: int) -> tuple[Edit, ...]:
     """Return the edits that make a layer, and all of its class in the file, one for another number of spatial axes.
 

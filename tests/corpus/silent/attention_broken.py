@@ -1,0 +1,48 @@
+"""Weights, masks and orders of attention that are wrong: each marked line is one."""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+batch, steps, width, heads = 3, 10, 48, 4
+x = torch.randn(batch, steps, width)
+query, key, value = (nn.Linear(width, width) for _ in range(3))
+drop = nn.Dropout(0.1)
+
+
+def cut(tensor):
+    return tensor.view(batch, steps, heads, width // heads).transpose(1, 2)
+
+
+q, k, v = cut(query(x)), cut(key(x)), cut(value(x))
+scores = q @ k.transpose(-2, -1) / math.sqrt(width // heads)
+over_queries = scores.softmax(dim=-2) @ v  # warning: softmax-axis
+over_heads = F.softmax(scores, dim=1) @ v  # warning: softmax-axis
+by_layer = nn.Softmax(dim=2)(scores) @ v  # warning: softmax-axis
+summed = torch.einsum("bhqk,bhkd->bhqd", torch.softmax(scores, 2), v)  # warning: softmax-axis
+batched = torch.bmm((query(x) @ key(x).mT).softmax(1), value(x))  # warning: softmax-axis
+pooled = (nn.Linear(width, 1)(x.tanh()).softmax(-1) * x).sum(1)  # warning: softmax-axis
+
+
+def lower(diagonal=0):
+    return torch.tril(torch.ones(steps, steps), diagonal).bool()
+
+
+layer = nn.MultiheadAttention(width, heads, batch_first=True)
+hidden_past, _ = layer(x, x, x, attn_mask=lower())  # warning: mask-polarity
+shown_future = F.scaled_dot_product_attention(q, k, v, attn_mask=lower().mT)  # warning: mask-polarity
+by_hand = scores.masked_fill(lower(), float("-inf")).softmax(-1) @ v  # warning: mask-polarity
+anti = (scores + torch.full((steps, steps), float("-inf")).tril(-1)).softmax(-1) @ v  # warning: mask-polarity
+nothing_left = scores.masked_fill(~lower(-1), -1e9).softmax(-1) @ v  # warning: mask-polarity
+ids = torch.randint(0, 50, (batch, steps))
+words = nn.Embedding(50, width, padding_idx=0)(ids)
+encoder = nn.TransformerEncoder(nn.TransformerEncoderLayer(width, heads, batch_first=True), 2)
+padding_shown = encoder(words, src_key_padding_mask=ids.ne(0))  # warning: mask-polarity
+valid = torch.arange(steps)[None] < torch.tensor([3, 10, 7])[:, None]
+lengths_hidden, _ = layer(words, words, words, key_padding_mask=valid)  # warning: mask-polarity
+only_padding = F.scaled_dot_product_attention(q, k, v, attn_mask=(ids == 0)[:, None, None])  # warning: mask-polarity
+
+late = scores.softmax(-1).masked_fill(~lower(), float("-inf")) @ v  # warning: attention-order
+dropped = F.softmax(drop(scores), dim=-1) @ v  # warning: attention-order

@@ -1,0 +1,33 @@
+"""Losses that are given what they make, and columns that meet rows: each marked line is one."""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+features, labels, amounts = torch.randn(6, 12), torch.randint(0, 5, (6,)), torch.randn(6)
+classes = nn.Linear(12, 5)
+column = nn.Sequential(nn.Linear(12, 8), nn.ReLU(), nn.Linear(8, 1))
+
+ended = nn.Sequential(classes, nn.Softmax(dim=1))  # warning: loss-input
+nn.CrossEntropyLoss()(ended(features), labels).backward()
+
+probabilities = F.softmax(classes(features), dim=-1)  # warning: loss-input
+F.cross_entropy(probabilities, labels).backward()
+
+by_step = nn.Linear(12, 5)(torch.randn(6, 4, 12)).softmax(-1)  # warning: loss-input
+F.cross_entropy(by_step.view(-1, 5), torch.randint(0, 5, (24,))).backward()
+
+chances = torch.sigmoid(column(features)).squeeze(1)  # warning: loss-input
+F.binary_cross_entropy_with_logits(chances, (amounts > 0).float()).backward()
+
+F.nll_loss(classes(features), labels).backward()  # warning: loss-input
+
+shares = torch.softmax(classes(features), 1)  # warning: loss-input
+F.nll_loss(shares, labels).backward()
+
+((column(features) - amounts) ** 2).mean().backward()  # warning: paired-broadcast
+(column(features) - amounts).abs().mean().backward()  # warning: paired-broadcast
+weighted = (column(features).sigmoid() * amounts).sum()  # warning: paired-broadcast
+correct = (column(features).sigmoid().round() == labels).float().mean()  # warning: paired-broadcast
+positive = column(features) > amounts  # warning: paired-broadcast
+advantage = amounts - column(features)  # warning: paired-broadcast

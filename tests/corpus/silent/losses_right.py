@@ -1,0 +1,31 @@
+"""Losses that get what they take, and pairs that are meant."""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+features, labels, amounts = torch.randn(6, 12), torch.randint(0, 5, (6,)), torch.randn(6)
+classes = nn.Linear(12, 5)
+column = nn.Sequential(nn.Linear(12, 8), nn.ReLU(), nn.Linear(8, 1))
+
+F.cross_entropy(classes(features), labels).backward()
+F.cross_entropy(classes(features), F.softmax(torch.randn(6, 5), 1)).backward()  # soft targets
+F.nll_loss(F.log_softmax(classes(features), 1), labels).backward()
+F.nll_loss(classes(features).softmax(1).clamp(min=1e-9).log(), labels).backward()
+F.binary_cross_entropy(torch.sigmoid(column(features)).squeeze(1), (amounts > 0).float()).backward()
+F.binary_cross_entropy_with_logits(column(features).squeeze(1), (amounts > 0).float()).backward()
+F.kl_div(F.log_softmax(classes(features), 1), F.softmax(torch.randn(6, 5), 1), reduction="batchmean").backward()
+attention = nn.Linear(12, 4)(features).softmax(1) @ nn.Linear(12, 4).weight
+F.cross_entropy(nn.Linear(12, 5)(attention), labels).backward()
+gates = torch.sigmoid(nn.Linear(12, 5)(features)) * classes(features)
+F.cross_entropy(gates, labels).backward()
+F.mse_loss(torch.sigmoid(column(features)).squeeze(1), amounts).backward()
+
+((column(features).squeeze(1) - amounts) ** 2).mean().backward()
+((column(features) - amounts[:, None]) ** 2).mean().backward()
+((column(features).flatten() - amounts) ** 2).mean().backward()
+distances = amounts[:, None] - amounts
+same = labels.unsqueeze(1) == labels
+margins = column(features) - column(features).squeeze(1).unsqueeze(0)  # every pair, by its own axes
+scores = column(features).view(-1, 1) - amounts
+positions = torch.arange(6)[:, None] >= torch.arange(6)
