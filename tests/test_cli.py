@@ -338,15 +338,16 @@ def test_an_empty_text_is_refused(capsys: Output, monkeypatch: pytest.MonkeyPatc
 
 
 def test_run_hands_on_the_script_and_its_arguments(monkeypatch: pytest.MonkeyPatch, capsys: Output) -> None:
-    seen: list[tuple[str, list[str]]] = []
+    seen: list[tuple[str, list[str], bool]] = []
 
-    def run(script: str, argv: list[str]) -> int:
-        seen.append((script, argv))
+    def run(script: str, argv: list[str], *, audited: bool) -> int:
+        seen.append((script, argv, audited))
         return 7
 
     monkeypatch.setitem(sys.modules, "axiswise.running", SimpleNamespace(run=run))
     assert cli.main(["run", "train.py", "--lr", "1", "--help"]) == 7
-    assert seen == [("train.py", ["--lr", "1", "--help"])]
+    assert cli.main(["run", "--audit", "train.py", "--audit"]) == 7
+    assert seen == [("train.py", ["--lr", "1", "--help"], False), ("train.py", ["--audit"], True)]
     assert cli.main(["run", "gone.py"]) == 2
     assert capsys.readouterr().err == "axiswise: gone.py: no such file\n"
 

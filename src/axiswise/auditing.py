@@ -5,13 +5,13 @@ from __future__ import annotations
 import importlib
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from axiswise.config import Options
-from axiswise.diagnosis import Report
+from axiswise.diagnosis import Report, Target
 from axiswise.replay import Outcome, Program
 from axiswise.runs import outcome_of, relative, target_of
 from axiswise.sandbox import Limits
@@ -20,6 +20,8 @@ from axiswise.source.text import read_source
 from axiswise.verify import verified
 
 JOB = "axiswise.frontends.torch.audit.job"
+AFTER = 120.0
+"""Seconds after which a program that still runs is audited."""
 
 
 def audit(
@@ -56,7 +58,41 @@ def audit(
     job = importlib.import_module(JOB)  # here, once, and not in each fork
     model, batch, moved = job.on_cpu(model, batch)
     payload = {"model": model, "batch": batch, "causal": causal, "batch_axis": batch_axis, "seed": seed, "moved": moved}
-    return _audited(type(model).__name__, payload, options, began)
+    return _audited(type(model).__name__, {**payload, "is_bound": False, "sure": True}, options, began)
+
+
+def remembered(spent: Callable[[], None]) -> Any:
+    """Remember from now on what torch's modules are called with; torch is loaded already.
+
+    Args:
+        spent: Called once, when the program has run for a while.
+
+    Returns:
+        The calls, for `audit_calls`.
+    """
+    calls = importlib.import_module("axiswise.frontends.torch.audit.calls").Calls(spent, AFTER)
+    calls.begin()
+    return calls
+
+
+def audit_calls(calls: Any, options: Options | None = None) -> Report:
+    """Audit the modules that were called, each with its first batch, as long as the time budget lasts."""
+    options = options or Options()
+    job = importlib.import_module(JOB)
+    calls.end()
+    until = time.monotonic() + options.time_budget
+    report = Report()
+    for model, batch in calls.models():
+        began = time.monotonic()
+        name, left = type(model).__name__, until - began
+        if left < 1.0:
+            report = report.joined(Report((Target(name, "skipped", "the time budget was spent on other modules"),)))
+            continue
+        model, batch, moved = job.on_cpu(model, batch)
+        payload = {"model": model, "batch": batch, "causal": None, "batch_axis": None, "seed": 0, "moved": moved}
+        own = replace(options, time_budget=left)
+        report = report.joined(_audited(name, {**payload, "is_bound": True, "sure": False}, own, began))
+    return report
 
 
 def _audited(name: str, payload: Mapping[str, Any], options: Options, began: float) -> Report:

@@ -39,8 +39,11 @@ class CallError(Exception):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
     words = list(sys.argv[1:] if argv is None else argv)
-    if words[:1] == ["run"] and len(words) > 1 and not words[1].startswith("-"):
-        return _run(words[1], words[2:])  # all else is the script's: its options, its streams, its interrupts
+    audited = words[1:2] == ["--audit"]
+    script = words[1 + audited : 2 + audited]
+    if words[:1] == ["run"] and script and not script[0].startswith("-"):
+        # All else is the script's: its options, its streams, its interrupts.
+        return _run(script[0], words[2 + audited :], audited)
     if sys.stdout is None or sys.stderr is None:  # closed by the caller: nobody reads, the exit status still tells
         nowhere = open(os.devnull, "w")  # noqa: SIM115  open to the end of the process
         sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
@@ -93,6 +96,7 @@ def _read(argv: list[str]) -> argparse.Namespace:
     look.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: auto")
 
     run = commands.add_parser("run", help="run a script; explain a shape error when one is raised")
+    run.add_argument("--audit", action="store_true", help="experiment on the models that it called, at its end")
     run.add_argument("script")
     run.add_argument("args", nargs=argparse.REMAINDER, help="the script's own arguments")
     run.set_defaults(carry_out=_run_parsed)
@@ -187,10 +191,10 @@ def _show(report: Report, args: argparse.Namespace, options: Options) -> None:
 
 
 def _run_parsed(args: argparse.Namespace) -> int:
-    return _run(args.script, args.args)
+    return _run(args.script, args.args, args.audit)
 
 
-def _run(script: str, argv: list[str]) -> int:
+def _run(script: str, argv: list[str], audited: bool) -> int:
     from axiswise.running import run
 
     if not os.path.exists(script):
@@ -199,7 +203,7 @@ def _run(script: str, argv: list[str]) -> int:
         return _refuse(f"{script} is a folder; `run` takes a script")
     if not os.access(script, os.R_OK):
         return _refuse(f"{script} cannot be read: Permission denied")
-    return run(script, argv)
+    return run(script, argv, audited=audited)
 
 
 def _check(args: argparse.Namespace) -> int:

@@ -31,16 +31,19 @@ MARK = "_axiswise_explained"
 FRAMEWORKS = ("torch", "keras", "tensorflow", "tf_keras", "jax", "numpy")
 """Where none of these is loaded, no shape can be what was raised about."""
 
+_UNCALLED = "axiswise: no model was called, nothing was audited\n"
+
 Hook = Callable[[type[BaseException], BaseException, TracebackType | None], Any]
 _arguments: list[tuple[str, ...]] = []  # the program's, as they were before it could change them
 
 
-def run(script: str, argv: Sequence[str]) -> int:
+def run(script: str, argv: Sequence[str], *, audited: bool = False) -> int:
     """Run a script as `python script ARGS` would, and explain a shape error beneath its traceback.
 
     Args:
         script: Path of the script.
         argv: Its arguments.
+        audited: Whether its models are audited when it ends.
 
     Returns:
         0 where the script ends by itself.
@@ -64,14 +67,62 @@ def run(script: str, argv: Sequence[str]) -> int:
         sys.path[0] = os.path.dirname(os.path.realpath(script))
     sys.modules["__main__"] = module
     _explain_threads()
+    audit = _audit_at_the_end() if audited else None
     try:
         exec(code, module.__dict__)
-    except BaseException:
+    except BaseException as error:
         previous = getattr(sys, "excepthook", None)
         if previous is not None:
-            sys.excepthook = _beneath(previous, code)
+            sys.excepthook = _followed(_beneath(previous, code), audit)
+        if isinstance(error, SystemExit) and audit is not None:
+            audit()
         raise
+    if audit is not None:
+        audit()
     return 0
+
+
+def _audit_at_the_end() -> Callable[[], None]:
+    """Remember what modules are called with, once torch is loaded; return what audits them and shows it, once."""
+    from axiswise.loaded import when_loaded
+
+    calls: list[Any] = []
+    done: list[bool] = []
+
+    def begin() -> None:
+        from axiswise.auditing import remembered
+
+        calls.append(remembered(audit))
+
+    def audit() -> None:
+        if done:
+            return
+        done.append(True)
+        from axiswise.auditing import audit_calls
+
+        try:
+            text = shown(audit_calls(calls[0]), sys.stderr) if calls and calls[0].batches else _UNCALLED
+        except KeyboardInterrupt:
+            return
+        except Exception as fault:
+            text = told(fault, "audit")
+        write(text, sys.stderr)
+
+    when_loaded("torch", begin)
+    return audit
+
+
+def _followed(hook: Hook, audit: Callable[[], None] | None) -> Hook:
+    """Return an excepthook after which models are audited too."""
+    if audit is None:
+        return hook
+
+    def following(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
+        hook(kind, error, traceback)
+        audit()
+
+    following.explains_shapes = True  # type: ignore[attr-defined]
+    return following
 
 
 def _main(path: str) -> types.ModuleType:
@@ -190,10 +241,10 @@ def explain(error: BaseException) -> None:
         write(text, sys.stderr)
 
 
-def told(fault: Exception) -> str:
+def told(fault: Exception, act: str = "explain") -> str:
     """Return the one line that tells of a fault of ours."""
     words = " ".join(f"{type(fault).__name__}: {fault}".split())
-    return f"axiswise could not explain this: {words}\n"
+    return f"axiswise could not {act} this: {words}\n"
 
 
 def write(text: str, stream: Any) -> None:

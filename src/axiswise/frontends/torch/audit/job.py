@@ -25,7 +25,7 @@ def on_cpu(model: torch.nn.Module, batch: Any) -> tuple[torch.nn.Module, Any, st
     """Return a module and a batch that a forked process can run: copies on the CPU of what is elsewhere."""
     batch = changed({"": batch}, lambda _path, tensor: tensor.detach().cpu())[""]
     devices = {tensor.device.type for tensor in (*model.parameters(), *model.buffers())}
-    if devices <= {"cpu"}:
+    if devices <= {"cpu", "meta"}:
         return model, batch, ""
     return copy.deepcopy(model).cpu(), batch, "a copy of it on the CPU was run"
 
@@ -34,7 +34,8 @@ def experiment(job: dict[str, Any]) -> dict[str, Any]:
     """Run the experiments on a module.
 
     Args:
-        job: `model`, `batch`, `causal`, `batch_axis`, `seed`, `moved`; `replaced`, the texts of edited files; `fixes`,
+        job: `model`, `batch`, whether it `is_bound` to the names of parameters, `causal`, `batch_axis`, `seed`,
+            whether axis 0 is `sure` to be a batch, `moved`; `replaced`, the texts of edited files; `fixes`,
             whether to look for candidates; `seconds` that they may take.
 
     Returns:
@@ -68,7 +69,7 @@ def _experiment(job: dict[str, Any]) -> dict[str, Any]:
     sources = Sources(job["replaced"])
     user = UserCode(sources, files_of(model))
     try:
-        inputs, note = bound(model, job["batch"])
+        inputs, note = (job["batch"], "") if job["is_bound"] else bound(model, job["batch"])
     except TypeError as error:
         return _result("skipped", f"`forward` does not take this batch: {error}")
     audited = Audited(model, inputs, user, sources, job, began + job["seconds"])
