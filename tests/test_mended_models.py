@@ -78,6 +78,40 @@ class Net(nn.Module):
 """,
         "return self.layers(tokens)",
     ),
+    "a projection that is laid out otherwise than those beside it": (
+        """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.enter = nn.Embedding(100, 24)
+        self.ask, self.offer, self.carry = nn.Linear(24, 24), nn.Linear(24, 24), nn.Linear(24, 24)
+
+    def forward(self, ids):
+        x = self.enter(ids)
+        batch, time, _ = x.shape
+        asked = self.ask(x).view(batch, time, 3, 8).transpose(1, 2)
+        offered = self.offer(x).view(batch, time, 3, 8).transpose(0, 2)
+        carried = self.carry(x).view(batch, time, 3, 8).transpose(1, 2)
+        return (asked @ offered.transpose(-1, -2)).softmax(-1) @ carried
+""",
+        "offered = self.offer(x).view(batch, time, 3, 8).transpose(1, 2)",
+    ),
+    "a fault on one of two ways to be called": (
+        """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.words = nn.Embedding(100, 25)
+        self.norm = nn.LayerNorm(24)
+        self.out = nn.Linear(24, 24)
+
+    def forward(self, input_ids: torch.LongTensor | None = None, inputs_embeds: torch.Tensor | None = None):
+        if inputs_embeds is None:
+            inputs_embeds = self.words(input_ids)
+        return self.out(self.norm(inputs_embeds))
+""",
+        "self.words = nn.Embedding(100, 24)",
+    ),
     "a line without the axis that the line beside it puts in": (
         """
 class Net(nn.Module):

@@ -24,6 +24,9 @@ FURTHEST = 8
 ALIKE = 0.7
 """Share of the text that two lines have in common from which on they are parallel."""
 
+_AXES = re.compile(r"(\.(?:transpose|permute|movedim|swapaxes|unsqueeze|squeeze|flatten))\([-\d, ]*\)")
+"""Calls that name axes by number: those of parallel lines are the same, where sizes may well be others."""
+
 EVIDENCE = 1.0
 ANOTHER = 0.2
 """What it is worth that a second neighbour reads so; half of it, that a part was left out rather than put in."""
@@ -48,8 +51,9 @@ def _parallel(source: SourceFile, statement: ast.Assign, evidence: float) -> Ite
         name = _name(other)
         if not own or not name or own == name:
             continue
-        text = re.sub(rf"\b{re.escape(name)}\b", own, source.text_of(other.value))
-        is_own = _root(mine).startswith(f"{own}.") or isinstance(statement.targets[0], ast.Attribute)
+        theirs = re.sub(rf"\b{re.escape(name)}\b", own, source.text_of(other.value))
+        text = _of_own_layer(theirs, mine)
+        is_own = _root(mine).startswith(f"{own}.") or isinstance(statement.targets[0], ast.Attribute) or text != theirs
         if text in offered:
             offered[text] = replace(offered[text], evidence=offered[text].evidence + ANOTHER)
         elif is_own and text != mine and _is_parallel(mine, text):
@@ -59,8 +63,19 @@ def _parallel(source: SourceFile, statement: ast.Assign, evidence: float) -> Ite
     yield from offered.values()
 
 
+def _of_own_layer(theirs: str, mine: str) -> str:
+    """Return a line with the layer of another in the place of its own: `self.key` for `self.query`."""
+    ours, others = (re.findall(r"\w+", _root(text)) for text in (mine, theirs))
+    pairs = [pair for pair in zip(ours, others, strict=False) if pair[0] != pair[1]]
+    if len(ours) != len(others) or len(pairs) != 1 or ours[0] != "self":
+        return theirs
+    return re.sub(rf"\b{pairs[0][1]}\b", pairs[0][0], theirs)
+
+
 def _is_parallel(mine: str, theirs: str) -> bool:
     """Return whether two lines say the same but for a part left out, put in or moved; other numbers are no slip."""
+    if _AXES.sub(r"\1()", mine) == _AXES.sub(r"\1()", theirs):
+        return True
     ours, others = (set(re.findall(r"\w+", text)) for text in (mine, theirs))
     alike = SequenceMatcher(None, mine, theirs).ratio() >= ALIKE
     return alike and _root(mine) == _root(theirs) and (ours <= others or ours >= others)

@@ -17,7 +17,7 @@ from axiswise.frontends.torch.models.pinning import rank_is_own
 from axiswise.frontends.torch.models.trials import INPUT, Trial
 from axiswise.source.provenance import Step, places, trail
 
-OF_RANK = frozenset({"rank", "unpack", "permutation", "axis-range", "target-rank"})
+OF_RANK = frozenset({"rank", "unpack", "permutation", "axis-range", "target-rank", "stride"})
 """Kinds of conflicts that another number of axes of an input may have none of."""
 EITHER = frozenset({"einsum", "pattern", "window"})
 """Kinds that are of sizes where they name an axis, and else of the number of axes."""
@@ -32,13 +32,14 @@ def in_doubt(
         trial: A run with failures.
         certain: Parameters whose number of axes the text says.
         bound: Those for which an annotation, or the user, says the numbers too.
-        held: Tells whether the model runs as far with no other size of an input's axis.
+        held: Tells whether no other size of an input's axis gets as far; for -1, no other number of axes.
     """
     conflict = next((each for failure in trial.failures[:1] for each in failure.conflicts[:1]), None)
     if conflict is None:
         return True
     if conflict.left is None or conflict.right is None or _is_of_shape(conflict):
-        return any(_may_have_others(trial, conflict, ref.id, certain) for ref in conflict.call.operands.values())
+        refs = conflict.call.operands.values()
+        return any(_may_have_others(trial, conflict, ref.id, certain, held) for ref in refs)
     if len(set(built := [_chosen(trial, conflict, each) for each in (conflict.left, conflict.right)])) > 1 and any(
         built
     ):
@@ -54,11 +55,14 @@ def _is_of_shape(conflict: Conflict) -> bool:
     return conflict.kind in OF_RANK or conflict.kind == "dtype" or (conflict.kind in EITHER and whole)
 
 
-def _may_have_others(trial: Trial, conflict: Conflict, tensor: int, certain: Collection[str]) -> bool:
+def _may_have_others(
+    trial: Trial, conflict: Conflict, tensor: int, certain: Collection[str], held: Callable[[str, int], bool] | None
+) -> bool:
     """Return whether a tensor may have another number of axes, or another type, with other inputs."""
     if conflict.kind != "dtype" and rank_is_own(trial, tensor):
         return False
-    return not all(_parameter(path) in certain for path in trial.inputs_of(tensor))
+    free = [path for path in trial.inputs_of(tensor) if _parameter(path) not in certain]
+    return bool(free) and (held is None or conflict.kind == "dtype" or not all(held(path, -1) for path in free))
 
 
 def _may_differ(

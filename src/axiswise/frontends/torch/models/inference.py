@@ -25,7 +25,7 @@ from axiswise.frontends.torch.models.doubts import in_doubt
 from axiswise.frontends.torch.models.ideas import OTHER, SIZES, ideas
 from axiswise.frontends.torch.models.numbers import numbers_of, suited
 from axiswise.frontends.torch.models.optional import completed, first_of
-from axiswise.frontends.torch.models.reranking import RANKED
+from axiswise.frontends.torch.models.reranking import RANKED, of_rank
 from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec, TensorSpec
 from axiswise.frontends.torch.models.structures import Structures
 from axiswise.frontends.torch.models.trials import Trial
@@ -98,12 +98,14 @@ def inferred(
     more = partial(completed, function=function, ideas=thought)
     search = _Search(run, time.monotonic() + seconds, bound, more)
     for call in islice(_combined(choices), MOST):
+        if next(call.tensors(), None) is None and search.is_at_fault(hints):
+            break  # that it runs when less is given does not mend it
         found = search.settle(call)
         if found is not None:
             return Inferred(search.narrowed(found), search.tried, bound, True)
         if search.is_over or not choices:
             break
-    if not _parameters(function, given or {}):
+    if not _parameters(function, given or {}) and not search.is_at_fault(hints):
         found = search.settle(CallSpec())
         if found is not None:
             return Inferred(search.narrowed(found), search.tried, bound, True)
@@ -154,13 +156,28 @@ class _Search:
         return next(left, None) is None and not in_doubt(trial, certain, self.bound, held)
 
     def _is_held(self, trial: Trial, path: str, axis: int) -> bool:
-        """Return whether the model runs as far as it did with no other size of an input's axis."""
+        """Return whether no other size of an input's axis gets as far, or no other number of axes."""
         spec = spec_of(trial.call, path)
         if spec is None or axis >= len(spec.axes) or self.is_over:
             return False
-        was = spec.axes[axis]
-        others = (with_axis(spec, axis, replace(was, size=size)) for size in (was.size + 1, 2 * was.size))
-        return all(self.run(replaced(trial.call, path, other)).reach < trial.reach for other in others)
+        if axis < 0:
+            rank = len(spec.axes)
+            calls = [call for other in (rank + 1, rank - 1) for call in of_rank(trial.call, path, other)]
+        else:
+            was = spec.axes[axis]
+            others = (with_axis(spec, axis, replace(was, size=size)) for size in (was.size + 1, 2 * was.size))
+            calls = [replaced(trial.call, path, other) for other in others]
+        return bool(calls) and all(self._falls_behind(trial, self.run(call)) for call in calls)
+
+    @staticmethod
+    def _falls_behind(trial: Trial, other: Trial) -> bool:
+        """Return whether another run comes less far; what lies apart in memory does so with any number of axes."""
+        kinds = {each.kind for run in (trial, other) for failure in run.failures[:1] for each in failure.conflicts[:1]}
+        return other.reach < trial.reach or (kinds == {"stride"} and other.reach == trial.reach)
+
+    def is_at_fault(self, certain: Collection[str]) -> bool:
+        """Return whether the run that got furthest would fail for any inputs."""
+        return self.best is not None and self.settled(self.best, certain)
 
     def narrowed(self, trial: Trial) -> Trial:
         """Return a clean run with numbers in the place of names of widths that the model has no other size for."""

@@ -32,7 +32,7 @@ def reranked(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
     for path in trial.inputs_of(operand.id):
         spec = spec_of(trial.call, path)
         for rank in wanted if spec is not None else ():
-            yield from _of_rank(trial.call, path, len(spec.axes) + rank - given, conflict.call)  # type: ignore[union-attr]
+            yield from of_rank(trial.call, path, len(spec.axes) + rank - given, conflict.call)  # type: ignore[union-attr]
 
 
 def _asked(conflict: Conflict) -> tuple[str, int, list[int]]:
@@ -71,13 +71,13 @@ def deepened(call: CallSpec, path: str) -> CallSpec:
     return replaced(call, path, replace(spec, axes=axes))
 
 
-def _of_rank(call: CallSpec, path: str, rank: int, failed: OpCall) -> Iterator[CallSpec]:
+def of_rank(call: CallSpec, path: str, rank: int, failed: OpCall | None = None) -> Iterator[CallSpec]:
     """Yield a call in which an input has another number of axes."""
     spec = spec_of(call, path)
     names = RANKED.get(rank)
     if spec is None or names is None or rank == len(spec.axes):
         return
-    if rank == 3 and "1d" in failed.op:
+    if rank == 3 and failed is not None and "1d" in failed.op:
         names = LINES
     if len(spec.axes) == 1 and spec.axes[0].name not in ("batch", ""):
         names = (*names[:-1], spec.axes[0].name) if rank > 1 else names
