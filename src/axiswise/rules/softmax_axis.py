@@ -16,27 +16,26 @@ class SoftmaxAxis(Rule):
     kinds = frozenset({"softmax-axis"})
 
     def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
-        along, used = conflict.left, int(conflict.facts["used"])
+        along, fault, used = conflict.left, conflict.facts["fault"], int(conflict.facts["used"])
         if along is None:
             return None
-        given = scene.expression("input")
-        if used < 0:
+        given, notes = scene.expression("input"), ()
+        if fault == "one":
             told = f"{scene.callee()} is over an axis of one element of {given}: every weight is 1"
-            found = scene.diagnosis(told, label(scene, "input"))
+        elif fault == "implied":
+            told = f"{scene.callee()} names no axis, and of three it is over the first: {scene.axis(along)} of {given}"
         else:
-            taken = scene.at(replace(conflict, call=conflict.facts["by"]))
-            told = (
-                f"{scene.callee()} is over {scene.axis(along)} of {given}, "
-                f"but {taken.callee()} sums its weights over {scene.axis(AxisUse('input', used, 0))}"
-            )
-            found = scene.diagnosis(told, label(scene, "input"))
-            found = replace(found, notes=(Note("used here", taken.span), *found.notes))
-        return replace(found, severity="warning", silent=True, exception=None)
+            by = scene.at(replace(conflict, call=conflict.facts["by"]))
+            does = "sums its weights over" if fault == "sum" else "takes for the classes"
+            other = scene.axis(AxisUse("input", used, 0))
+            told = f"{scene.callee()} is over {scene.axis(along)} of {given}, but {by.callee()} {does} {other}"
+            notes = (Note("used here", by.span),)
+        found = scene.diagnosis(told, label(scene, "input"))
+        notes = (*notes, *found.notes)
+        return replace(found, severity="warning", silent=True, exception=None, notes=notes)
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
         ref, used = conflict.call.operands["input"], int(conflict.facts["used"])
-        if used < 0:
-            used = 1 if ref.rank > 2 else -1
         if used < 0:
             return
         axis = used - ref.rank if used == ref.rank - 1 else used

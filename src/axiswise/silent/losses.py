@@ -26,7 +26,7 @@ KEPT = frozenset("squeeze unsqueeze reshape flatten transpose permute to float d
 def confused(trace: Trace, lineage: Lineage) -> Iterator[Conflict]:
     """Yield losses whose predictions are of another kind than they take; facts: `made`, the call that made them."""
     for call in trace.calls:
-        wrong = WRONG.get(call.op)
+        wrong = WRONG.get(call.op) if call.spelled.startswith("torch.") else None  # other frameworks' take other things
         if wrong is None or "input" not in call.operands:
             continue
         maker = _maker(trace, call)

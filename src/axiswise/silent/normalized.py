@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from axiswise.facts import AxisUse, Conflict, OpCall, Trace
 from axiswise.ops.axes import position
@@ -17,43 +18,64 @@ KEEPING = frozenset(
 """What weights go through and stay weights."""
 SCORES = KEEPING | {"div", "true_divide", "clamp", "tanh", "softcap", "index", "maximum"}
 """What scores go through before they are made weights."""
+SOFTMAXES = frozenset({"softmax", "log_softmax"})
+LOGARITHMS = frozenset("log to float double transpose permute clamp add".split())
+"""What log-probabilities go through on their way to a loss."""
 LAYERS = frozenset({"linear", "conv1d", "conv2d", "conv3d"})
 
 
 def misplaced(trace: Trace, lineage: Lineage) -> Iterator[Conflict]:
-    """Yield softmaxes along an axis that their use is not over; facts: `used`, the axis that it is over, `by`."""
+    """Yield softmaxes along an axis that their use is not over.
+
+    Facts: `fault` (`one`: along one element; `implied`: no axis was named; `sum`: a product sums over another;
+    `classes`: a loss takes another for the classes), `used` (that other axis), and `by` (the call that uses it).
+    """
     uses = Uses(trace)
     for call in trace.calls:
         data = call.operands.get("input")
-        dim = call.params.get("dim")
-        if call.op != "softmax" or data is None or not call.outputs or not isinstance(dim, int) or not data.rank:
-            continue
-        along = position(dim, data.rank)
-        if data.shape[along] == 1:
-            if _is_one_feature(trace, call, along):
-                yield Conflict("softmax-axis", call, AxisUse("input", along, 1), facts={"used": -1})
-            continue
-        if not are_scores(trace, call):
-            continue
+        if call.op in SOFTMAXES and data is not None and call.outputs and data.rank:
+            along = _along(call)
+            facts = _fault(trace, uses, call, along)
+            if facts is not None:
+                yield Conflict("softmax-axis", call, AxisUse("input", along, data.shape[along]), facts=facts)
+
+
+def _along(call: OpCall) -> int:
+    """Return the axis of a softmax; where none is named, torch takes the first of one or three, else the second."""
+    dim, rank = call.params.get("dim"), call.operands["input"].rank
+    return position(dim, rank) if isinstance(dim, int) else 0 if rank in (1, 3) else 1
+
+
+def _fault(trace: Trace, uses: Uses, call: OpCall, along: int) -> dict[str, Any] | None:
+    data = call.operands["input"]
+    if data.shape[along] == 1:
+        return {"fault": "one", "used": 1 if data.rank > 2 else -1} if _is_one_feature(trace, call, along) else None
+    if call.params.get("dim") is None and data.rank == 3:
+        return {"fault": "implied", "used": 2}
+    wrong = _classes_elsewhere(uses, call, along)
+    if wrong is None and call.op == "softmax" and are_scores(trace, call):
         wrong = _summed_elsewhere(uses, call, along)
-        if wrong is not None:
-            met, used = wrong
-            facts = {"used": used, "by": met.call, "role": met.role}
-            yield Conflict("softmax-axis", call, AxisUse("input", along, data.shape[along]), facts=facts)
+    if wrong is None:
+        return None
+    return {"fault": "sum" if wrong[0].call.op in PRODUCTS else "classes", "used": wrong[1], "by": wrong[0].call}
+
+
+def _classes_elsewhere(uses: Uses, call: OpCall, along: int) -> tuple[Met, int] | None:
+    """Return the loss that takes another axis of log-probabilities for the classes, and that axis."""
+    for met in uses.followed(call.outputs[0], LOGARITHMS):
+        classes = met.axes.get(1 if met.call.operands[met.role].rank > 1 else 0)
+        is_loss = met.call.op == "nll_loss" and met.call.spelled.startswith("torch.") and met.role == "input"
+        if is_loss and classes not in (None, along):
+            return met, classes  # type: ignore[return-value]
+    return None
 
 
 def _summed_elsewhere(uses: Uses, call: OpCall, along: int) -> tuple[Met, int] | None:
     """Return the product that sums weights over another axis than theirs, and that axis; None where one is over it."""
     found: tuple[Met, int] | None = None
     for met in uses.followed(call.outputs[0], KEEPING):
-        others = [ref for role, ref in met.call.operands.items() if role != met.role]
-        rank = met.call.operands[met.role].rank
-        if (
-            met.call.op not in PRODUCTS
-            or not met.call.outputs
-            or any(ref.parameter or ref.rank < rank for ref in others)
-        ):
-            continue  # not summed over: heads that are mixed, a projection
+        if met.call.op not in PRODUCTS or not met.call.outputs or _is_mixed(met):
+            continue
         left = carried(met.call, met.role, met.axes)
         summed = [own for own in met.axes.values() if own not in left.values()]
         if along in summed or along not in met.axes.values() or len(summed) != 1:
@@ -61,6 +83,12 @@ def _summed_elsewhere(uses: Uses, call: OpCall, along: int) -> tuple[Met, int] |
         if call.outputs[0].shape[summed[0]] > 1:
             found = found or (met, summed[0])
     return found
+
+
+def _is_mixed(met: Met) -> bool:
+    """Return whether weights meet what is no value of theirs: a projection, a matrix that mixes heads."""
+    others = [ref for role, ref in met.call.operands.items() if role != met.role]
+    return any(ref.parameter or ref.rank < met.call.operands[met.role].rank for ref in others)
 
 
 def are_scores(trace: Trace, call: OpCall) -> bool:

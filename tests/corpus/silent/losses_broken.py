@@ -31,3 +31,11 @@ weighted = (column(features).sigmoid() * amounts).sum()  # warning: paired-broad
 correct = (column(features).sigmoid().round() == labels).float().mean()  # warning: paired-broadcast
 positive = column(features) > amounts  # warning: paired-broadcast
 advantage = amounts - column(features)  # warning: paired-broadcast
+
+by_example = F.log_softmax(classes(features), dim=0)  # warning: softmax-axis
+F.nll_loss(by_example, labels).backward()
+
+of_three = nn.Softmax()(nn.Linear(12, 5)(torch.randn(6, 4, 12)))  # warning: softmax-axis
+
+over_positions = F.log_softmax(nn.Conv1d(3, 5, 1)(torch.randn(2, 3, 9)), dim=-1)  # warning: softmax-axis
+F.nll_loss(over_positions, torch.randint(0, 5, (2, 9))).backward()

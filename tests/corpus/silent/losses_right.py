@@ -29,3 +29,9 @@ same = labels.unsqueeze(1) == labels
 margins = column(features) - column(features).squeeze(1).unsqueeze(0)  # every pair, by its own axes
 scores = column(features).view(-1, 1) - amounts
 positions = torch.arange(6)[:, None] >= torch.arange(6)
+
+F.nll_loss(F.log_softmax(nn.Conv1d(3, 5, 1)(torch.randn(2, 3, 9)), dim=1), torch.randint(0, 5, (2, 9))).backward()
+steps = F.log_softmax(nn.Linear(12, 5)(torch.randn(2, 9, 12)), dim=-1)
+F.nll_loss(steps.transpose(1, 2), torch.randint(0, 5, (2, 9))).backward()
+F.nll_loss(steps.view(-1, 5), torch.randint(0, 5, (18,))).backward()
+best = F.softmax(classes(features), dim=0).argmax(0)  # of each class, the example that is most like it

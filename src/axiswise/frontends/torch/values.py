@@ -151,7 +151,7 @@ def _small_mask(tensor: torch.Tensor) -> list[Any] | None:
         return None
     with torch._C.DisableTorchFunction(), unset_fake_temporarily():  # pyright: ignore[reportPrivateUsage]
         hides = value.dtype == torch.bool or (value.is_floating_point() and bool((value <= HIDING).any()))
-        return value.tolist() if hides else None
+        return cast("Any", value).tolist() if hides else None
 
 
 def several(tensor: torch.Tensor, op: str) -> RuntimeError:
