@@ -185,3 +185,50 @@ def test_a_librarys_file_is_the_models_own_source(tmp_path: Path) -> None:
 def test_what_is_neither_paths_nor_a_module_is_refused(wrong: Any) -> None:
     with pytest.raises(TypeError, match=r"torch\.nn\.Module"):
         axiswise.check(wrong)
+
+
+class Kept(torch.autograd.Function):
+    """Keeps what it returns for its gradient."""
+
+    @staticmethod
+    def forward(ctx: Any, scores: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        found = scores.masked_fill(~mask.bool(), torch.finfo(scores.dtype).min).softmax(-1)
+        ctx.save_for_backward(found)
+        return found
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: torch.Tensor) -> tuple[torch.Tensor, None]:
+        return gradients[0] * ctx.saved_tensors[0], None
+
+
+class Masked(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.scores = nn.Linear(16, 16)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        scores = self.scores(x) @ x.transpose(1, 2)
+        return Kept.apply(scores, torch.ones(x.shape[1], x.shape[1], device=x.device)) @ x
+
+
+class Waves(nn.Module):
+    """Needs some length, and takes any longer one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.steps = nn.Sequential(nn.Conv1d(1, 8, 10, 5), nn.Conv1d(8, 8, 8, 4), nn.Conv1d(8, 8, 4, 2))
+
+    def forward(self, waveform: torch.Tensor) -> torch.Tensor:
+        return self.steps(waveform[:, None]).mean(-1)
+
+
+def test_a_custom_function_may_keep_what_it_returns() -> None:
+    target = checked(Masked()).targets[0]
+    assert (target.status, target.reason) == ("checked", None)
+    assert [text.rpartition(" ")[0].partition(" ")[2] for text in target.holds_for] == [">=", ">="]
+
+
+def test_a_window_that_has_no_room_asks_for_a_longer_input_and_not_for_one_length() -> None:
+    target = checked(Waves()).targets[0]
+    assert (target.status, target.inputs) == ("checked", {"waveform": "Float[batch samples]"})
+    assert target.holds_for == ("batch >= 1", "samples >= 105")

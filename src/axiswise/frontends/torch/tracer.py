@@ -43,6 +43,14 @@ from axiswise.source.handling import is_handled
 _UNDECIDED = (DataDependentOutputException, DynamicOutputShapeException)
 
 
+class _Unseen(FakeTensorMode):
+    """Fake tensors whose inner workings no tracer sees, also below what is no function of torch (`Function.apply`)."""
+
+    def dispatch(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        with torch._C.DisableTorchFunction():  # pyright: ignore[reportPrivateUsage]
+            return super().dispatch(func, types, args, kwargs)
+
+
 class Tracer(TorchFunctionMode):
     """Records the calls of one run."""
 
@@ -51,7 +59,7 @@ class Tracer(TorchFunctionMode):
         self.user = user
         self.steering = steering
         self.trace = Trace()
-        self.fake = FakeTensorMode(allow_non_fake_inputs=True)
+        self.fake = _Unseen(allow_non_fake_inputs=True)
         self.reading = values.Reading(steering)
         self.reading.install()
         self.modules = ModuleStack(user)
