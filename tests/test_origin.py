@@ -9,7 +9,7 @@ import pickle
 from hypothesis import given
 from hypothesis import strategies as st
 
-from axiswise.origin import LARGEST_TREE, AnySize, Origin, Size, Span, origin_of
+from axiswise.origin import LARGEST_TREE, MOST_IN_ONE_PLACE, AnySize, Origin, Size, Span, origin_of
 
 numbers = st.integers(-1000, 1000)
 
@@ -78,3 +78,11 @@ def test_an_open_size_agrees_with_every_number() -> None:
     assert (4 * size) % 3 == 0
     assert isinstance(copy.deepcopy([size])[0], AnySize)
     assert isinstance(pickle.loads(pickle.dumps(size)), AnySize)
+
+
+def test_what_is_computed_very_often_in_one_place_is_data() -> None:
+    start = literal(2)
+    found = [start + at for at in range(MOST_IN_ONE_PLACE + 1)]
+    assert origin_of(found[0]) is not None
+    assert (found[-1], origin_of(found[-1])) == (MOST_IN_ONE_PLACE + 2, None)
+    assert origin_of(start * 3) is not None  # in another place

@@ -7,12 +7,19 @@ so that `d_model // heads` still knows its two halves when a layer is built from
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import CodeType
 from typing import Any
 
 LARGEST_TREE = 48
 """Origins with more nodes than this become a leaf: a counter's history explains nothing."""
+
+MOST_IN_ONE_PLACE = 50_000
+"""Results of one operator in one place that are followed: what is computed more often is data, and no size."""
+
+_times: dict[tuple[CodeType, int], int] = {}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -100,6 +107,11 @@ def _operator(kind: str, name: str) -> tuple[Callable[..., Any], Callable[..., A
 
 def _kept(kind: str, result: Any, self: object, other: object, reflected: bool) -> Any:
     if result is NotImplemented or isinstance(result, complex):
+        return result
+    frame = sys._getframe(2)  # pyright: ignore[reportPrivateUsage]
+    place = frame.f_code, frame.f_lasti
+    times = _times[place] = _times.get(place, 0) + 1
+    if times > MOST_IN_ONE_PLACE:
         return result
     left, right = (other, self) if reflected else (self, other)
     origin = _combined(kind, result, left, right)

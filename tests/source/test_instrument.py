@@ -28,6 +28,9 @@ def run(text: str) -> dict[str, Any]:
 
 
 PROGRAMS = [
+    "n = 3\nx = type(n) == int and type(n * 2) is int\ny = type(6 / n)\nz = type('a')",
+    "d = 4\nx = [[p / (10 ** (2 * (i // 2) / d)) for i in range(d)] for p in range(3)]",
+    "x = [[abs(i * 3) for i in range(2)] for _ in range(2)]",
     "x = 3\ny = x * 2 + 1",
     "def f(a=4, *, b=5):\n    return a - b\nx = f(), f(1), f(b=2)",
     "x = [i * 2 for i in range(5) if i % 2 == 0]",
@@ -73,6 +76,14 @@ def test_a_length_begins_where_it_is_taken():
     kinds = [part.kind for part in origin_of(space["count"]).parts]
     assert kinds == ["call", "literal"]
     assert origin_of(space["count"]).parts[0].span.line == 2
+
+
+def test_numbers_in_a_table_are_data_and_those_in_lists_of_layers_are_sizes():
+    space = run(
+        "x = [[i * 3 for i in range(2)] for _ in range(2)]\ny = [[(4, i) for i in range(2)] for _ in range(2)]\n"
+    )
+    assert origin_of(space["x"][1][1]) is None
+    assert origin_of(space["y"][1][1][0]) is not None
 
 
 def test_a_traceback_reads_as_before():

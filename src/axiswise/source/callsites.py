@@ -45,12 +45,17 @@ def sites(name: str, path: str, evaluator: Evaluator) -> tuple[Site, ...]:
         path: The file that defines it.
         evaluator: Finds the values of the arguments.
     """
-    of_it = [(file, call) for file, call in evaluator.calls(name) if _means(name, file, call, path, evaluator)]
     listed: list[Site] = []
-    for source, call in sorted(of_it, key=lambda pair: _rank(*pair, path))[:MOST_SITES]:
+    for source, call in calls_of(name, path, evaluator):
         positional, named = evaluator.arguments(call, source)
         listed.append(Site(source.span(call), tuple(positional), named))
     return tuple(sorted(listed, key=_unknown))
+
+
+def calls_of(name: str, path: str, evaluator: Evaluator) -> list[tuple[SourceFile, ast.Call]]:
+    """Return the calls of what a file defines by a name, those that run by themselves before those within modules."""
+    of_it = [(file, call) for file, call in evaluator.calls(name) if _means(name, file, call, path, evaluator)]
+    return sorted(of_it, key=lambda pair: _rank(*pair, path))[:MOST_SITES]
 
 
 def _means(name: str, source: SourceFile, call: ast.Call, path: str, evaluator: Evaluator) -> bool:

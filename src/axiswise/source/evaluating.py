@@ -53,6 +53,10 @@ SETTLING = ("config", "cfg", "args", "param", "setting", "option", "dict")
 """Words in the name of a function of the user's that only puts settings together, and may be called."""
 
 
+Names = Callable[[str], Mapping[str, Any] | None]
+"""Returns the names of a file's module, or None."""
+
+
 class Unknown(Exception):
     """An expression's value cannot be had without running the program."""
 
@@ -72,11 +76,13 @@ class Evaluator:
     Args:
         project: The files.
         running: Returns the names of a file's module where it was imported, else None.
+        imported: Imports a file where that does no harm, and returns its module's names, else None.
     """
 
-    def __init__(self, project: Project, running: Callable[[str], Mapping[str, Any] | None]) -> None:
+    def __init__(self, project: Project, running: Names, imported: Names | None = None) -> None:
         self.project = project
         self.running = running
+        self.imported = imported or running
         self._depth = 0
         self._steps = 0
         self._calls: dict[str, list[tuple[SourceFile, ast.Call]]] = {}
@@ -287,7 +293,7 @@ class Evaluator:
             for file in self.project.mentioning(original):
                 if module_name(file.path)[0].rpartition(".")[2] != tail:
                     continue
-                space = self.running(file.path)
+                space = self.running(file.path) or self.imported(file.path)
                 if space is not None and original in space:
                     return space[original]
                 bound = assigned(original, file.tree, file.tree, file)
@@ -302,11 +308,15 @@ class Evaluator:
         try:
             function = self.value(node.func, source)
         except Unknown:
-            return self._instance(node, source)
+            factory = _factory(node, source)
+            return self.value(factory, source) if factory is not None else self._instance(node, source)
         named = getattr(function, "__name__", "").lower()
         if isinstance(function, types.FunctionType) and self.running(function.__code__.co_filename) is not None:
             if not any(word in named for word in SETTLING):
-                raise Unknown(source.text_of(node))
+                factory = _factory(node, source)
+                if factory is None:
+                    raise Unknown(source.text_of(node))
+                return self.value(factory, source)
         positional, keywords = self.arguments(node, source)
         if any(isinstance(each, Unknown) for each in (*positional, *keywords.values())) or named in ("open", "input"):
             raise Unknown(source.text_of(node))
@@ -348,6 +358,19 @@ class Evaluator:
                     if (folder / str(each.value)).is_file():
                         return _loaded(folder / str(each.value))
         return None
+
+
+def _factory(node: ast.Call, source: SourceFile) -> ast.expr | None:
+    """Return what a function of the file returns, which does nothing but put it together; None for any other."""
+    for each in ast.walk(source.tree):
+        if isinstance(each, ast.FunctionDef) and each.name == getattr(node.func, "id", None):
+            *before, last = each.body
+            if isinstance(last, ast.Return) and all(isinstance(one, _PLAIN) for one in before):
+                return last.value
+    return None
+
+
+_PLAIN = (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom, ast.Expr)
 
 
 def _loaded(path: Path) -> Any:

@@ -1,7 +1,7 @@
 """Make a program's numbers and loops speak: the one change made to a copy of the user's syntax tree before it runs.
 
 - An integer literal becomes a `Size` with its place, so that every size computed from it can be followed back.
-- `len(x)`, `int(x)` and `round(x)` keep or begin an origin.
+- `len(x)`, `int(x)` and `round(x)` keep or begin an origin; `type(x)` is that of an ordinary number.
 - `for` and `while` ask a guard at each round whether anything new is still being reached.
 Lines and columns stay as they were; tracebacks look the same.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from axiswise.origin import Origin, Size, origin_of
 from axiswise.source.annotating import DECLARED, Annotating, Annotations
@@ -23,6 +23,7 @@ LOOPS = f"{PREFIX}loop"
 ROUNDS = f"{PREFIX}round"
 MEASURED = f"{PREFIX}measured"
 COUNTING = {"len", "int", "round"}
+TYPED = f"{PREFIX}type"
 
 
 class LoopGuard(Protocol):
@@ -64,6 +65,14 @@ class _Instrumenter(ast.NodeTransformer):
             node.slice = self.visit(node.slice)
         return node
 
+    def visit_ListComp(self, node: ast.ListComp) -> ast.AST:
+        if isinstance(node.elt, ast.ListComp) and _is_number(node.elt.elt):
+            inner, node.elt = node.elt, ast.copy_location(ast.Constant(None), node.elt)  # a table is data
+            self.generic_visit(node)
+            node.elt = inner
+            return node
+        return self.generic_visit(node)
+
     def visit_match_case(self, node: ast.match_case) -> ast.AST:
         node.body = [self.visit(statement) for statement in node.body]
         return node
@@ -95,6 +104,8 @@ class _Instrumenter(ast.NodeTransformer):
             original = self._name(node.func, node.func.id)
             node.func = self._name(node.func, MEASURED)
             node.args = [original, self._name(node, key), *node.args]
+        elif isinstance(node.func, ast.Name) and node.func.id == "type" and len(node.args) == 1:
+            node.func = self._name(node.func, TYPED)
         return node
 
     def visit_For(self, node: ast.For) -> ast.AST:
@@ -144,7 +155,22 @@ def instrument(
         space.update(names(observer))
     space[LOOPS], space[ROUNDS] = guard.rounds, guard.another_round
     space[MEASURED] = _measured
+    space[TYPED] = _typed
     return compile(instrumented, source.path, "exec", dont_inherit=True)
+
+
+def _is_number(node: ast.expr) -> bool:
+    """Return whether an expression is arithmetic alone: nothing is made in it, and no list is put together."""
+    calls = [each for each in ast.walk(node) if isinstance(each, ast.Call)]
+    return isinstance(node, ast.BinOp) and all(ast.unparse(each.func).startswith(("math.", "np.")) for each in calls)
+
+
+def _typed(value: Any) -> Any:
+    """Return a value's type as the program knows it: `type(layer) == int` holds for a number that remembers."""
+    found = cast("type[Any]", type(value))
+    if found.__module__.startswith("axiswise."):
+        return next((plain for plain in (int, float, str) if issubclass(found, plain)), found)
+    return found
 
 
 def _measured(function: Callable[..., Any], place: Size, *args: Any, **kwargs: Any) -> Any:

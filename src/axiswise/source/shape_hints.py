@@ -27,6 +27,8 @@ KINDS = {
 
 _AXES = re.compile(r"[(\[]\s*([^()\[\]]*?)\s*,?\s*[)\]]")
 _AXIS = re.compile(r"\*?[A-Za-z_]\w*(?:\s*[-+*/]{1,2}\s*\w+)?|\d+|\.\.\.")
+_SPACED = re.compile(r"\s*[:=-]\s*((?:\w+ +)+\w+) *->")
+"""Axes with nothing but spaces between, as patterns of einops have them: `x: b n d -> b d`."""
 _WORDS = re.compile(r"[A-Za-z_][\w-]*(?: [A-Za-z_][\w-]*)?")
 _NO_AXIS = frozenset("tensor optional required torch none default float int bool list tuple str long".split())
 
@@ -139,9 +141,12 @@ def _documented(function: ast.FunctionDef | ast.AsyncFunctionDef, names: list[st
 def _after(name: str, text: str) -> tuple[str, ...]:
     """Return the first list of axes behind a name that a text begins with, or that is followed by a colon."""
     found = re.search(
-        rf"(?:^\W*(?:param\s+)?|\b){re.escape(name)}\b`?\s*(?:\([^)]*\))?\s*(?::|=|-|is\b|of\b|\[|\()", text
+        rf"(?:^\W*(?:param\s+)?|\b)(?P<name>{re.escape(name)})\b`?\s*(?:\([^)]*\))?\s*(?::|=|-|is\b|of\b|\[|\()", text
     )
-    return _first_axes(text[found.start() + len(name) :]) if found else ()
+    if found is None:
+        return ()
+    spaced = _SPACED.match(text, found.end("name"))
+    return tuple(spaced[1].split()) if spaced is not None else _first_axes(text[found.end("name") :])
 
 
 def _first_axes(text: str) -> tuple[str, ...]:

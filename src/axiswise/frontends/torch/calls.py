@@ -340,3 +340,10 @@ ANSWERS: dict[str, Answer] = _table(
         "set_default_device": _set_default_device,
     }
 )
+
+
+def asks_for_fakes(frame: FrameType | None) -> bool:
+    """Return whether a call is of what makes the abstract tensors: a kernel may be reached past this mode (`vmap`)."""
+    while frame is not None and frame.f_code.co_name == "__torch_function__":  # of another mode, which hands it on
+        frame = frame.f_back
+    return frame is not None and str(frame.f_globals.get("__name__")).startswith("torch._subclasses")

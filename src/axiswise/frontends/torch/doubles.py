@@ -9,6 +9,7 @@ import contextlib
 import importlib.util
 import os
 import sys
+import types
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any, cast
@@ -53,6 +54,11 @@ def _answering(value: Any) -> Callable[..., Any]:
 
 
 # -- devices -----------------------------------------------------------------------------------------------------------
+_PROPERTIES = types.SimpleNamespace(
+    name="CUDA device", major=8, minor=0, total_memory=1 << 34, multi_processor_count=108, warp_size=32
+)
+
+
 def _devices(tracer: Tracer) -> None:
     cuda: Any = torch.cuda
     answers: dict[str, Any] = {
@@ -61,6 +67,7 @@ def _devices(tracer: Tracer) -> None:
         "current_device": 0,
         "get_device_name": "CUDA device",
         "get_device_capability": (8, 0),
+        "get_device_properties": _PROPERTIES,
         "is_bf16_supported": True,
         "is_initialized": True,
         "memory_allocated": 0,

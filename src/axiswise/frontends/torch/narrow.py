@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,17 @@ def install() -> None:
     for owner, name in ((torch.nn.functional, "grouped_mm"), (torch, "_grouped_mm")):
         if hasattr(owner, name):
             setattr(owner, name, grouped_mm(getattr(owner, name)))
+
+
+def without_device() -> None:
+    """Let attention pass that only an accelerator can train: a model that no script runs is on no device yet."""
+    attention: Any = importlib.import_module("torch.nn.attention.flex_attention")
+    if hasattr(attention, "_validate_device"):
+        attention._validate_device = _anywhere
+
+
+def _anywhere(query: Any, key: Any, value: Any) -> None:
+    """Take tensors on any device."""
 
 
 def grouped_mm(whole: Function) -> Function:

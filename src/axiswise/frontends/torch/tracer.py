@@ -74,13 +74,14 @@ class Tracer(TorchFunctionMode):
     # -- every torch call ---------------------------------------------------------------------------------------------
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
+        if calls.asks_for_fakes(frame := sys._getframe(1)):  # pyright: ignore[reportPrivateUsage]
+            return func(*args, **kwargs)
         name = name_of(func)
         answer = calls.ANSWERS.get(name)
         if answer is not None:
             result = answer(self, func, args, kwargs)
             if result is not calls.UNANSWERED:
                 return result
-        frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
         return self.run(func, name, args, kwargs, frame)
 
     def run(self, func: Any, name: str, args: Any, kwargs: Any, frame: FrameType) -> Any:

@@ -39,6 +39,46 @@ def planned(folder: Path, text: str, name: str = "Net") -> Plan:
 
 
 HINTLESS = {
+    "arguments of parts by prefixes": """
+def part(prefix, options):
+    return {name[len(prefix):]: each for name, each in options.items() if name.startswith(prefix)}
+
+class Part(nn.Module):
+    def __init__(self, dim, depth):
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Linear(dim, dim) for _ in range(depth)])
+
+class Net(nn.Module):
+    def __init__(self, dim, **kwargs):
+        super().__init__()
+        self.parts = nn.ModuleList([Part(dim, **part("enc_", kwargs)), Part(dim, **part("dec_", kwargs))])
+""",
+    "a module of a class that is asked for": """
+class Tower(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.fc = nn.Linear(width, width)
+
+class Net(nn.Module):
+    def __init__(self, tower):
+        super().__init__()
+        assert isinstance(tower, Tower), "only towers"
+        self.tower = tower
+""",
+    "a network whose layers are looked into": """
+class Net(nn.Module):
+    def __init__(self, backbone):
+        super().__init__()
+        self.place = next(backbone.parameters()).device
+        self.last = [*backbone.children()][-2]
+""",
+    "places one below the other": """
+class Net(nn.Module):
+    def __init__(self, dim, source_layer, target_layer):
+        super().__init__()
+        sources, targets = (source_layer,), (target_layer,)
+        assert all(target < source for source, target in zip(sources, targets))
+""",
     "mlp": """
 class Net(nn.Module):
     def __init__(self, in_features, hidden_features, num_classes):

@@ -10,13 +10,14 @@ import inspect
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 
 from torch import nn
 
 from axiswise.frontends.torch.models.choosing import Chooser, parameters
 from axiswise.frontends.torch.models.demands import demanded, missing
 from axiswise.frontends.torch.models.guesses import Guesses, Needed
+from axiswise.frontends.torch.models.standing_in import Network, network
 from axiswise.frontends.torch.models.surroundings import Surroundings
 from axiswise.source.callsites import Site
 from axiswise.source.evaluating import Unknown
@@ -60,6 +61,8 @@ class Plan:
         pinned: Values that are settled, by path: `d_model`, `config.n_embd`, `encoder.depth`.
         arguments: What the last `built` gave, by parameter.
         assumptions: What the last `built` chose: "`d_model` taken as 64".
+        site: The call in the project that the last `built` took its arguments from.
+        chosen: The values that the last `built` chose, by path.
         made_up: Whether a layer that does nothing stands in the place of one that only the user knows.
     """
 
@@ -68,10 +71,18 @@ class Plan:
     pinned: Mapping[str, Any] = field(default_factory=dict[str, Any])
     arguments: dict[str, Argument] = field(default_factory=dict[str, Argument], init=False)
     assumptions: tuple[str, ...] = field(default=(), init=False)
+    site: Site | None = field(default=None, init=False)
+    chosen: Mapping[str, Any] = field(default_factory=dict[str, Any], init=False)
     made_up: bool = field(default=False, init=False)
 
     def changed(self, path: str, value: Any) -> Plan:
-        """Return a plan with another value in the place of a chosen one."""
+        """Return a plan with another value in the place of a chosen one, or of an item of a chosen list: `dims[2]`."""
+        whole, _, place = path.partition("[")
+        held = self.chosen.get(whole)
+        if place and isinstance(held, (list, tuple)):
+            items = list(cast("list[Any]", held))
+            items[int(place.rstrip("]"))] = value
+            path, value = whole, type(held)(items)  # type: ignore[reportUnknownArgumentType]
         return replace(self, pinned={**self.pinned, path: value})
 
     def built(self) -> Any:
@@ -92,6 +103,7 @@ class Plan:
 
     def _attempted(self, site: Site | None) -> Any:
         pinned = dict(self.pinned)
+        tried: list[tuple[str, Any]] = []
         for _ in range(MOST_ROUNDS):
             guesses = Guesses(pinned)
             try:
@@ -103,16 +115,26 @@ class Plan:
             except Unbuildable:
                 raise
             except Exception as error:  # whatever a constructor raises; it is told
-                asked = demanded(error, self.around.project.sources)
+                idle = [path for path, value in guesses.values.items() if type(value) is nn.Identity]
+                if isinstance(error, _WITHOUT_LAYERS) and idle:  # it looks into a module that only the user knows
+                    pinned.update((path, network(self.cls, self.around.tree(self.cls))) for path in idle)
+                    continue
+                asked = demanded(error, self.around.project.sources, tried)
+                tried += asked.items()
                 if all(path in pinned and pinned[path] == value for path, value in asked.items()):
                     raise Unbuildable(_told(self.cls, error, self.around)) from error
                 pinned.update(asked)
             else:
-                self.pinned = pinned
+                self.pinned, self.site = pinned, site
                 self.assumptions = tuple(f"`{path}` taken as {said}" for path, said in guesses.made.items())
-                self.made_up = any(isinstance(value, nn.Identity) for value in guesses.values.values())
+                self.chosen = guesses.values
+                self.made_up = any(isinstance(value, (nn.Identity, Network)) for value in guesses.values.values())
                 return instance
         raise Unbuildable(f"no arguments were found that `{self.cls.__name__}` takes")
+
+
+_WITHOUT_LAYERS = (StopIteration, IndexError, AttributeError)
+"""What asking a module for its first parameter, or for one of its layers, raises where it has none."""
 
 
 def plan(cls: type, around: Surroundings, pinned: Mapping[str, Any] | None = None) -> Plan:
@@ -154,7 +176,14 @@ def _instance(
     try:
         return cls(*(given[name].value for name in only), **named), given
     except (TypeError, KeyError, AssertionError, ValueError) as error:
-        lacking = [name for name in missing(error, around.project.sources) if name not in given]
+        named_so = missing(error, around.project.sources)
+        lacking = [name for name in named_so if name not in given]
+        if not lacking and _takes_more(cls):  # it was given, but is looked for among the arguments of a part
+            extra = tuple(name for name in extra if name not in named_so)
+            for name in named_so:
+                guesses.made.pop(f"{path}.{name}" if path else name, None)
+            ahead = [f"{prefix}{name}" for name in named_so for prefix in chooser.prefixes()]
+            lacking = [name for name in ahead if name not in given]
         if not lacking or not (_takes_more(cls) or lacking[0] in annotations):
             raise
     return _instance(cls, path, guesses, around, site, (*extra, *lacking), within)

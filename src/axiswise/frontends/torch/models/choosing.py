@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import enum
 import inspect
+import re
 import sys
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from fnmatch import fnmatch
+from itertools import islice
 from types import FrameType
 from typing import Any, cast
 
@@ -33,6 +35,9 @@ MODULES = tuple(
 SHAPES = ("*shape", "*_shape", "input_size", "image_size")
 GIVEN = tuple("*path *file *filename *dir *folder ckpt* checkpoint* tokenizer *url model_name* *root".split())
 """Parameters that hold something of the user's own."""
+
+MOST_CLASSES = 3
+"""Classes that are tried for one argument that is a module."""
 
 LISTED = 3
 """Items of a list whose length nothing says."""
@@ -79,6 +84,13 @@ class Chooser:
         if chosen is UNSAID:
             raise Needed(path)
         return chosen
+
+    def prefixes(self) -> tuple[str, ...]:
+        """Return the prefixes by which the class sorts its keyword arguments: `enc_`, `dec_`."""
+        constants = [each.value for each in ast.walk(self.tree) if isinstance(each, ast.Constant)] if self.tree else []
+        return tuple(
+            dict.fromkeys(each for each in constants if isinstance(each, str) and re.fullmatch(r"[a-z]\w*_", each))
+        )
 
     def _annotated(self, path: str, kind: Any, used: Usage, known: Mapping[str, Any]) -> Any:
         origin, inner = typing.get_origin(kind), typing.get_args(kind)
@@ -142,7 +154,7 @@ class Chooser:
             return self._callable(path, used)
         fields = used.attributes - _OF_TENSORS | used.keys
         if used.keys or len(fields) >= 2:
-            if not used.keys and (_fits(name, MODULES) or self.around.module_with(fields, self.cls) is not None):
+            if not used.keys and (_fits(name, MODULES) or any(self.around.modules_with(fields, self.cls))):
                 return self._module(path, used)
             named = sum(meaning(each) is not None for each in fields)
             return self._configuration(path, used) if named * 2 > len(fields) else self._module(path, used)
@@ -253,12 +265,25 @@ class Chooser:
 
     def _module(self, path: str, used: Usage) -> Any:
         attributes = used.attributes - _OF_CONTAINERS
-        found = self.around.module_with(attributes, self.cls) if attributes else None
-        if found is not None:
-            return self._built(path, found)
+        asked = self._asked_for(used)
+        classes = [asked] if asked is not None else self.around.modules_with(attributes, self.cls) if attributes else ()
+        refused: Exception | None = None
+        for each in islice(classes, MOST_CLASSES):
+            try:
+                return self._built(path, each)
+            except Exception as error:  # the user's constructor; another class may do
+                refused = refused or error
+        if refused is not None:
+            raise refused
         if attributes - set(dir(nn.Identity())):
             raise Needed(path)
         return self.guesses.told(path, nn.Identity(), "nn.Identity()")
+
+    def _asked_for(self, used: Usage) -> type | None:
+        """Return the module class that the constructor asks whether it was given."""
+        names = [each for kind in used.kinds for each in re.findall(r"[\w.]+", kind)]
+        found = (self.space.get(name) for name in names)
+        return next((each for each in found if inspect.isclass(each) and _is_layer(each)), None)
 
     def _callable(self, path: str, used: Usage) -> Any:
         name = path.rpartition(".")[2].lower()
@@ -274,7 +299,7 @@ class Chooser:
         bases = [each for each in typing.get_args(base) if isinstance(each, type)] or [base]
         found: Any = bases[0] if bases[0] is not nn.Module and inspect.isclass(bases[0]) else None
         if found is None and used.attributes:
-            found = self.around.module_with(used.attributes, self.cls)
+            found = next(self.around.modules_with(used.attributes, self.cls), None)
         if found is None and _fits(name, ACTIVATIONS):
             found = nn.ReLU
         if found is None and _fits(name, NORMS):
@@ -302,6 +327,10 @@ _OF_CONTAINERS = frozenset(
 
 def _fits(name: str, patterns: Sequence[str]) -> bool:
     return any(fnmatch(name, pattern) for pattern in patterns)
+
+
+def _is_layer(cls: type) -> bool:
+    return issubclass(cls, nn.Module) and cls is not nn.Module
 
 
 def _length(known: Mapping[str, Any]) -> int:

@@ -360,7 +360,7 @@ _WAYS = {
     "permutation": reranked,
     "axis-range": reranked,
     "target-rank": reranked,
-    "einsum": reranked,
+    "einsum": _patterned,
     "pattern": _patterned,
     "window": _roomier,
     "annotation": _as_annotated,

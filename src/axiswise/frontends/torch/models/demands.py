@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection, Iterator, Mapping
+from itertools import islice, zip_longest
 from types import FrameType, TracebackType
 from typing import Any, cast
 
@@ -29,12 +30,21 @@ _OPERATE = {
 _MISSING = re.compile(r"missing \d+ required (?:positional|keyword-only) arguments?: (.*)")
 _TAKEN_APART = re.compile(r"has no len|not iterable|non-iterable|not subscriptable")
 _AS_NUMBER = re.compile(r"interpreted as an integer|unsupported operand|not supported between|must be real number")
+MOST_SOLUTIONS = 3
+"""Values of one parameter that are told for one test."""
+
 _FURTHEST = 512
 """The largest number that is tried in the place of another, beside multiples of those in the test."""
 
 
-def demanded(error: BaseException, sources: Sources) -> dict[str, Any]:
-    """Return other values for chosen parameters, by path, with which the test that raised would hold."""
+def demanded(error: BaseException, sources: Sources, tried: Collection[tuple[str, Any]] = ()) -> dict[str, Any]:
+    """Return other values for chosen parameters, by path, with which the test that raised would hold.
+
+    Args:
+        error: What the constructor raised.
+        sources: The user's files.
+        tried: Values that were given before, by path: another test does not hold with them.
+    """
     frames = list(_frames(error.__traceback__))
     for frame, instruction in reversed(frames):
         source = sources.file(frame.f_code.co_filename)
@@ -42,8 +52,9 @@ def demanded(error: BaseException, sources: Sources) -> dict[str, Any]:
         if source is None or node is None:
             continue
         for test, wanted in _tests(node, source):
-            if found := _satisfied(test, wanted, frame):
-                return found
+            found = next((each for each in _satisfied(test, wanted, frame) if each not in tried), None)
+            if found is not None:
+                return dict([found])
         if found := _looked_up(node, frame) or _in_number(node, str(error), frame):
             return found
     return {}
@@ -89,25 +100,30 @@ def _frames(traceback: TracebackType | None) -> Iterator[tuple[FrameType, int]]:
         traceback = traceback.tb_next
 
 
-def _satisfied(test: ast.expr, wanted: bool, frame: FrameType) -> dict[str, Any]:
+def _satisfied(test: ast.expr, wanted: bool, frame: FrameType) -> Iterator[tuple[str, Any]]:
+    """Yield parameters with values for which a test holds: the first for each parameter, then the second."""
     values = {node: _evaluated(node, frame) for node in _named(test)}
     constants = [each.value for each in ast.walk(test) if isinstance(each, ast.Constant)]
-    for path, now in _chosen(values.values()):
+
+    def solutions(path: str, now: Any) -> Iterator[tuple[str, Any]]:
         for other in _others(now, constants, values.values()):
             changed = _Changed({node: _revalued(value, path, other) for node, value in values.items()})
             tried = ast.fix_missing_locations(ast.Expression(changed.visit(_copy(test))))
-            if bool(_evaluated(tried.body, frame)) is wanted and _evaluated(tried.body, frame) is not None:
-                return {path: other}
-    return {}
+            result = _evaluated(tried.body, frame)
+            if result is not None and bool(result) is wanted:
+                yield path, other
+
+    ways = [list(islice(solutions(path, now), MOST_SOLUTIONS)) for path, now in _chosen(values.values())]
+    yield from (each for level in zip_longest(*ways) for each in level if each is not None)
 
 
-def _named(test: ast.expr) -> Iterator[ast.expr]:
+def _named(test: ast.AST) -> Iterator[ast.expr]:
     """Yield the names and attributes in an expression, whole ones."""
     if isinstance(test, (ast.Name, ast.Attribute)):
         yield test
         return
     for each in ast.iter_child_nodes(test):
-        if isinstance(each, ast.expr):
+        if isinstance(each, (ast.expr, ast.comprehension, ast.keyword)):
             yield from _named(each)
 
 
@@ -133,7 +149,7 @@ class _Changed(ast.NodeTransformer):
     def visit(self, node: ast.AST) -> Any:
         if isinstance(node, (ast.Name, ast.Attribute)):
             value = self.values.get(ast.unparse(node))
-            if type(value) in (int, float, str):
+            if type(value) in (int, float, str, tuple):
                 return ast.Constant(value)
             return node
         return super().visit(node)
@@ -142,7 +158,10 @@ class _Changed(ast.NodeTransformer):
 def _chosen(values: Any) -> Iterator[tuple[str, Any]]:
     """Yield the chosen parameters behind some values, with what was chosen."""
     seen: set[str] = set()
-    for value in values:
+    listed: list[Any] = []
+    for each in values:
+        listed += cast("tuple[Any, ...]", each) if isinstance(each, tuple) else (each,)
+    for value in listed:
         origin = origin_of(value)
         leaves = [(leaf.name, int(leaf.value)) for leaf in origin.guesses()] if origin else []
         if isinstance(value, Text):
@@ -164,13 +183,17 @@ def _others(now: Any, constants: list[Any], values: Any) -> list[Any]:
         {*multiples, *range(1, _FURTHEST)} - {now}, key=lambda each: (each % now != 0 if now else True, each)
     )
     larger = [each for each in tried if each > now and (each in multiples or each & (each - 1) == 0)]
-    return [*larger, *(each for each in tried if each not in larger)]
+    return [*larger, *(each for each in tried if each not in larger), 0]  # a place may be the first
 
 
 def _revalued(value: Any, path: str, other: Any) -> Any:
     """Return a value with another choice for one parameter."""
     if isinstance(value, Text):
         return other if value.path == path else str(value)
+    if isinstance(value, tuple):
+        items = cast("tuple[Any, ...]", value)
+        plain = all(type(each) in (int, Size) for each in items)
+        return tuple(int(_revalued(each, path, other)) for each in items) if plain else None
     origin = origin_of(value)
     if origin is None:
         return value

@@ -102,6 +102,7 @@ NAMED: Sequence[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]] = (
         r"memory|context|ctx|(.*_)?(enc|encoder)_?(out|outs|outputs?|hidden_states)|cond(itioning)?|kv|source|enc",
         (("Float", ("batch", "source_time", "features")), ("Float", FLAT)),
     ),
+    (r"q", (("Float", SERIES), ("Float", ("batch", "heads", "time", "features")))),
     (
         r"k|v|keys?|values?",
         (("Float", ("batch", "source_time", "features")), ("Float", ("batch", "heads", "source_time", "features"))),

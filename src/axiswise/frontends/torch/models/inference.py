@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import inspect
-import re
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,17 +17,19 @@ from typing import Any
 
 import torch
 
-from axiswise.algebra.annotation import computed
 from axiswise.frontends.torch.models.changing import replaced, spec_of, with_axis
 from axiswise.frontends.torch.models.corrections import asked_of, corrected, is_width
 from axiswise.frontends.torch.models.doubts import in_doubt
-from axiswise.frontends.torch.models.ideas import OTHER, SIZES, ideas
-from axiswise.frontends.torch.models.numbers import numbers_of, suited
+from axiswise.frontends.torch.models.exemplified import exemplified
+from axiswise.frontends.torch.models.hinted import hinted
+from axiswise.frontends.torch.models.ideas import ideas
+from axiswise.frontends.torch.models.numbers import Numbers, shaped, suited
 from axiswise.frontends.torch.models.optional import completed, first_of
-from axiswise.frontends.torch.models.reranking import RANKED, of_rank
-from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec, TensorSpec
+from axiswise.frontends.torch.models.reranking import of_rank
+from axiswise.frontends.torch.models.specs import CallSpec, TensorSpec
 from axiswise.frontends.torch.models.structures import Structures
 from axiswise.frontends.torch.models.trials import Trial
+from axiswise.source.examples import Example
 from axiswise.source.shape_hints import ShapeHint, shape_hints
 from axiswise.source.text import SourceFile, Sources
 
@@ -36,6 +37,8 @@ ROUNDS = 14
 """Corrections in a row."""
 TURNS = 10
 """Corrections that are tried for one failure."""
+NARROWING = 4.0
+"""Seconds that are left to find out which axes of an input can have no other size."""
 MOST = 24
 """Combinations of ideas that are begun with."""
 
@@ -65,8 +68,9 @@ def inferred(
     sources: Sources,
     run: Run,
     seconds: float,
-    known: Mapping[str, int],
+    numbers: Numbers,
     given: Mapping[str, ShapeHint] | None = None,
+    examples: Sequence[Example] = (),
 ) -> Inferred | None:
     """Return what a module or a function takes, or None where no call can be made up at all.
 
@@ -75,8 +79,9 @@ def inferred(
         sources: The user's files.
         run: Runs it on a call.
         seconds: How long may be searched.
-        known: Numbers of the model's own by name, for shapes that are written in names (`d_model`).
+        numbers: Numbers of the model's own by name.
         given: What the user says that parameters are given, by name; other names than parameters' are left out.
+        examples: Calls of it in the project.
     """
     function = forward_of(model)
     parameters = _parameters(function, given or {})
@@ -85,7 +90,7 @@ def inferred(
     source, tree = _written(function, sources)
     hints = {**(shape_hints(source, tree) if source is not None and tree is not None else {}), **(given or {})}
     layers = list(model.modules()) if isinstance(model, torch.nn.Module) else []
-    numbers = {**{name: (size,) for name, size in known.items()}, **numbers_of(model)} if layers else {}
+    known = {name: sizes[0] for name, sizes in numbers.items() if len(sizes) == 1}  # for shapes in names (`d_model`)
 
     def thought(name: str) -> list[TensorSpec]:
         return [suited(spec, name, numbers) for spec in ideas(name, layers)]
@@ -93,11 +98,12 @@ def inferred(
     parameters = parameters or first_of(model, function)
     lists = [len(each) for each in layers if isinstance(each, torch.nn.ModuleList)]
     others = Structures(function, tree, thought, lists)
-    choices = {name: _hinted(hints[name], known) if name in hints else others.of(name) for name in parameters}
+    choices = {name: hinted(hints[name], known) if name in hints else others.of(name) for name in parameters}
     bound = frozenset(name for name, hint in hints.items() if hint.binding)
     more = partial(completed, function=function, ideas=thought)
-    search = _Search(run, time.monotonic() + seconds, bound, more)
-    for call in islice(_combined(choices), MOST):
+    search = _Search(run, time.monotonic() + seconds, bound, more, numbers)
+    shown = () if bound else exemplified(examples, function, parameters, thought, hints)
+    for call in islice(chain(shown, _combined(choices)), MOST):
         if next(call.tensors(), None) is None and search.is_at_fault(hints):
             break  # that it runs when less is given does not mend it
         found = search.settle(call)
@@ -119,13 +125,30 @@ def searched(call: CallSpec, run: Run, seconds: float) -> Trial | None:
     return _Search(run, time.monotonic() + seconds, frozenset()).settle(call)
 
 
+def resumed(call: CallSpec, run: Run, seconds: float, bound: frozenset[str]) -> Trial:
+    """Return the best run that corrections of a call lead to."""
+    search = _Search(run, time.monotonic() + seconds, bound)
+    found = search.settle(call)
+    if found is not None:
+        search.until = max(search.until, time.monotonic() + NARROWING)
+        return search.narrowed(found)
+    assert search.best is not None
+    return search.best
+
+
 class _Search:
     """The runs that were made, and the best of them."""
 
     def __init__(
-        self, run: Run, until: float, bound: frozenset[str], more: Callable[[Trial], Iterator[CallSpec]] | None = None
+        self,
+        run: Run,
+        until: float,
+        bound: frozenset[str],
+        more: Callable[[Trial], Iterator[CallSpec]] | None = None,
+        numbers: Numbers | None = None,
     ) -> None:
         self.run = run
+        self.numbers: Numbers = numbers or {}
         self.more = more
         self.until = until
         self.bound = bound
@@ -199,9 +222,12 @@ class _Search:
         return trial
 
     def _corrections(self, trial: Trial) -> Iterator[CallSpec]:
-        for call in chain(self.more(trial) if self.more is not None else (), corrected(trial)):
+        more = self.more(trial) if self.more is not None else ()
+        told = [trial.call]
+        for call in chain(more, islice(corrected(trial), 2), shaped(trial.call, self.numbers), corrected(trial)):
             agreeing = _agreeing(trial.call, call, self.bound)
-            if agreeing is not None and agreeing != trial.call:
+            if agreeing is not None and agreeing not in told:
+                told.append(agreeing)
                 yield agreeing
 
     def _better(self, trial: Trial) -> Trial | None:
@@ -304,54 +330,6 @@ def _written(function: Any, sources: Sources) -> tuple[SourceFile | None, Functi
         and code.co_firstlineno in (node.lineno, *(each.lineno for each in node.decorator_list))
     )
     return source, next(functions, None)
-
-
-def _hinted(hint: ShapeHint, known: Mapping[str, int]) -> list[TensorSpec]:
-    """Return the tensors that a hint allows; without a kind, numbers come first and indices second."""
-    kinds = [hint.kind] if hint.kind else ["Float", "Int"]
-    usual = RANKED.get(len(hint.axes), ())
-    texts = [usual[at] if text == "_" and usual else text for at, text in enumerate(hint.axes)]
-    several = any(text == "..." or text.startswith("*") for text in texts)
-    return [
-        TensorSpec(kind, tuple(axis for text in texts for axis in _axes(text, known, wide)), int(kind == "Int") or None)
-        for kind in kinds
-        for wide in (ANY_AXES if several else ANY_AXES[:1])
-    ]
-
-
-ANY_AXES = (("batch",), (), ("batch", "time"))
-"""What is tried for `...`, which stands for any number of axes."""
-
-
-def _axes(text: str, known: Mapping[str, int], wide: Sequence[str]) -> list[AxisSpec]:
-    """Return the axis that a text writes; for any number of axes, those of the given names."""
-    if text == "..." or text.startswith("*"):
-        return [_axis(name, {}) for name in wide]
-    return [_axis(text, known)]
-
-
-def _axis(text: str, known: Mapping[str, int]) -> AxisSpec:
-    word = re.sub(r"[{}]|\bself\.", "", text.strip("#?_ ")).rpartition("=")[2] or "axis"
-    if word.isidentifier() and word not in known:
-        return AxisSpec(word, _first_size(word))
-    size = computed(word, lambda name: known.get(name) or _first_size(name)) if not word.isidentifier() else known[word]
-    return AxisSpec("", size) if size is not None and size > 0 else AxisSpec("axis", OTHER)
-
-
-def _first_size(word: str) -> int:
-    return SIZES.get(LETTERS.get(word.lower(), word.lower()), OTHER)
-
-
-LETTERS = {
-    **dict.fromkeys(("b", "n", "bs", "bsz", "batch_size"), "batch"),
-    **dict.fromkeys(("t", "l", "s", "seq", "seq_len", "length", "sequence_length", "tokens"), "time"),
-    **dict.fromkeys(("c", "ch", "in_channels"), "channels"),
-    **dict.fromkeys(("h",), "height"),
-    **dict.fromkeys(("w",), "width"),
-    **dict.fromkeys(("d", "e", "dim", "embed_dim", "d_model", "hidden", "emb"), "features"),
-    **dict.fromkeys(("f", "frames"), "frames"),
-}
-"""What the letters of shapes usually stand for: only for a first size."""
 
 
 def _combined(choices: Mapping[str, Sequence[Any]]) -> Iterator[CallSpec]:

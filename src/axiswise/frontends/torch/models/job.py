@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import sys
 import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import islice
 from typing import Any, cast
 
 import torch
@@ -16,14 +18,17 @@ from axiswise.diagnosis import Diagnosis
 from axiswise.engine import diagnoses
 from axiswise.facts import Trace
 from axiswise.frontends import program
+from axiswise.frontends.torch import narrow
 from axiswise.frontends.torch.frontend import TorchFrontend
 from axiswise.frontends.torch.models.building import Plan, Unbuildable
 from axiswise.frontends.torch.models.building import plan as planned
+from axiswise.frontends.torch.models.choosing import parameters
 from axiswise.frontends.torch.models.forms import forms
-from axiswise.frontends.torch.models.inference import Inferred, inferred, takes
+from axiswise.frontends.torch.models.inference import Inferred, inferred, resumed, takes
 from axiswise.frontends.torch.models.limits import failed, limits, why
-from axiswise.frontends.torch.models.numbers import Numbers, numbers_of
+from axiswise.frontends.torch.models.numbers import Numbers, numbers_of, whole
 from axiswise.frontends.torch.models.proofs import Budget, Proof
+from axiswise.frontends.torch.models.rebuilding import MOST, rebuilt
 from axiswise.frontends.torch.models.regions import explore
 from axiswise.frontends.torch.models.specs import CallSpec, from_wire, to_wire
 from axiswise.frontends.torch.models.structures import plain_values
@@ -31,6 +36,7 @@ from axiswise.frontends.torch.models.surroundings import Surroundings
 from axiswise.frontends.torch.models.symbols import decided_anew, symbolic_run
 from axiswise.frontends.torch.models.trials import Trial, tried
 from axiswise.sandbox import deliver
+from axiswise.source.examples import Example
 from axiswise.source.frames import UserCode
 from axiswise.source.inputs import given_input
 from axiswise.source.project import Project, module_name
@@ -61,11 +67,18 @@ def examine(job: dict[str, Any]) -> dict[str, Any]:
     sources = Sources(job.get("replaced"))
     frontend = program.begun(program.TORCH, UserCode(sources), frozenset())
     program.prepare(job["file"], (), frontend)
+    narrow.without_device()
     return Examined(cast("TorchFrontend", frontend), sources, job).result(began)
 
 
 EXPLORING = 0.5
 """Part of the time budget after which no more sizes are tried."""
+
+REBUILDING = 15.0
+"""Seconds in which other choices for a constructor are tried."""
+
+MOST_REBUILT = 8
+"""Choices that are changed one after the other."""
 
 FORMS = 4.0
 """Seconds in which the shape of one optional argument is looked for."""
@@ -93,6 +106,7 @@ class Examined:
         self.found: Inferred | None = None
         self.proof: Proof | None = None
         self.model: Any = None
+        self.examples: tuple[Example, ...] = ()
 
     def result(self, began: float) -> dict[str, Any]:
         """Return what is sent to the parent; `began` is when the job did."""
@@ -163,17 +177,19 @@ class Examined:
     # -- the steps ----------------------------------------------------------------------------------------------------
     def _built(self) -> Any:
         """Return the module, built; or the function itself."""
-        project = Project(self.job["file"], self.sources)
+        around = Surroundings(Project(self.job["file"], self.sources))
         with self.frontend.running():
             thing = _imported(self.job["file"], self.job["name"])
             if not isinstance(thing, type):
+                self.examples = around.examples(thing, None) if inspect.isfunction(thing) else ()
                 return thing
-            self.plan = planned(thing, Surroundings(project), self.pinned.get("arguments"))
+            self.plan = planned(thing, around, self.pinned.get("arguments"))
             try:
                 with self.frontend.unmended():
                     model = self.plan.built()
             except Unbuildable:
                 model = self._built_on(self.plan)
+            self.examples = around.examples(thing, self.plan.site)
         self.assumptions += self.plan.assumptions
         return model
 
@@ -193,10 +209,47 @@ class Examined:
     def _taken(self) -> Inferred | None:
         if "call" in self.pinned:
             return Inferred(self._tried(from_wire(self.pinned["call"])), 1, frozenset(), settled=True)
-        found = inferred(self.model, self.sources, self._glanced, SEARCHING, self._own_numbers(), self.given)
+        found = inferred(
+            self.model, self.sources, self._glanced, SEARCHING, self._own_numbers(), self.given, self.examples
+        )
+        if found is not None and not found.settled and self.plan is not None:
+            found = self._rebuilt(self.plan, found)
         if found is not None and found.settled and not found.trial.is_clean:
             found = replace(found, trial=self._tried(found.trial.call))
         return found
+
+    def _rebuilt(self, plan: Plan, found: Inferred) -> Inferred:
+        """Build the module with other choices for as long as that gets further; keep what runs to its end."""
+        before = self.model, plan
+        best, told, until = found.trial, list[str](), time.monotonic() + REBUILDING
+        for _ in range(MOST_REBUILT):
+            for other, said in islice(rebuilt(plan, best), MOST):
+                trial = self._run_on(other, best.call, until, found.bound) if time.monotonic() < until else None
+                if trial is not None and (trial.is_clean or trial.reach > best.reach):
+                    plan, best, told = other, trial, [*told, *([said] if said else [])]
+                    break
+            else:
+                break
+            if best.is_clean:
+                self.plan = plan
+                self.assumptions = [*plan.assumptions, *told]
+                return replace(found, trial=best, settled=True)
+        self.model, self.plan = before
+        return found
+
+    def _run_on(self, plan: Plan, call: CallSpec, until: float, bound: frozenset[str]) -> Trial | None:
+        """Return the best run of a module built anew, of calls that corrections of one lead to."""
+        self.frontend.trace = Trace()
+        try:
+            with self.frontend.running(), self.frontend.unmended():
+                self.model = plan.built()
+        except Exception:  # the user's constructor, on other numbers
+            return None
+        construction = self.frontend.trace
+        trial = resumed(call, self._glanced, max(until - time.monotonic(), 1.0), bound)
+        if trial.is_clean:
+            self.construction = construction
+        return trial
 
     def _is_made_up(self) -> bool:
         """Return whether a module that was chosen stands in the place of one that only the user knows."""
@@ -206,12 +259,14 @@ class Examined:
         chosen = any(isinstance(each.value, torch.nn.Module) and each.source == "guessed" for each in given)
         return chosen or self.plan.made_up
 
-    def _own_numbers(self) -> dict[str, int]:
-        """Return the model's numbers by name, for shapes that are written in names."""
+    def _own_numbers(self) -> Numbers:
+        """Return the model's numbers by name: those that it keeps, and those that it was built with."""
         held: Numbers = numbers_of(self.model) if isinstance(self.model, torch.nn.Module) else {}
-        numbers = {name: sizes[0] for name, sizes in held.items() if len(sizes) == 1}
-        given = self.plan.arguments if self.plan is not None else {}
-        return {**{name: each.value for name, each in given.items() if _is_size(each.value)}, **numbers}
+        if self.plan is None:
+            return held
+        defaults = {each.name: each.default for each in parameters(self.plan.cls)}
+        given = {**defaults, **{name: each.value for name, each in self.plan.arguments.items()}}
+        return {**{name: sizes for name, value in given.items() if (sizes := whole(value))}, **held}
 
     def _glanced(self, call: CallSpec) -> Trial:
         """Run on a call up to the first failure."""
@@ -272,10 +327,6 @@ def _evaluating(model: torch.nn.Module) -> Generator[None]:
         yield
     finally:
         model.train(was)
-
-
-def _is_size(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:

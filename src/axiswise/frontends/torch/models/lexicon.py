@@ -73,7 +73,7 @@ WORDS: Mapping[str, str] = {
     "zero": "*padding pad *_pad *pad_idx *pad_token* *pad_id *pad_index *pad_value *bos* *eos* offset",
     "one": """
         *stride *dilation dilation_rate *_idx *_ind idx *_index index *_id level start rank world_size *_gpus *_interval
-        seed version *parallel_size
+        seed version *parallel_size source_layer *destination_layer *target_layer hidden_layer
     """,
     "groups": "*groups *_group",
     "four": """
@@ -82,7 +82,7 @@ WORDS: Mapping[str, str] = {
     """,
     "depth": """
         *layers *layer n_layer *blocks *block *depth *depths *cells *stacks *_units_num *num_resblocks repeats n
-        *num_res *flows *layer_num
+        *num_res *flows *layer_num *repeats *repeat
     """,
     "latent": """
         *latent_dim *latent_size *latent *latent_channels z z_dim nz *noise_dim *code_dim *bottleneck* d_state

@@ -12,9 +12,10 @@ from typing import Any, cast
 
 import torch
 
+from axiswise.frontends.torch.models.changing import replaced
 from axiswise.frontends.torch.models.ideas import SIZES
 from axiswise.frontends.torch.models.lexicon import meaning
-from axiswise.frontends.torch.models.specs import AxisSpec, TensorSpec
+from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec, TensorSpec
 
 DEEPEST = 3
 """Objects within objects that are looked into."""
@@ -27,6 +28,7 @@ _MEANT = {
     "width": ("image", -1),
     "channels": ("in_channels", 0),
     "frames": ("frames", 0),
+    "depth": ("frames", 0),
 }
 """What a number that gives an axis its size means, and which it is where there are several."""
 
@@ -46,7 +48,7 @@ def numbers_of(model: Any) -> Numbers:
                 continue
             seen.add(id(each))
             for name, value in _items(each):
-                numbers = _whole(value)
+                numbers = whole(value)
                 if numbers:
                     found.setdefault(name, numbers)
                 elif _is_object(value):
@@ -61,6 +63,22 @@ def suited(spec: TensorSpec, name: str, numbers: Numbers) -> TensorSpec:
     if name.startswith(("decoder_", "target_", "tgt_")):  # a sequence of its own
         axes = tuple(AxisSpec("target_time", SIZES["time"] - 2) if axis.name == "time" else axis for axis in axes)
     return replace(spec, axes=axes)
+
+
+def shaped(call: CallSpec, numbers: Numbers) -> Iterator[CallSpec]:
+    """Yield calls in which the last axes of an input have the sizes that a list of the model's numbers has for them.
+
+    One number stands for all the axes behind those of the batch and of the channels.
+    """
+    for name, sizes in numbers.items():
+        if meaning(name) != "image" and not name.endswith(("shape", "size")):
+            continue
+        for path, spec in call.tensors():
+            last = sizes if len(sizes) > 1 else sizes * (len(spec.axes) - 2)
+            if max(sizes) <= LARGEST and 1 < len(last) < len(spec.axes):
+                kept = spec.axes[: -len(last)]
+                wide = (replace(axis, size=size) for axis, size in zip(spec.axes[len(kept) :], last, strict=True))
+                yield replaced(call, path, replace(spec, axes=(*kept, *wide)))
 
 
 def _suited(axis: AxisSpec, numbers: Numbers) -> AxisSpec:
@@ -82,7 +100,8 @@ def _items(each: Any) -> Iterator[tuple[str, Any]]:
             yield name, value
 
 
-def _whole(value: Any) -> tuple[int, ...]:
+def whole(value: Any) -> tuple[int, ...]:
+    """Return a size, or those in a list; nothing for any other value."""
     listed: tuple[Any, ...] = tuple(cast("Any", value)) if isinstance(value, (list, tuple)) else (value,)
     if all(isinstance(item, int) and not isinstance(item, bool) and item > 0 for item in listed):
         return tuple(int(item) for item in listed)

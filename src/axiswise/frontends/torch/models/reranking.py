@@ -23,6 +23,14 @@ RANKED = {
 """The usual axes of an input, by their number."""
 
 
+def usual_axes(rank: int) -> tuple[str, ...]:
+    """Return the usual names of an input's axes, by their number."""
+    if rank in RANKED or rank < 1:
+        return RANKED.get(rank, ())
+    first, last = RANKED[6][:2], RANKED[6][2:]
+    return (*first, *(f"axis_{at}" for at in range(2, rank - len(last))), *last)
+
+
 def reranked(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
     """Yield calls in which the inputs behind an operand have the number of axes that is asked for."""
     role, given, wanted = _asked(conflict)
@@ -74,8 +82,8 @@ def deepened(call: CallSpec, path: str) -> CallSpec:
 def of_rank(call: CallSpec, path: str, rank: int, failed: OpCall | None = None) -> Iterator[CallSpec]:
     """Yield a call in which an input has another number of axes."""
     spec = spec_of(call, path)
-    names = RANKED.get(rank)
-    if spec is None or names is None or rank == len(spec.axes):
+    names = usual_axes(rank)
+    if spec is None or not names or rank == len(spec.axes):
         return
     if rank == 3 and failed is not None and "1d" in failed.op:
         names = LINES

@@ -13,6 +13,7 @@ import inspect
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 import torch
@@ -149,7 +150,9 @@ class Structures:
 
     def _listed(self, name: str, kind: Any, item: Any, used: Usage, depth: int) -> list[Any]:
         names = self._names(name, used, used.parts or used.length or next(iter(self.lists), 0) or 2)
-        return self._ways(kind, [self._annotated(each, item, Usage(), depth + 1) for each in names])
+        items = [self._annotated(each, item, Usage(), depth + 1) for each in names]
+        alone = [[unbatched(way) if isinstance(way, TensorSpec) else way for way in ways[:1]] for ways in items]
+        return [*self._ways(kind, items), *(self._ways(kind, alone) if alone != [ways[:1] for ways in items] else ())]
 
     def _names(self, name: str, used: Usage, length: int) -> list[str]:
         """Return what the items of a list are called: by the names they are unpacked into, else by the list's."""
@@ -164,6 +167,11 @@ class Structures:
 
 _OF_TENSORS = frozenset(dir(torch.Tensor))
 _METHODS = frozenset({"shape", "size", "device", "dtype", "to"})
+
+
+def unbatched(spec: TensorSpec) -> TensorSpec:
+    """Return a tensor without the axis of the batch: a list of them is one; tensors of two axes stay as they are."""
+    return replace(spec, axes=spec.axes[1:]) if len(spec.axes) > 2 and spec.axes[0].name == "batch" else spec
 
 
 def plain_values(arguments: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -14,6 +14,7 @@ import torch
 
 from axiswise.source.callsites import Site, sites
 from axiswise.source.evaluating import Evaluator
+from axiswise.source.examples import Example, examples
 from axiswise.source.project import Project, module_name
 from axiswise.source.usage import attributes_set
 
@@ -34,7 +35,7 @@ class Surroundings:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self.evaluator = Evaluator(project, names_of)
+        self.evaluator = Evaluator(project, names_of, _of_package)
 
     def tree(self, cls: type) -> ast.ClassDef | None:
         """Return a class' syntax tree, or None where its source is not at hand."""
@@ -55,22 +56,31 @@ class Surroundings:
             return ()
         return sites(cls.__name__, path, self.evaluator)
 
-    def module_with(self, attributes: set[str], user: type) -> type | None:
-        """Return a module class that has some attributes, one that its user can see first; None where there is none."""
+    def examples(self, thing: Any, site: Site | None) -> tuple[Example, ...]:
+        """Return the calls of a class' instances, or of a function, in the project; those made at a site first."""
+        path = getattr(sys.modules.get(thing.__module__), "__file__", None)
+        if path is None or path not in self.project.files:
+            return ()
+        found = examples(thing.__name__, path, self.evaluator, is_class=isinstance(thing, type))
+        return tuple(sorted(found, key=lambda each: site is None or each.built != site.span))
+
+    def modules_with(self, attributes: set[str], user: type) -> Iterator[type]:
+        """Yield module classes that have some attributes, those that their user can see first."""
         wanted = attributes - OF_EVERY_MODULE
+        if not wanted:
+            return
         plain = next((each for each in LAYERS if wanted <= {*each.__constants__, "weight", "bias"}), None)
-        if wanted and plain is not None:
-            return plain
+        if plain is not None:
+            yield plain
         seen = sys.modules[user.__module__].__dict__
         for each in list(seen.values()):
             if isinstance(each, type) and issubclass(each, torch.nn.Module) and each is not user:
                 if wanted <= self._provided(each):
-                    return each
+                    yield each
         for path, node in self._classes(wanted, seen):
             if wanted <= attributes_set(node) and (found := _imported(path, node.name)) is not None:
                 if issubclass(found, torch.nn.Module) and found is not user:
-                    return found
-        return None
+                    yield found
 
     def configuration_with(self, attributes: set[str], user: type) -> type | None:
         """Return the smallest class of fields that a module can see, with some fields; None where there is none."""
@@ -100,6 +110,17 @@ def names_of(path: str) -> Mapping[str, Any] | None:
     """Return the names of a file's module, or None where it was not imported."""
     module = next((each for each in list(sys.modules.values()) if _file(each) == path), None)
     return module.__dict__ if module is not None else None
+
+
+def _of_package(path: str) -> Mapping[str, Any] | None:
+    """Return the names of a package's file, imported for it: such a file is there to be imported."""
+    name = module_name(path)[0]
+    if "." not in name or name.rpartition(".")[2].startswith(("test", "__main__", "setup", "conf")):
+        return None
+    try:
+        return importlib.import_module(name).__dict__
+    except (Exception, SystemExit):  # a file of the project that nobody asked for; it may do anything
+        return None
 
 
 def _file(module: ModuleType) -> str | None:

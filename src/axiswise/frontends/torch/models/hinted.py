@@ -1,0 +1,60 @@
+"""Tensors by what a text says of their shapes: names of axes, numbers, and expressions of the model's own numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from axiswise.algebra.annotation import computed
+from axiswise.frontends.torch.models.ideas import OTHER, SIZES
+from axiswise.frontends.torch.models.reranking import usual_axes
+from axiswise.frontends.torch.models.specs import AxisSpec, TensorSpec
+from axiswise.source.shape_hints import ShapeHint
+
+
+def hinted(hint: ShapeHint, known: Mapping[str, int]) -> list[TensorSpec]:
+    """Return the tensors that a hint allows; without a kind, numbers come first and indices second."""
+    kinds = [hint.kind] if hint.kind else ["Float", "Int"]
+    usual = usual_axes(len(hint.axes))
+    texts = [usual[at] if text == "_" and usual else text for at, text in enumerate(hint.axes)]
+    several = any(text == "..." or text.startswith("*") for text in texts)
+    return [
+        TensorSpec(kind, tuple(axis for text in texts for axis in _axes(text, known, wide)), int(kind == "Int") or None)
+        for kind in kinds
+        for wide in (ANY_AXES if several else ANY_AXES[:1])
+    ]
+
+
+ANY_AXES = (("batch",), (), ("batch", "time"))
+"""What is tried for `...`, which stands for any number of axes."""
+
+
+def _axes(text: str, known: Mapping[str, int], wide: Sequence[str]) -> list[AxisSpec]:
+    """Return the axis that a text writes; for any number of axes, those of the given names."""
+    if text == "..." or text.startswith("*"):
+        return [_axis(name, {}) for name in wide]
+    return [_axis(text, known)]
+
+
+def _axis(text: str, known: Mapping[str, int]) -> AxisSpec:
+    word = re.sub(r"[{}]|\bself\.", "", text.strip("#?_ ")).rpartition("=")[2] or "axis"
+    if word.isidentifier() and word not in known:
+        return AxisSpec(word, _first_size(word))
+    size = computed(word, lambda name: known.get(name) or _first_size(name)) if not word.isidentifier() else known[word]
+    return AxisSpec("", size) if size is not None and size > 0 else AxisSpec("axis", OTHER)
+
+
+def _first_size(word: str) -> int:
+    return SIZES.get(LETTERS.get(word.lower(), word.lower()), OTHER)
+
+
+LETTERS = {
+    **dict.fromkeys(("b", "n", "bs", "bsz", "batch_size"), "batch"),
+    **dict.fromkeys(("t", "l", "s", "seq", "seq_len", "length", "sequence_length", "tokens"), "time"),
+    **dict.fromkeys(("c", "ch", "in_channels"), "channels"),
+    **dict.fromkeys(("h",), "height"),
+    **dict.fromkeys(("w",), "width"),
+    **dict.fromkeys(("d", "e", "dim", "embed_dim", "d_model", "hidden", "emb"), "features"),
+    **dict.fromkeys(("f", "frames"), "frames"),
+}
+"""What the letters of shapes usually stand for: only for a first size."""

@@ -1,0 +1,46 @@
+"""Other ways to build a module whose runs fail: other numbers and modules in the place of those that were chosen.
+
+A conflict between two numbers of the module's own, one of which was chosen for a constructor, asks for another choice.
+So does a module that was made up and does nothing, where what it gives does not suit what follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from torch import nn
+
+from axiswise.frontends.torch.models.building import Plan
+from axiswise.frontends.torch.models.corrections import demands
+from axiswise.frontends.torch.models.standing_in import network
+from axiswise.frontends.torch.models.trials import Trial
+
+MOST = 3
+"""Other ways that are tried after one run."""
+
+LARGEST = 4096
+"""The largest number that is asked of a constructor."""
+
+
+def rebuilt(plan: Plan, trial: Trial) -> Iterator[tuple[Plan, str]]:
+    """Yield other plans for a module that failed in a run, each with what is assumed in it."""
+    given = set(trial.given.values())
+    for conflict in (each for failure in trial.failures[:1] for each in failure.conflicts[:1]):
+        for side, other in ((conflict.left, conflict.right), (conflict.right, conflict.left)):
+            for demand in demands(trial, conflict, side, other.size) if other is not None else ():
+                if demand.path not in given and demand.wanted <= LARGEST:
+                    yield plan.changed(demand.name, demand.wanted), _said(plan, demand.name, demand.wanted)
+    idle = [path for path, value in plan.chosen.items() if type(value) is nn.Identity]
+    if idle:
+        made: dict[str, Any] = {path: network(plan.cls, plan.around.tree(plan.cls)) for path in idle}
+        changed = plan
+        for path, each in made.items():
+            changed = changed.changed(path, each)
+        yield changed, ""
+
+
+def _said(plan: Plan, path: str, wanted: int) -> str:
+    was = plan.chosen.get(path)
+    held = f", with {int(was)} it does not run" if isinstance(was, int) else ""
+    return f"`{path}` taken as {wanted}{held}"
