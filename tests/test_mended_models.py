@@ -112,6 +112,21 @@ class Net(nn.Module):
 """,
         "self.words = nn.Embedding(100, 24)",
     ),
+    "vectors of one table that are as wide as it is long": (
+        """
+class Net(nn.Module):
+    def __init__(self, words=90, kinds=3, width=24):
+        super().__init__()
+        self.words = nn.Embedding(words, words)
+        self.kinds = nn.Embedding(kinds, width)
+        self.out = nn.Linear(width, 5)
+
+    def forward(self, ids):
+        kinds = self.kinds(torch.zeros_like(ids))
+        return self.out(self.words(ids) + kinds)
+""",
+        "self.words = nn.Embedding(words, width)",
+    ),
     "a line without the axis that the line beside it puts in": (
         """
 class Net(nn.Module):

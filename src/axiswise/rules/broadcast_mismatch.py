@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from axiswise.diagnosis import Diagnosis, Fix
-from axiswise.facts import Conflict, Shape
+from axiswise.facts import AxisUse, Conflict, Shape
 from axiswise.rules.reading import label, name_of, number, shape, size
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
@@ -48,8 +48,12 @@ class BroadcastMismatch(Rule):
                 yield from scene.wrap(left.operand, "{}.unsqueeze(1)", f"pair each row of {name} with every other")
             longer, shorter = (left, right) if left.size > right.size else (right, left)
             cut, name = shape(conflict, longer.operand) or (), name_of(scene, shorter.operand)
-            if name and _meets(
-                (*cut[: longer.axis], shorter.size, *cut[longer.axis + 1 :]), ours if longer is right else theirs
+            if (
+                name
+                and not _is_width(scene, longer)
+                and _meets(
+                    (*cut[: longer.axis], shorter.size, *cut[longer.axis + 1 :]), ours if longer is right else theirs
+                )
             ):
                 skip = ":, " * longer.axis
                 # A table may well be longer than its use; data that is cut is data lost.
@@ -93,6 +97,12 @@ def _is_made(scene: Scene, role: str) -> bool:
             return earlier.call.op in FILLED or (earlier.call.op in DRAWN and handed_on)
         handed_on = True
     return False
+
+
+def _is_width(scene: Scene, use: AxisUse) -> bool:
+    """Return whether an axis is that of an embedding's vectors: nobody cuts them."""
+    maker = next(iter(scene.producers(use.operand)), None)
+    return maker is not None and maker.call.op == "embedding" and use.axis == maker.call.outputs[0].rank - 1
 
 
 def _meets(left: Shape, right: Shape) -> bool:

@@ -67,7 +67,8 @@ def _of_own_layer(theirs: str, mine: str) -> str:
     """Return a line with the layer of another in the place of its own: `self.key` for `self.query`."""
     ours, others = (re.findall(r"\w+", _root(text)) for text in (mine, theirs))
     pairs = [pair for pair in zip(ours, others, strict=False) if pair[0] != pair[1]]
-    if len(ours) != len(others) or len(pairs) != 1 or ours[0] != "self":
+    is_further = all(text.count("(") > 1 for text in (mine, theirs))  # a layer's call alone says nothing
+    if len(ours) != len(others) or len(pairs) != 1 or ours[0] != "self" or not is_further:
         return theirs
     return re.sub(rf"\b{pairs[0][1]}\b", pairs[0][0], theirs)
 

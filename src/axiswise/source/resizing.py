@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from axiswise.diagnosis import Edit, Fix
 from axiswise.facts import AxisUse, Frame, OpCall, Trace, is_series
@@ -25,6 +26,12 @@ UNREAD = 0.5
 
 COUNTS = frozenset("batch bs bsz epoch epochs seed step steps iter iters worker workers patience".split())
 """Words of names that count what no layer is as wide as."""
+
+ALIKE = 0.4
+"""What it is worth that both ends of an axis are spelled alike."""
+
+LOST = 0.45
+"""What a literal in the place of a name throws away."""
 
 FEW = 2
 """A difference up to which a size is a name and a little more: the class token beside the patches."""
@@ -49,6 +56,24 @@ def spelling(sources: Sources, trace: Trace, call: OpCall, use: AxisUse) -> str:
     site = CallSite.at(sources, (layer.built[-1:] or (None,))[0])
     argument = _argument(site, place) if site is not None else None
     return ast.unparse(argument) if argument is not None and names_in(argument) else ""
+
+
+def spelled_as(theirs: str, fixes: Sequence[Fix], wanted: int) -> Iterator[Fix]:
+    """Yield fixes, those better supported that spell a size as the other end of its axis is; one such, if none is.
+
+    Args:
+        theirs: The expression that the other end is given; empty where it names nothing.
+        fixes: What gives the size.
+        wanted: The size.
+    """
+    is_offered = any(edit.text == theirs for fix in fixes for edit in fix.edits)
+    for fix in fixes:
+        alike = theirs and all(edit.text == theirs for edit in fix.edits)
+        yield replace(fix, evidence=fix.evidence + ALIKE) if alike else fix
+        if theirs and not is_offered and [edit.text for edit in fix.edits] == [str(wanted)]:
+            is_offered = True
+            title = fix.title.replace(f" to {wanted}", f" to {theirs}")
+            yield Fix(title, (replace(fix.edits[0], text=theirs),), fix.evidence + LOST + ALIKE)
 
 
 def _at(sources: Sources, place: Place) -> Iterator[Fix]:
@@ -158,7 +183,7 @@ def _argument_edits(site: CallSite, argument: ast.expr, place: Place, frame: Fra
         edits = tuple(Edit(each, str(place.wanted)) for each in twins)
         yield Fix(f"set {subject} to {place.wanted} in all {len(twins)}", edits, base + 0.1)
     # A literal in the place of a name throws away what the name says.
-    lost = 0.45 if names_in(argument) else 0.15 if bare_name else 0.0
+    lost = LOST if names_in(argument) else 0.15 if bare_name else 0.0
     yield Fix(f"set {subject} to {place.wanted}", (Edit(span, str(place.wanted)),), base - lost)
 
 

@@ -25,7 +25,7 @@ from axiswise.source.naming import layer_name
 from axiswise.source.provenance import constructor, is_collected, worked_on
 from axiswise.source.rebinding import bound_before
 from axiswise.source.rerouting import reroutes, taken_out
-from axiswise.source.resizing import resizes, spelling
+from axiswise.source.resizing import resizes, spelled_as, spelling
 from axiswise.source.spelling import in_torch, is_foreign, sizes_read, spelled
 from axiswise.source.story import origin_notes
 from axiswise.source.terms import terms
@@ -33,9 +33,6 @@ from axiswise.source.text import Sources
 
 SIZES_RIGHT = frozenset({"stride", "dtype", "device", "weights"})
 """Conflicts of tensors whose axes stand where they should: moving axes about would make another program."""
-
-ALIKE = 0.4
-"""What it is worth that both ends of an axis are spelled alike."""
 
 _COMPARED = {"input": "the predictions", "target": "the targets"}
 """What a loss compares, where no expression stands for it."""
@@ -192,9 +189,7 @@ class Scene:
         if is_collected(self.trace, self.call, other):
             return
         theirs = spelling(self.sources, self.trace, self.call, other)
-        for fix in self.resize(use, other.size):
-            alike = theirs and all(edit.text == theirs for edit in fix.edits)
-            yield replace(fix, evidence=fix.evidence + ALIKE) if alike else fix
+        yield from spelled_as(theirs, list(self.resize(use, other.size)), other.size)
 
     def terms(self, role: str) -> Iterator[Fix]:
         """Means of the named terms of a loss that are no single numbers."""
