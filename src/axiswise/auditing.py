@@ -10,14 +10,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from axiswise.alive import LOADED
 from axiswise.config import Options
-from axiswise.diagnosis import Report, Target
+from axiswise.diagnosis import Diagnosis, Report, Target
 from axiswise.replay import Outcome, Program
 from axiswise.runs import outcome_of, relative, target_of
 from axiswise.sandbox import Limits
 from axiswise.sandbox.inherited import run_inherited
 from axiswise.source.text import read_source
-from axiswise.verify import verified
+from axiswise.verify import harmless, verified
 
 JOB = "axiswise.frontends.torch.audit.job"
 AFTER = 120.0
@@ -59,6 +60,36 @@ def audit(
     model, batch, moved = job.on_cpu(model, batch)
     payload = {"model": model, "batch": batch, "causal": causal, "batch_axis": batch_axis, "seed": seed, "moved": moved}
     return _audited(type(model).__name__, {**payload, "is_bound": False, "sure": True}, options, began)
+
+
+def _replayed(
+    findings: tuple[Diagnosis, ...], payload: Mapping[str, Any], base: Outcome, until: float
+) -> tuple[Diagnosis, ...]:
+    """Return findings with only those verified fixes that stand on abstract tensors too, where these can tell.
+
+    The edited module is run once more, by the machinery that checks live modules, and may show nothing new there.
+    """
+    fixes = [fix for each in findings for fix in each.fixes if fix.edits and fix.verdict != "unverified"]
+    taken: Mapping[str, str] = (base.details or {}).get("inputs", {})
+    if not fixes or not all(name.isidentifier() for name in taken):
+        return findings
+    importlib.import_module(LOADED).load()
+
+    def replay(copies: Sequence[Mapping[str, str]], *, fixes: bool = False) -> Iterator[Outcome]:
+        for copy in copies:
+            inputs = [f"{name}: {text}" for name, text in taken.items()]
+            given = {**payload, "replaced": dict(copy), "inputs": inputs, "named": True, "fixes": fixes, "brief": True}
+            limits = Limits(seconds=max(until - time.monotonic(), 1.0))
+            yield outcome_of(run_inherited(f"{JOB}:abstract", given, limits))
+
+    program = Program(replay, lambda path: read_source(Path(path)))
+    before = program.once()
+    if before.status != "checked":
+        return findings  # it cannot be followed without data: the experiment alone stands
+    fallen = {
+        fix for fix in fixes if harmless(before, program, replace(fix, verdict="unverified")).verdict == "unverified"
+    }
+    return tuple(each.with_fixes(tuple(fix for fix in each.fixes if fix not in fallen)) for each in findings)
 
 
 def remembered(spent: Callable[[], None]) -> Any:
@@ -107,6 +138,7 @@ def _audited(name: str, payload: Mapping[str, Any], options: Options, began: flo
     program = Program(replay, lambda path: read_source(Path(path)))
     left = max(began + options.time_budget - time.monotonic(), 1.0)
     findings = verified(base, program, seconds=left) if base.findings else ()
+    findings = _replayed(findings, payload, base, began + options.time_budget)
     entry = target_of(name, base, time.monotonic() - began)
     entry = replace(entry, tried_only="")
     return Report((entry,), tuple(relative(each) for each in findings if options.wants(each.rule)))

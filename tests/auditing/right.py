@@ -246,6 +246,74 @@ class PositionalFirst(nn.Module):
         return self.head(self.enc(x))
 
 
+class Translation(nn.Module):
+    """Time first, with a causal decoder beside an encoder that is not."""
+
+    def __init__(self):
+        super().__init__()
+        self.embed = nn.Embedding(40, 16)
+        self.both = nn.Transformer(16, 2, 1, 1, 32, batch_first=False)
+        self.head = nn.Linear(16, 40)
+
+    def forward(self, src, tgt):
+        mask = nn.Transformer.generate_square_subsequent_mask(tgt.size(0))
+        return self.head(self.both(self.embed(src), self.embed(tgt), tgt_mask=mask))
+
+
+class WordModel(nn.Module):
+    """A language model of tokens time first, with a state of two parts, whose output has time and batch in one axis."""
+
+    def __init__(self):
+        super().__init__()
+        self.embed = nn.Embedding(40, 16)
+        self.rnn = nn.LSTM(16, 16, 2)
+        self.head = nn.Linear(16, 40)
+
+    def forward(self, tokens, hidden):
+        out, hidden = self.rnn(self.embed(tokens), hidden)
+        return self.head(out).view(-1, 40).log_softmax(1), hidden
+
+
+class Mask(nn.Module):
+    """Attention with a mask whose name does not say what True means."""
+
+    def __init__(self, ignored):
+        super().__init__()
+        self.ignored = ignored
+        self.query = nn.Linear(8, 8)
+
+    def forward(self, x, mask):
+        scores = self.query(x) @ x.transpose(1, 2)
+        return scores.masked_fill((mask == self.ignored)[:, None, :], -1e9).softmax(-1) @ x
+
+
+class Windows(nn.Module):
+    """Attention in windows of an image, which are merged into the batch meanwhile."""
+
+    def __init__(self):
+        super().__init__()
+        self.query = nn.Linear(6, 6)
+
+    def forward(self, x):
+        b, c, h, w = x.shape
+        y = x.view(b, c, 2, h // 2, 2, w // 2).permute(0, 2, 4, 3, 5, 1).reshape(b * 4, -1, c)
+        y = (self.query(y) @ y.transpose(1, 2)).softmax(-1) @ y
+        return y.view(b, 2, 2, h // 2, w // 2, c).permute(0, 5, 1, 3, 2, 4).reshape(b, c, h, w)
+
+
+class NotCausalLM(nn.Module):
+    """Named as a language model, and configured to be none that generates."""
+
+    def __init__(self):
+        super().__init__()
+        self.is_causal = False
+        self.embed = nn.Embedding(40, 16)
+
+    def forward(self, tokens):
+        x = self.embed(tokens)
+        return x + x.mean(1, keepdim=True)
+
+
 def cases() -> list[Case]:
     """Return right models by name, each with a batch and with further arguments of an audit."""
     torch.manual_seed(0)
@@ -277,5 +345,15 @@ def cases() -> list[Case]:
         ("sampling", VAE(), torch.randn(4, 8)),
         ("a state that is kept", Stateful(), torch.randn(4, 8)),
         ("deviation of the batch", Critic(), images),
+        ("translation, time first", Translation(), (torch.randint(1, 40, (9, 4)), torch.randint(1, 40, (7, 4)))),
+        (
+            "words, time first",
+            WordModel(),
+            (torch.randint(0, 40, (9, 4)), (torch.zeros(2, 4, 16), torch.zeros(2, 4, 16))),
+        ),
+        ("a mask, True ignored", Mask(True), (torch.randn(4, 9, 8), padding)),
+        ("a mask, False ignored", Mask(False), (torch.randn(4, 9, 8), ~padding)),
+        ("windows of an image", Windows(), torch.randn(4, 6, 8, 8)),
+        ("a model that is said not to be causal", NotCausalLM(), tokens),
     ]
     return [(name, model, batch, {}) for name, model, batch in listed]

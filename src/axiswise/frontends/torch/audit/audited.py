@@ -21,8 +21,6 @@ from axiswise.frontends.torch.audit.watching import Clean, Place, first_place, w
 from axiswise.source.frames import UserCode
 from axiswise.source.text import Sources
 
-FEW = 4
-"""Examples that the first runs have."""
 SLOW = 1.0
 """Seconds of a run from which on a long sequence is cut."""
 LONG = 48
@@ -96,7 +94,9 @@ class Audited:
     # -- making it run ------------------------------------------------------------------------------------------------
     def _cut(self, known: Layout) -> tuple[Layout, str]:
         """Return a batch of few examples and, where there are many, of few steps, and why it does not run."""
-        fewer = layout(meeting.resized(known, min(known.count, FEW)), known.axis) or known
+        few = counts_for(known)[:1]
+        smaller = bool(few) and few[0] < known.count
+        fewer = (layout(meeting.resized(known, few[0]), known.axis) if smaller else None) or known
         cut = self._shorter(fewer, LONG)
         if cut is not None:
             return cut, ""

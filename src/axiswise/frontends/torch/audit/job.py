@@ -15,7 +15,7 @@ from axiswise.facts import Failure, Trace
 from axiswise.frontends.torch.audit.audited import Audited
 from axiswise.frontends.torch.audit.leaves import Inputs, bound, changed, named
 from axiswise.frontends.torch.audit.patching import patched
-from axiswise.frontends.torch.models.live import files_of
+from axiswise.frontends.torch.models.live import examine, files_of
 from axiswise.source.frames import UserCode
 from axiswise.source.text import Sources
 from axiswise.wire import to_wire
@@ -57,6 +57,13 @@ def experiment(job: dict[str, Any]) -> dict[str, Any]:
     if raised:
         raise raised[0]
     return told[0]
+
+
+def abstract(job: dict[str, Any]) -> dict[str, Any]:
+    """Check a module on abstract tensors, with edited files put into it: as `live.examine`, with its `inputs` given."""
+    if not patched(job["model"], job["replaced"]):
+        return _result("failed", "the edit cannot be tried on a module that was built already")
+    return examine(job)
 
 
 def _experiment(job: dict[str, Any]) -> dict[str, Any]:

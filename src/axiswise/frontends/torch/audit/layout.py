@@ -50,7 +50,9 @@ class Layout:
 def layout(inputs: Inputs, axis: int) -> Layout | None:
     """Return the layout of a batch as it is, or None where no input has such an axis."""
     tensors = named(inputs)
-    sizes = [tensor.shape[axis] for path, tensor in tensors.items() if tensor.ndim > axis and _is_data(path, tensor)]
+    data = {path: each for path, each in tensors.items() if each.ndim > axis and _is_data(path, each)}
+    plain = {path: each for path, each in data.items() if not _STATE.search(path)}
+    sizes = [each.shape[axis] for each in (plain or data).values()]
     sizes = sizes or [tensor.shape[axis] for tensor in tensors.values() if tensor.ndim > axis]
     if not sizes:
         return None
@@ -59,8 +61,8 @@ def layout(inputs: Inputs, axis: int) -> Layout | None:
     for path, each in tensors.items():
         if path not in batched and each.ndim == 3 and each.shape[1] == count and _STATE.search(path):
             batched[path] = 1
-    data = _data(tensors, tuple(path for path, at in batched.items() if at == axis))
-    return Layout(inputs, axis, count, batched, data)
+    changeable = _data(tensors, tuple(path for path, at in batched.items() if at == axis))
+    return Layout(inputs, axis, count, batched, changeable)
 
 
 def _data(tensors: Mapping[str, torch.Tensor], batched: tuple[str, ...]) -> tuple[str, ...]:
@@ -82,14 +84,12 @@ def _is_data(path: str, tensor: torch.Tensor) -> bool:
 
 
 def is_graph(inputs: Inputs) -> bool:
-    """Return whether the inputs are a graph's: axis 0 is its nodes, which are meant to meet."""
-    for path, tensor in named(inputs).items():
-        if _GRAPH.search(path) or (
-            tensor.dtype == torch.int64 and tensor.ndim == 2 and tensor.shape[0] == 2 < tensor.shape[1]
-        ):
-            if any(other.ndim == 2 and other.dtype.is_floating_point for other in named(inputs).values()):
-                return True
-    return False
+    """Return whether the inputs are a graph's: features of its nodes, and pairs of nodes or what is named as such."""
+    tensors = named(inputs)
+    nodes = [each.shape[0] for each in tensors.values() if each.ndim == 2 and each.dtype.is_floating_point]
+    pairs = [each for each in tensors.values() if each.dtype == torch.int64 and each.ndim == 2 and each.shape[0] == 2]
+    is_paired = any(count != 2 and each.numel() and int(each.max()) < count for count in nodes for each in pairs)
+    return is_paired or (bool(nodes) and any(_GRAPH.search(path) for path in tensors))
 
 
 def resized(known: Layout, count: int) -> Inputs:

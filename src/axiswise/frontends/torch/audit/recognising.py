@@ -125,7 +125,9 @@ def hints(module: torch.nn.Module, sources: Sources) -> dict[str, tuple[str, ...
 def is_causal(module: torch.nn.Module, takes_tokens: bool) -> str:
     """Return what says that a module is to be causal, in words; empty where nothing does."""
     name = type(module).__name__
-    if _NOT_CAUSAL.search(name) or getattr(getattr(module, "config", None), "is_encoder_decoder", False):
+    config = getattr(module, "config", None)
+    said = [getattr(each, attribute, None) for each in (module, config) for attribute in ("causal", "is_causal")]
+    if _NOT_CAUSAL.search(name) or getattr(config, "is_encoder_decoder", False) or False in said:
         return ""
     if _CAUSAL.search(name) or (takes_tokens and (_LM.search(name) or _DECODER.search(name))):
         return f"`{name}` is named as a causal module"
