@@ -232,3 +232,24 @@ def test_a_window_that_has_no_room_asks_for_a_longer_input_and_not_for_one_lengt
     target = checked(Waves()).targets[0]
     assert (target.status, target.inputs) == ("checked", {"waveform": "Float[batch samples]"})
     assert target.holds_for == ("batch >= 1", "samples >= 105")
+
+
+class Placed(nn.Module):
+    """Adds places to the patches of an image, made of two tables: one of the whole, one of a window that is tiled."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.patches = nn.Conv2d(3, 24, 4, 4)
+        self.whole, self.window = nn.Parameter(torch.zeros(1, 24, 5, 5)), nn.Parameter(torch.zeros(1, 24, 4, 4))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        window = self.window.tile((4, 4))
+        places = nn.functional.interpolate(self.whole, size=window.shape[-2:], mode="bicubic") + window
+        return self.patches(x).flatten(2).transpose(1, 2) + places.flatten(2).transpose(1, 2)
+
+
+def test_what_is_made_of_parameters_alone_says_how_large_an_image_is() -> None:
+    report = checked(Placed())
+    target = report.targets[0]
+    assert (target.status, report.findings) == ("checked", ()), target.reason
+    assert "batch >= 1" in target.holds_for

@@ -222,11 +222,15 @@ def _is_side(axis: AxisSpec) -> bool:
 
 
 def is_own(trial: Trial, conflict: Conflict, side: AxisUse) -> bool:
-    """Return whether a side is the model's own: a setting, a parameter or a buffer."""
+    """Return whether a side is the model's own: a setting, a parameter or a buffer, or made of nothing but these."""
     operand = conflict.call.operands.get(side.operand)
     if side.param or operand is None:
         return True
-    return operand.id not in trial.given and trial.trace.producer(operand.id) is None
+    if operand.id in trial.given:
+        return False
+    if trial.trace.producer(operand.id) is None:
+        return True
+    return next(trial.inputs_of(operand.id), None) is None and not demands(trial, conflict, side, side.size)
 
 
 def _is_width(call: CallSpec, demand: Demand) -> bool:
