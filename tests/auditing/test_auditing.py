@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import torch
 from torch import nn
 
 import axiswise
+from axiswise.config import Options
 from tests.auditing import broken, right
 
 BROKEN = [pytest.param(*case, id=type(case[0]).__name__) for case in broken.cases()]
@@ -184,6 +186,25 @@ def test_the_same_seed_repeats_a_finding() -> None:
 def test_a_long_sequence_is_cut() -> None:
     (target,) = axiswise.audit(right.GPT(), torch.randint(0, 40, (2, 60))).targets
     assert "axis 1 was cut from 60 to 12" in target.assumptions
+
+
+class Slow(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.gates = nn.ModuleList([broken.Gate(), broken.Gate()])
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        time.sleep(1.5)
+        return self.gates[1](self.gates[0](x))
+
+
+def test_what_takes_too_long_is_audited_module_by_module() -> None:
+    report = axiswise.audit(Slow(), torch.randn(4, 6, 8), options=Options(time_budget=15))
+    (target,) = report.targets
+    assert target.status == "partial"
+    assert "audited module by module, `gates.0`" in (target.reason or "")
+    (found,) = report.findings
+    assert found.message.startswith("`self.gate` mixes the examples of a batch")
 
 
 # -- run --audit -------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from axiswise.frontends.torch.audit.conflicts import conflict_of
 from axiswise.frontends.torch.audit.layout import STEPS, Layout, counts_for, is_graph, layout, shortened
 from axiswise.frontends.torch.audit.leaves import Inputs, named
 from axiswise.frontends.torch.audit.meeting import Batch, Effect
+from axiswise.frontends.torch.audit.parts import axis_of, parts_of
 from axiswise.frontends.torch.audit.subject import Subject
 from axiswise.frontends.torch.audit.watching import Clean, Place, first_place, watched_once
 from axiswise.source.frames import UserCode
@@ -23,6 +24,8 @@ from axiswise.source.text import Sources
 
 SLOW = 1.0
 """Seconds of a run from which on a long sequence is cut."""
+RUNS = 16
+"""Runs that the experiments take, or a few more."""
 LONG = 48
 """Steps from which on it is cut anyway."""
 
@@ -72,6 +75,11 @@ class Audited:
         known, why = self._cut(known)
         if why:
             return "skipped", why
+        began = time.monotonic()
+        self.subject.run(known.inputs)
+        took = time.monotonic() - began
+        if RUNS * took > self.until - time.monotonic():
+            return self._by_parts(known)
         stopped = self._repeats(known)
         if stopped:
             return "skipped", stopped
@@ -90,6 +98,24 @@ class Audited:
         self._padded(batch)
         self._trained(batch, was_training)
         return ("partial", "; ".join(self._reasons)) if self._reasons else ("checked", None)
+
+    def _by_parts(self, known: Layout) -> tuple[str, str | None]:
+        """Audit the parts of a module that takes too long, with what they are called with in one run."""
+        looked: list[str] = []
+        for path, part, inputs in parts_of(self.subject, known.inputs):
+            left = self.until - time.monotonic()
+            if left < RUNS * SLOW / 10:
+                break
+            job = {**self.job, "batch_axis": axis_of(inputs, known.count), "sure": False}
+            inner = Audited(part, inputs, self.user, self.sources, job, self.until)
+            status, _ = inner.examine()
+            self.conflicts += inner.conflicts
+            self.notes += [f"{path}: {each}" for each in inner.notes]
+            looked += [f"`{path}`"] if status in ("checked", "partial") else []
+        reason = "one run takes too long for every experiment within the time budget"
+        if not looked:
+            return "skipped", reason
+        return "partial", f"{reason}: audited module by module, {', '.join(looked)}"
 
     # -- making it run ------------------------------------------------------------------------------------------------
     def _cut(self, known: Layout) -> tuple[Layout, str]:

@@ -6,18 +6,16 @@ known. Losses and single layers of torch's own are let pass: there is nothing of
 
 from __future__ import annotations
 
-import inspect
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 import torch
 
-from axiswise.frontends.torch.audit.layout import layout
-from axiswise.frontends.torch.audit.leaves import Inputs, changed, named
-from axiswise.frontends.torch.audit.meeting import resized
+from axiswise.frontends.torch.audit.layout import layout, resized
+from axiswise.frontends.torch.audit.leaves import Inputs, changed, given, named
 
 MOST = 8
 """Modules that are remembered."""
@@ -80,7 +78,7 @@ class Calls:
             return
         batches = known[1] if known is not None else {}
         if module.training not in batches and self._original is not None:
-            inputs = _bound(module, args, keywords)
+            inputs = copied(module, args, keywords)
             if inputs is not None:
                 batches[module.training] = inputs
                 self.batches[id(module)] = module, batches
@@ -95,22 +93,11 @@ def _is_single(module: torch.nn.Module) -> bool:
     return type(module).__module__.startswith("torch.") and not isinstance(module, torch.nn.Sequential)
 
 
-def _bound(module: torch.nn.Module, args: tuple[Any, ...], keywords: dict[str, Any]) -> Inputs | None:
-    """Return copies of what a module is called with, by the names of its parameters; None where it does not fit."""
-    try:
-        signature = inspect.signature(module.forward)
-        given = signature.bind(*args, **keywords).arguments
-    except (TypeError, ValueError):
+def copied(module: torch.nn.Module, args: tuple[Any, ...], keywords: dict[str, Any]) -> Inputs | None:
+    """Return copies of what a module is called with, few examples of a large batch; None where it does not fit."""
+    inputs = given(module, args, keywords)
+    if inputs is None:
         return None
-    inputs: Inputs = {}
-    for name, value in given.items():
-        kind = signature.parameters[name].kind
-        if kind is inspect.Parameter.VAR_POSITIONAL:
-            inputs |= {f"*{at}": each for at, each in enumerate(cast("tuple[Any, ...]", value))}
-        elif kind is inspect.Parameter.VAR_KEYWORD:
-            inputs |= value
-        else:
-            inputs[name] = value
     size = sum(tensor.numel() * tensor.element_size() for tensor in named(inputs).values())
     known = layout(inputs, 0)
     if size > LARGE and known is not None and known.count > FEW:

@@ -109,6 +109,25 @@ def bound(module: torch.nn.Module, batch: Any) -> tuple[Inputs, str]:
     return _positional(signature, values), ""
 
 
+def given(module: torch.nn.Module, args: tuple[Any, ...], keywords: dict[str, Any]) -> Inputs | None:
+    """Return the arguments of a call by the names of `forward`'s parameters; None where they do not fit."""
+    try:
+        signature = inspect.signature(module.forward)
+        bound = signature.bind(*args, **keywords).arguments
+    except (TypeError, ValueError):
+        return None
+    inputs: Inputs = {}
+    for name, value in bound.items():
+        kind = signature.parameters[name].kind
+        if kind is inspect.Parameter.VAR_POSITIONAL:
+            inputs |= {f"*{at}": each for at, each in enumerate(cast("tuple[Any, ...]", value))}
+        elif kind is inspect.Parameter.VAR_KEYWORD:
+            inputs |= value
+        else:
+            inputs[name] = value
+    return inputs
+
+
 def _positional(signature: inspect.Signature, values: tuple[Any, ...]) -> Inputs:
     """Return positional arguments by the names of their parameters; those of `*args` by their numbers."""
     signature.bind(*values)
