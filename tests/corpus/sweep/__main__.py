@@ -65,9 +65,11 @@ def page(files: list[Path]) -> str:
     """Return the page of files of lines."""
     parts: list[tuple[str, str, str, list[Line]]] = []
     for file in files:
-        library = file.stem
-        built = importlib.import_module(f"tests.corpus.sweep.of_{library}").BUILT
-        parts.append((library, f"python -m tests.corpus.sweep {library} --lines {file.name}", built, read(file)))
+        library, lines = file.stem, read(file)
+        module = importlib.import_module(f"tests.corpus.sweep.of_{library}")
+        names = {case.name for case in module.cases()}
+        told = f"{len(lines)} of {len(names)} models, spread over the library. {module.BUILT}"
+        parts.append((library, f"python -m tests.corpus.sweep {library} --lines {file.name}", told, lines))
     return document(parts)
 
 

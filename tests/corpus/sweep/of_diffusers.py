@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import inspect
-import sys
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 from tests.corpus.sweep.cases import Case, spread
-from tests.corpus.sweep.of_timm import STAND_INS
 
 BUILT = "Each class is built with its default arguments, its stacks cut to two layers."
 
@@ -22,8 +19,6 @@ DEPTH = 2
 
 def cases() -> Iterator[Case]:
     """Yield every public model class."""
-    if importlib.util.find_spec("torchvision") is None:
-        sys.path.append(str(STAND_INS))
     import diffusers
 
     for name in spread(diffusers._import_structure["models"]):

@@ -44,11 +44,11 @@ def _row(name: str, own: Sequence[Line]) -> str:
 
 
 def document(parts: Iterable[tuple[str, str, str, Sequence[Line]]]) -> str:
-    """Return the page: of each library its name, the command, how its models are built, and what became of them."""
+    """Return the page: of each library its name, the command, what was swept and how, and what became of it."""
     texts = [HEAD]
-    for library, command, built, lines in parts:
+    for library, command, swept, lines in parts:
         unbuilt = [line for line in lines if line.status == "unbuilt"]
-        texts += [f"## {library}\n", f"`{command}`. {built}\n", table(lines) + "\n", "### Misses\n"]
+        texts += [f"## {library}\n", f"`{command}`: {swept}\n", table(lines) + "\n", "### Misses\n"]
         texts.append("\n".join(f"- `{line.name}`: {_why(line)}" for line in lines if line.is_miss) or "None.")
         if unbuilt:
             texts.append(f"\n{len(unbuilt)} are not built so by the library itself, and are left out:\n")

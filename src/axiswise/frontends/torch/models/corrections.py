@@ -8,7 +8,7 @@ between a length and a width that the model computes: a size that happens to fit
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from math import isqrt, prod
@@ -24,6 +24,8 @@ USUAL_SIDES = (224, 256, 64, 28, 96, 112, 128, 384, 512, 299, 16, 8)
 """Sides of images that models are built for."""
 LONGEST = 1 << 14
 """The largest size that an axis is enlarged to."""
+LENGTHS = (64, 128, 224, 512, 1024)
+"""Sizes that are tried where an axis is too short."""
 BATCH = ("batch", "b", "bs", "n", "bsz", "batch_size")
 ROOMY = ("window", "pattern", "split", "numel", "other", "samples")
 """Kinds of conflicts that a longer input may have none of."""
@@ -276,11 +278,11 @@ def _flattened(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
                 yield fixed(trial.call, path, at, size)
 
 
-def _larger(trial: Trial) -> Iterator[CallSpec]:
+def _larger(trial: Trial, sizes: Sequence[int] = LENGTHS) -> Iterator[CallSpec]:
     """Yield calls with longer inputs: windows need room, groups have to come out even."""
     for path, spec in trial.call.tensors():
         lengths = [axis for axis in spec.axes[1:] if axis.name and axis.name not in ("channels", "features")]
-        for size in (64, 128, 224, 512, 1024) if lengths else ():
+        for size in sizes if lengths else ():
             if any(axis.size < size for axis in lengths):
                 axes = tuple(AxisSpec(axis.name, size) if axis in lengths else axis for axis in spec.axes)
                 yield replaced(trial.call, path, replace(spec, axes=axes))
@@ -288,7 +290,7 @@ def _larger(trial: Trial) -> Iterator[CallSpec]:
 
 def _roomier(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
     """Yield calls with longer inputs for a window that has no room: any length from some one on will do."""
-    yield from _larger(trial)
+    yield from _larger(trial, (*LENGTHS, 4096, LONGEST))
     yield from _resized(trial, conflict)
 
 
