@@ -31,9 +31,10 @@ def main() -> None:
     parser.add_argument("--for", dest="lasting", type=float, default=float("inf"), help="begin no model after so long")
     parser.add_argument("--seconds", type=float, default=60.0, help="time budget of one model")
     parser.add_argument("--write", type=Path, help="write the page of what the files hold")
+    parser.add_argument("--note", default="", help="how it was measured, for the page")
     args = parser.parse_args()
     if args.write:
-        args.write.write_text(page([Path(each) for each in args.what]), encoding="utf-8")
+        args.write.write_text(page([Path(each) for each in args.what], args.note), encoding="utf-8")
     else:
         swept(args)
 
@@ -61,7 +62,7 @@ def swept(args: argparse.Namespace) -> None:
     print(table(lines))
 
 
-def page(files: list[Path]) -> str:
+def page(files: list[Path], note: str) -> str:
     """Return the page of files of lines."""
     parts: list[tuple[str, str, str, list[Line]]] = []
     for file in files:
@@ -70,7 +71,7 @@ def page(files: list[Path]) -> str:
         names = {case.name for case in module.cases()}
         told = f"{len(lines)} of {len(names)} models, spread over the library. {module.BUILT}"
         parts.append((library, f"python -m tests.corpus.sweep {library} --lines {file.name}", told, lines))
-    return document(parts)
+    return document(parts, note)
 
 
 if __name__ == "__main__":

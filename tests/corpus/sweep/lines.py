@@ -13,6 +13,7 @@ from typing import Any
 
 import axiswise
 from axiswise.config import Options
+from axiswise.origin import Span
 from tests.corpus.sweep.cases import Case
 
 
@@ -67,7 +68,7 @@ def checked(case: Case, seconds: float) -> Line:
     began, before = time.monotonic(), _processor()
     report = axiswise.check(model, Options(time_budget=seconds))
     target = report.targets[0]
-    told = [f"{each.rule}: {each.message} ({each.span})" for each in report.findings if each.severity == "error"]
+    told = [f"{each.rule}: {each.message}{_place(each.span)}" for each in report.findings if each.severity == "error"]
     others = [f"{each.rule}: {each.message}" for each in report.findings if each.severity != "error"]
     return Line(
         case.group,
@@ -81,6 +82,10 @@ def checked(case: Case, seconds: float) -> Line:
         time.monotonic() - began,
         _processor() - before,
     )
+
+
+def _place(span: Span | None) -> str:
+    return f" ({Path(span.path).name}:{span.line})" if span is not None else ""
 
 
 def _processor() -> float:

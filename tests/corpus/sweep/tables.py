@@ -43,9 +43,9 @@ def _row(name: str, own: Sequence[Line]) -> str:
     )
 
 
-def document(parts: Iterable[tuple[str, str, str, Sequence[Line]]]) -> str:
+def document(parts: Iterable[tuple[str, str, str, Sequence[Line]]], note: str = "") -> str:
     """Return the page: of each library its name, the command, what was swept and how, and what became of it."""
-    texts = [HEAD]
+    texts = [HEAD, *([f"{note}\n"] if note else [])]
     for library, command, swept, lines in parts:
         unbuilt = [line for line in lines if line.status == "unbuilt"]
         texts += [f"## {library}\n", f"`{command}`: {swept}\n", table(lines) + "\n", "### Misses\n"]
