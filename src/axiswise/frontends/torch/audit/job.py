@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import copy
-import threading
 import time
 import warnings
+from functools import partial
 from typing import Any
 
 import torch
 
 from axiswise.engine import diagnoses
 from axiswise.facts import Failure, Trace
+from axiswise.frontends.torch.aside import aside
 from axiswise.frontends.torch.audit.audited import Audited
 from axiswise.frontends.torch.audit.leaves import Inputs, bound, changed, named
 from axiswise.frontends.torch.audit.patching import patched
@@ -41,22 +42,7 @@ def experiment(job: dict[str, Any]) -> dict[str, Any]:
     Returns:
         As `axiswise.frontends.torch.models.job.examine`.
     """
-    told: list[dict[str, Any]] = []
-    raised: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            told.append(_experiment(job))
-        except BaseException as error:  # handed on to the thread that waits
-            raised.append(error)
-
-    # In a thread of its own, none of the modes that the caller is in is active, and no frame of the caller's is there.
-    thread = threading.Thread(target=run, name="axiswise")
-    thread.start()
-    thread.join()
-    if raised:
-        raise raised[0]
-    return told[0]
+    return aside(partial(_experiment, job))
 
 
 def abstract(job: dict[str, Any]) -> dict[str, Any]:

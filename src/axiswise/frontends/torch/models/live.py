@@ -10,10 +10,10 @@ from __future__ import annotations
 import inspect
 import os
 import sys
-import threading
 import time
 import warnings
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, cast
 
 import torch
@@ -22,6 +22,7 @@ from torch.nn.parameter import is_lazy
 
 from axiswise.frontends import program
 from axiswise.frontends.construction import Built, is_setting
+from axiswise.frontends.torch.aside import aside
 from axiswise.frontends.torch.frontend import TorchFrontend
 from axiswise.frontends.torch.layers import BUILT
 from axiswise.frontends.torch.models.job import Examined
@@ -40,22 +41,7 @@ def examine(job: dict[str, Any]) -> dict[str, Any]:
     Returns:
         As `axiswise.frontends.torch.models.job.examine`.
     """
-    told: list[dict[str, Any]] = []
-    raised: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            told.append(_examined(job))
-        except BaseException as error:  # handed on to the thread that waits
-            raised.append(error)
-
-    # In a thread of its own, none of the modes that the caller is in is active, and no frame of the caller's is there.
-    thread = threading.Thread(target=run, name="axiswise")
-    thread.start()
-    thread.join()
-    if raised:
-        raise raised[0]
-    return told[0]
+    return aside(partial(_examined, job))
 
 
 def _examined(job: dict[str, Any]) -> dict[str, Any]:
