@@ -16,7 +16,15 @@ from axiswise.rules.rule import Rule, rule_named, rules
 from axiswise.source.scene import Scene
 from tests.rules.pages import page_of
 
-CANDIDATES = {"attention-layout"}
+CANDIDATES = {
+    "attention-layout",
+    "attention-order",
+    "loss-input",
+    "mask-polarity",
+    "paired",
+    "scrambled",
+    "softmax-axis",
+}
 """Kinds of calls that succeeded: a rule speaks only with evidence."""
 
 SECTIONS = ["What happened", "Why", "How to mend it", "Cases"]

@@ -16,7 +16,9 @@ class AttentionOrder(Rule):
     kinds = frozenset({"attention-order"})
 
     def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
-        fault, notes = conflict.facts["fault"], ()
+        fault = conflict.facts.get("fault")
+        if fault is None:
+            return None
         if fault == "scale":
             whole, width = int(conflict.facts["whole"]), int(conflict.facts["width"])
             told = (
@@ -35,10 +37,10 @@ class AttentionOrder(Rule):
         return replace(found, severity="warning", silent=True, exception=None, notes=notes)
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
-        fault = conflict.facts["fault"]
+        fault = conflict.facts.get("fault")
         if fault == "dropout":
             yield from scene.without_call("take it out, or drop weights behind the softmax", evidence=0.5)
         elif fault == "mask":
             yield Fix("mask the scores, and take their softmax then")
-        else:
+        elif fault == "scale":
             yield Fix(f"divide by the root of {conflict.facts['width']}")

@@ -29,7 +29,9 @@ class LossInput(Rule):
     kinds = frozenset({"loss-input"})
 
     def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
-        made: OpCall = conflict.facts["made"]
+        made: OpCall | None = conflict.facts.get("made")
+        if made is None or conflict.call.op not in TAKES:
+            return None
         maker = scene.at(replace(conflict, call=made, left=None))
         found = scene.diagnosis(
             f"{scene.callee()} takes {TAKES[conflict.call.op]}, but {scene.expression('input')} holds {GIVEN[made.op]}"
@@ -38,7 +40,9 @@ class LossInput(Rule):
         return replace(found, severity="warning", silent=True, exception=None, notes=(told,))
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
-        made: OpCall = conflict.facts["made"]
+        made: OpCall | None = conflict.facts.get("made")
+        if made is None:
+            return
         maker = scene.at(replace(conflict, call=made, left=None))
         if conflict.call.op in ("nll_loss", "kl_div"):
             if made.op == "softmax":

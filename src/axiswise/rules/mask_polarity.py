@@ -15,8 +15,8 @@ class MaskPolarity(Rule):
     kinds = frozenset({"mask-polarity"})
 
     def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
-        side, fault = conflict.left, conflict.facts["fault"]
-        if side is None:
+        side, fault = conflict.left, conflict.facts.get("fault")
+        if side is None or fault is None:
             return None
         mask, notes = scene.expression(side.operand), ()
         mask = mask if mask.startswith("`") else "the mask"
@@ -38,7 +38,7 @@ class MaskPolarity(Rule):
         side = conflict.left
         if side is None:
             return
-        if conflict.facts["fault"] == "inverted" or conflict.facts.get("strict"):
+        if conflict.facts.get("fault") == "inverted" or conflict.facts.get("strict"):
             yield from scene.wrap(side.operand, "~{}", "turn the mask round", evidence=0.7)
-        if conflict.facts["fault"] == "future":
+        if conflict.facts.get("fault") == "future":
             yield from scene.wrap(side.operand, "{}.mT", "exchange its queries and its keys", evidence=0.5)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import Conflict
-from axiswise.rules.reading import label
+from axiswise.rules.reading import label, number
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 from axiswise.source.turning import turned_after, turned_before
@@ -17,11 +17,12 @@ class ScrambledReshape(Rule):
     kinds = frozenset({"scrambled"})
 
     def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
-        call, axis = conflict.call, int(conflict.facts["axis"])
-        ref = call.operands["input"]
-        claimed = int(conflict.facts["claimed"])
+        call, axis, claimed = conflict.call, number(conflict.facts.get("axis")), number(conflict.facts.get("claimed"))
+        ref = call.operands.get("input")
+        if ref is None or axis is None or claimed is None or not call.outputs:
+            return None
         name = ref.axes.get(claimed, "") or (f"axis {claimed}" if claimed >= 0 else "an axis")
-        size = call.outputs[0].shape[axis] if call.outputs else 0
+        size = call.outputs[0].shape[axis]
         found = scene.diagnosis(
             f"{scene.callee()} gives axis {axis} the size of {name}, {size}, but not its elements: "
             f"{name} of {scene.expression('input')} lies elsewhere, and a reshape moves nothing",
@@ -30,7 +31,7 @@ class ScrambledReshape(Rule):
         return replace(found, severity="warning", silent=True, exception=None)
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
-        for where, one, other in conflict.facts["turns"]:
+        for where, one, other in conflict.facts.get("turns", ()):
             if where == "before":
                 yield from turned_before(scene, one, other, f"exchange axes {one} and {other} first", evidence=0.6)
             else:

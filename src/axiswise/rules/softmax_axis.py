@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from axiswise.diagnosis import Diagnosis, Fix, Note
 from axiswise.facts import AxisUse, Conflict
-from axiswise.rules.reading import label
+from axiswise.rules.reading import label, number
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
@@ -16,8 +16,8 @@ class SoftmaxAxis(Rule):
     kinds = frozenset({"softmax-axis"})
 
     def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
-        along, fault, used = conflict.left, conflict.facts["fault"], int(conflict.facts["used"])
-        if along is None:
+        along, fault, used = conflict.left, conflict.facts.get("fault"), number(conflict.facts.get("used"))
+        if along is None or fault is None or used is None:
             return None
         given, notes = scene.expression("input"), ()
         if fault == "one":
@@ -35,8 +35,8 @@ class SoftmaxAxis(Rule):
         return replace(found, severity="warning", silent=True, exception=None, notes=notes)
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
-        ref, used = conflict.call.operands["input"], int(conflict.facts["used"])
-        if used < 0:
+        ref, used = conflict.call.operands.get("input"), number(conflict.facts.get("used"))
+        if ref is None or used is None or used < 0:
             return
         axis = used - ref.rank if used == ref.rank - 1 else used
         title = f"take it over axis {axis}"

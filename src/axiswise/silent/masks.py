@@ -64,7 +64,8 @@ def _seen(call: OpCall, role: str, hides: bool) -> Mapping[str, Any] | None:
         if all(shown[i][j] == (j > i if strict else j >= i) for i in range(size) for j in range(size)):
             return {"fault": "future", "strict": strict}
     row = next((number for number, each in enumerate(shown) if not any(each)), None)
-    return {"fault": "row", "row": row} if row is not None else None
+    # Where nothing at all is shown, the mask is one that is still to be filled.
+    return {"fault": "row", "row": row} if row is not None and any(map(any, shown)) else None
 
 
 def _shows(value: object, hides: bool) -> bool:
