@@ -44,6 +44,9 @@ def in_doubt(
         built
     ):
         return True  # another number in the place of the one that was chosen may do
+    ends = [_inputs_at(trial, conflict, side) - set(bound) for side in (conflict.left, conflict.right)]
+    if ends[0] and ends[1] and not ends[0] & ends[1]:
+        return True  # two inputs that were both made up do not go together: no number of the model's is in it
     sides = ((conflict.left, conflict.right), (conflict.right, conflict.left))
     return any(_may_differ(trial, conflict, side, other, bound, held) for side, other in sides)
 
@@ -90,6 +93,12 @@ def _may_differ(
         for path, axis in guessed
     )
     return widths or is_own(trial, conflict, other)
+
+
+def _inputs_at(trial: Trial, conflict: Conflict, side: AxisUse) -> set[str]:
+    """Return the parameters that a side's axis goes back to."""
+    steps = trail(trial.trace, conflict.call, side)
+    return {_parameter(str(step.call.params["name"])) for step in steps if step.call.op == INPUT}
 
 
 def _has_name(trial: Trial, path: str, axis: int) -> bool:
