@@ -44,6 +44,8 @@ def in_doubt(
         built
     ):
         return True  # another number in the place of the one that was chosen may do
+    if 0 in (conflict.left.size, conflict.right.size):
+        return True  # an empty axis is what an input leaves that is too short
     ends = [_inputs_at(trial, conflict, side) - set(bound) for side in (conflict.left, conflict.right)]
     if ends[0] and ends[1] and not ends[0] & ends[1]:
         return True  # two inputs that were both made up do not go together: no number of the model's is in it
