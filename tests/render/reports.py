@@ -48,7 +48,7 @@ LINEAR = Diagnosis(
     module="fc1",
 )
 SOFTMAX = Diagnosis(
-    "softmax-axis",
+    "softmax-batch",
     "`torch.softmax` normalises over the batch",
     span(15, 15, 34),
     "axis 0 of (batch, 120)",

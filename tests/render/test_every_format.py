@@ -78,7 +78,7 @@ def test_concise() -> None:
     assert renderer("concise")(REPORT, RenderOptions()) == (
         """\
 train.py:14:13: error[linear-in-features] `self.fc1` takes 400 features, but `x` has 256
-train.py:15:16: warning[softmax-axis] `torch.softmax` normalises over the batch
+train.py:15:16: warning[softmax-batch] `torch.softmax` normalises over the batch
 error[broadcast-mismatch] sizes 3 and 4 do not broadcast
 other.py: line 5 reads a value (partial)
 """

@@ -27,7 +27,7 @@ def full(*findings: Diagnosis, **options: object) -> str:
 def test_the_whole_report() -> None:
     assert renderer("full")(REPORT, RenderOptions()) == (
         """\
-warning[softmax-axis]: `torch.softmax` normalises over the batch
+warning[softmax-batch]: `torch.softmax` normalises over the batch
   --> train.py:15:16
 15 |     return torch.softmax(x, 0)
    |            ^^^^^^^^^^^^^^^^^^^ axis 0 of (batch, 120)
@@ -145,7 +145,7 @@ def test_a_label_without_room_goes_below_the_caret() -> None:
     long = replace(SOFTMAX, fixes=(), label="axis 0 of (batch, classes), which is the batch, not the classes")
     assert full(long) == (
         """\
-warning[softmax-axis]: `torch.softmax` normalises over the batch
+warning[softmax-batch]: `torch.softmax` normalises over the batch
   --> train.py:15:16
 15 |     return torch.softmax(x, 0)
    |            ^^^^^^^^^^^^^^^^^^^
