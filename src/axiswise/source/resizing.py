@@ -61,6 +61,8 @@ def spelling(sources: Sources, trace: Trace, call: OpCall, use: AxisUse) -> str:
 def spelled_as(theirs: str, fixes: Sequence[Fix], wanted: int) -> Iterator[Fix]:
     """Yield fixes, those better supported that spell a size as the other end of its axis is; one such, if none is.
 
+    What the other end computes (`3 * width`) is not copied: the mistake may as well be in the computing.
+
     Args:
         theirs: The expression that the other end is given; empty where it names nothing.
         fixes: What gives the size.
@@ -70,7 +72,8 @@ def spelled_as(theirs: str, fixes: Sequence[Fix], wanted: int) -> Iterator[Fix]:
     for fix in fixes:
         alike = theirs and all(edit.text == theirs for edit in fix.edits)
         yield replace(fix, evidence=fix.evidence + ALIKE) if alike else fix
-        if theirs and not is_offered and [edit.text for edit in fix.edits] == [str(wanted)]:
+        is_name = theirs.replace(".", "").isidentifier()
+        if is_name and not is_offered and [edit.text for edit in fix.edits] == [str(wanted)]:
             is_offered = True
             title = fix.title.replace(f" to {wanted}", f" to {theirs}")
             yield Fix(title, (replace(fix.edits[0], text=theirs),), fix.evidence + LOST + ALIKE)
