@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from axiswise.facts import OpCall, TensorRef, Trace
 from axiswise.silent.factors import Axis, Factor, dealt, fused
+from axiswise.silent.following import Uses
 from axiswise.silent.lineage import Lineage
 
 Array = npt.NDArray[np.int64]
@@ -49,7 +50,7 @@ def test_each_axis_holds_the_digits_that_it_is_said_to(data: st.DataObject) -> N
             tensor = tensor.reshape(data.draw(regroupings(tensor.shape)))
             op, params = "flatten", {"start_dim": 0, "end_dim": -1}  # the shapes alone say how it is regrouped
         trace.add(OpCall(number, op, {"input": before}, params, (TensorRef(number, tensor.shape),)))
-    axes = Lineage(trace).of(TensorRef(number, tensor.shape))
+    axes = Lineage(trace, Uses(trace)).of(TensorRef(number, tensor.shape))
     assert [prod(factor.size for factor in axis) for axis in axes] == list(tensor.shape)
     if all(factor.root[0] == 0 for axis in axes for factor in axis):
         assert (_predicted(axes, shape) == tensor).all()

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
-from axiswise.diagnosis import Diagnosis, Fix, Note
+from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import Conflict
-from axiswise.rules.evidence import evidence, subject_of
+from axiswise.rules.evidence import evidence, subject_of, told
 from axiswise.rules.reading import number, place, setting, shape
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
@@ -25,9 +24,7 @@ class BatchMixing(Rule):
             message = f"{subject} reads axis 0 as time, and the batch is there: {said.moves}"
         else:
             message = f"{subject} mixes the examples of a batch: {said.moves}"
-        diagnosis = scene.diagnosis(message, said.label)
-        notes = (*diagnosis.notes, *(Note(text) for text in said.notes))
-        return replace(diagnosis, severity="warning", silent=True, notes=notes, module=said.module)
+        return told(scene, message, said)
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
         if setting(conflict, "batch_first") is False:

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
-from axiswise.diagnosis import Diagnosis, Fix, Note
+from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import Conflict
-from axiswise.rules.evidence import evidence, subject_of
+from axiswise.rules.evidence import evidence, subject_of, told
 from axiswise.rules.reading import setting
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
@@ -21,12 +20,11 @@ class CausalLeak(Rule):
 
     def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
         said = evidence(conflict)
-        diagnosis = scene.diagnosis(f"{subject_of(scene)} looks ahead: {said.moves}", said.label)
         why = conflict.facts.get("why")
-        notes = (*diagnosis.notes, *(Note(text) for text in said.notes))
-        if isinstance(why, str) and why:
-            notes = (*notes, Note(f"judged as causal: {why}; `causal=False` says that it is not"))
-        return replace(diagnosis, severity="warning", silent=True, notes=notes, module=said.module)
+        judged = (
+            [f"judged as causal: {why}; `causal=False` says that it is not"] if isinstance(why, str) and why else []
+        )
+        return told(scene, f"{subject_of(scene)} looks ahead: {said.moves}", said, *judged)
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
         call = conflict.call

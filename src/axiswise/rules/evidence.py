@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from axiswise.diagnosis import Diagnosis, Note
 from axiswise.facts import Conflict
 from axiswise.source.scene import Scene
 
@@ -48,6 +49,13 @@ def evidence(conflict: Conflict) -> Evidence:
         tuple(notes),
         module,
     )
+
+
+def told(scene: Scene, message: str, said: Evidence, *more: str) -> Diagnosis:
+    """Return the diagnosis of an experiment: what moved, what repeats it and, behind that, more notes."""
+    found = scene.diagnosis(message, said.label)
+    notes = (*found.notes, *(Note(text) for text in (*said.notes, *more)))
+    return replace(found, severity="warning", silent=True, notes=notes, module=said.module)
 
 
 def subject_of(scene: Scene) -> str:

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
-from axiswise.diagnosis import Diagnosis, Fix, Note
+from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import Conflict
-from axiswise.rules.evidence import evidence, subject_of
+from axiswise.rules.evidence import evidence, subject_of, told
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
@@ -24,16 +23,13 @@ class PaddingLeak(Rule):
 
     def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
         said = evidence(conflict)
-        diagnosis = scene.diagnosis(f"{subject_of(scene)} reads padding: {said.moves}", said.label)
-        told = conflict.facts.get("told")
-        notes = (*diagnosis.notes, *(Note(text) for text in said.notes))
-        if isinstance(told, str) and told:
-            notes = (*notes, Note(f"`{told}` says which positions are padding"))
-        return replace(diagnosis, severity="warning", silent=True, notes=notes, module=said.module)
+        mask = conflict.facts.get("told")
+        known = [f"`{mask}` says which positions are padding"] if isinstance(mask, str) and mask else []
+        return told(scene, f"{subject_of(scene)} reads padding: {said.moves}", said, *known)
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
-        mask, told = MASKS.get(conflict.call.op), conflict.facts.get("told")
-        if mask is not None and isinstance(told, str) and told.isidentifier():
-            for value in (told, f"{told} == 0"):
-                yield from scene.argument(mask, value, f"let it ignore what `{told}` says is padding", evidence=0.8)
+        mask, given = MASKS.get(conflict.call.op), conflict.facts.get("told")
+        if mask is not None and isinstance(given, str) and given.isidentifier():
+            for value in (given, f"{given} == 0"):
+                yield from scene.argument(mask, value, f"let it ignore what `{given}` says is padding", evidence=0.8)
         yield Fix("leave padded positions out: mask them, pack the sequences, or divide by their lengths")

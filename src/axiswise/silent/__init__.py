@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterable
 
 from axiswise.facts import Conflict, Failure, Trace
 from axiswise.silent.attending import disordered
-from axiswise.silent.lineage import Lineage
+from axiswise.silent.following import Uses
 from axiswise.silent.losses import confused
 from axiswise.silent.masks import inverted
 from axiswise.silent.normalized import misplaced
 from axiswise.silent.paired import paired
 from axiswise.silent.scrambled import scrambled
 
-LOOKS: tuple[Callable[[Trace, Lineage], Iterable[Conflict]], ...] = (
+LOOKS: tuple[Callable[[Trace, Uses], Iterable[Conflict]], ...] = (
     scrambled,
     misplaced,
     paired,
@@ -29,10 +29,10 @@ LOOKS: tuple[Callable[[Trace, Lineage], Iterable[Conflict]], ...] = (
 
 def suspected(trace: Trace) -> list[Failure]:
     """Return what a run that raises nothing gets wrong, in the order of its calls, one call of a line once."""
-    lineage = Lineage(trace)
+    uses = Uses(trace)
     found: dict[object, Conflict] = {}
     for look in LOOKS:
-        for conflict in look(trace, lineage):
+        for conflict in look(trace, uses):
             call = conflict.call
             found.setdefault((conflict.kind, call.site or call.index), conflict)
     ordered = sorted(found.values(), key=lambda conflict: conflict.call.index)

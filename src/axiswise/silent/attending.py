@@ -7,14 +7,12 @@ from math import isclose, sqrt
 
 from axiswise.facts import AxisUse, Conflict, OpCall, Trace
 from axiswise.silent.following import Uses
-from axiswise.silent.lineage import Lineage
 from axiswise.silent.masks import HIDING
 from axiswise.silent.normalized import KEEPING, PRODUCTS, SCORES, are_scores
 
 
-def disordered(trace: Trace, lineage: Lineage) -> Iterator[Conflict]:
+def disordered(trace: Trace, uses: Uses) -> Iterator[Conflict]:
     """Yield masks behind a softmax, dropout before it, and scales of another width; facts: `fault`, `at`, `whole`."""
-    uses = Uses(trace)
     for call in trace.calls:
         if call.op != "softmax" or not call.outputs or not are_scores(trace, call):
             continue

@@ -62,12 +62,14 @@ def carried(call: OpCall, role: str, axes: Mapping[int, int], position: int = 0)
     """Return where the axes of an operand go in an output: axis of the output -> what it was mapped to."""
     contract = contract_of(call.op)
     found: dict[int, int] = {}
-    for axis in range(call.outputs[position].rank) if contract is not None else ():
-        source = contract.source(call, position, axis)  # type: ignore[union-attr]
+    if contract is None:
+        return found
+    for axis in range(call.outputs[position].rank):
+        source = contract.source(call, position, axis)
         for each, place in source.axes if source.relation == "same" else ():
             if each == role and place in axes:
                 found[axis] = axes[place]
-    if contract is not None and len(call.operands) > 1 and role in call.operands:
+    if len(call.operands) > 1 and role in call.operands:
         # Of broadcast operands a contract names the first; the others' axes stand in the same places.
         lead = call.outputs[position].rank - call.operands[role].rank
         if call.outputs[position].shape[lead:] == call.operands[role].shape and call.op in ALIGNED:

@@ -24,10 +24,10 @@ class Lineage:
         displaced: Of the reshapes that call an axis what it does not hold, by the call's index: those axes.
     """
 
-    def __init__(self, trace: Trace) -> None:
+    def __init__(self, trace: Trace, uses: Uses) -> None:
         self._known: dict[int, tuple[Axis, ...]] = {}
         self.displaced: dict[int, list[Claim]] = {}
-        self._uses = Uses(trace)
+        self._uses = uses
         self._shifted: set[int] = set()
         for call in trace.calls:
             for position, output in enumerate(call.outputs):

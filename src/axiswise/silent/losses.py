@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from axiswise.facts import AxisUse, Conflict, OpCall, Trace
-from axiswise.silent.lineage import Lineage
+from axiswise.silent.following import Uses
 
 PROBABILITIES = frozenset({"softmax", "gumbel_softmax"})
 WRONG = {
@@ -23,14 +23,14 @@ KEPT = frozenset("squeeze unsqueeze reshape flatten transpose permute to float d
 """What predictions go through and stay what they are."""
 
 
-def confused(trace: Trace, lineage: Lineage) -> Iterator[Conflict]:
+def confused(trace: Trace, uses: Uses) -> Iterator[Conflict]:
     """Yield losses whose predictions are of another kind than they take; facts: `made`, the call that made them."""
     for call in trace.calls:
         wrong = WRONG.get(call.op) if call.spelled.startswith("torch.") else None  # other frameworks' take other things
         if wrong is None or "input" not in call.operands:
             continue
         maker = _maker(trace, call)
-        if maker is not None and maker.op in wrong and not _is_meant(call, maker):
+        if maker is not None and maker.op in wrong:
             size = call.operands["input"].rank
             yield Conflict("loss-input", call, AxisUse("input", -1, size), facts={"made": maker})
 
@@ -44,8 +44,3 @@ def _maker(trace: Trace, call: OpCall) -> OpCall | None:
             return maker
         ref = data
     return None
-
-
-def _is_meant(call: OpCall, maker: OpCall) -> bool:
-    """Return whether logits that go into a loss of log-probabilities may be such all the same."""
-    return call.op == "kl_div" and call.params.get("log_target") is True and maker.op not in PROBABILITIES

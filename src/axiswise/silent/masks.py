@@ -11,7 +11,6 @@ from typing import Any
 
 from axiswise.facts import AxisUse, Conflict, OpCall, TensorRef, Trace, is_series
 from axiswise.silent.following import Uses
-from axiswise.silent.lineage import Lineage
 from axiswise.silent.normalized import SCORES
 
 HIDING = -1e4
@@ -22,12 +21,9 @@ PASSING = frozenset("unsqueeze expand to bool reshape flatten index repeat trans
 TURNING = frozenset({"logical_not", "bitwise_not"})
 MIRRORED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le"}
 
-Rows = list[list[bool]]
 
-
-def inverted(trace: Trace, lineage: Lineage) -> Iterator[Conflict]:
+def inverted(trace: Trace, uses: Uses) -> Iterator[Conflict]:
     """Yield calls with a mask that hides what it should show; facts: `fault`, and `row` or `compared` and `against`."""
-    uses = Uses(trace)
     for call in trace.calls:
         for role, hides in _masks(call, uses):
             facts = _seen(call, role, hides) or _meant(trace, uses, call.operands[role], hides)

@@ -8,7 +8,6 @@ from typing import Any
 from axiswise.facts import AxisUse, Conflict, OpCall, Trace
 from axiswise.ops.axes import position
 from axiswise.silent.following import Met, Uses, carried
-from axiswise.silent.lineage import Lineage
 
 PRODUCTS = frozenset({"matmul", "bmm", "mm", "einsum", "baddbmm"})
 KEEPING = frozenset(
@@ -16,7 +15,7 @@ KEEPING = frozenset(
     "movedim matrix-transpose unsqueeze expand add sub".split()
 )
 """What weights go through and stay weights."""
-SCORES = KEEPING | {"div", "true_divide", "clamp", "tanh", "softcap", "index", "maximum"}
+SCORES = KEEPING | {"div", "true_divide", "clamp", "tanh", "index", "maximum"}
 """What scores go through before they are made weights."""
 SOFTMAXES = frozenset({"softmax", "log_softmax"})
 LOGARITHMS = frozenset("log to float double transpose permute clamp add".split())
@@ -24,13 +23,12 @@ LOGARITHMS = frozenset("log to float double transpose permute clamp add".split()
 LAYERS = frozenset({"linear", "conv1d", "conv2d", "conv3d"})
 
 
-def misplaced(trace: Trace, lineage: Lineage) -> Iterator[Conflict]:
+def misplaced(trace: Trace, uses: Uses) -> Iterator[Conflict]:
     """Yield softmaxes along an axis that their use is not over.
 
     Facts: `fault` (`one`: along one element; `implied`: no axis was named; `sum`: a product sums over another;
     `classes`: a loss takes another for the classes), `used` (that other axis), and `by` (the call that uses it).
     """
-    uses = Uses(trace)
     for call in trace.calls:
         data = call.operands.get("input")
         if call.op in SOFTMAXES and data is not None and call.outputs and data.rank:
@@ -65,8 +63,8 @@ def _classes_elsewhere(uses: Uses, call: OpCall, along: int) -> tuple[Met, int] 
     for met in uses.followed(call.outputs[0], LOGARITHMS):
         classes = met.axes.get(1 if met.call.operands[met.role].rank > 1 else 0)
         is_loss = met.call.op == "nll_loss" and met.call.spelled.startswith("torch.") and met.role == "input"
-        if is_loss and classes not in (None, along):
-            return met, classes  # type: ignore[return-value]
+        if is_loss and classes is not None and classes != along:
+            return met, classes
     return None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from axiswise.facts import AxisUse, Conflict, TensorRef, Trace
 from axiswise.ops.broadcast import BINARY
 from axiswise.ops.contract import contract_of
-from axiswise.silent.lineage import Lineage
+from axiswise.silent.following import Uses
 
 LAYERS = frozenset({"linear", "conv1d", "conv2d", "bilinear", "embedding"})
 CARRIED = frozenset(
@@ -17,7 +17,7 @@ CARRIED = frozenset(
 """What a column goes through and stays one."""
 
 
-def paired(trace: Trace, lineage: Lineage) -> Iterator[Conflict]:
+def paired(trace: Trace, uses: Uses) -> Iterator[Conflict]:
     """Yield operations on a layer's one column and a row of as many; the sides are the two axes that do not meet."""
     for call in trace.calls:
         if call.op not in BINARY or len(call.operands) != 2 or call.saved:

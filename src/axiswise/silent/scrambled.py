@@ -10,13 +10,15 @@ from axiswise.algebra.grouping import groups
 from axiswise.facts import Conflict, OpCall, Trace
 from axiswise.ops.axes import numbers
 from axiswise.silent.claims import displaced
+from axiswise.silent.following import Uses
 from axiswise.silent.lineage import Lineage
 
 Item = TypeVar("Item")
 
 
-def scrambled(trace: Trace, lineage: Lineage) -> Iterator[Conflict]:
+def scrambled(trace: Trace, uses: Uses) -> Iterator[Conflict]:
     """Yield the reshapes that put an axis where its elements do not lie; facts: `axis`, `claimed`, `turns`."""
+    lineage = Lineage(trace, uses)
     for index, claims in lineage.displaced.items():
         call = trace.calls[index]
         before = lineage.of(call.operands["input"])

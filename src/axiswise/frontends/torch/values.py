@@ -17,6 +17,7 @@ from torch._subclasses.fake_tensor import unset_fake_temporarily
 from axiswise.frontends.steering import GuessFloat, GuessInt, Steering
 from axiswise.frontends.torch.tensors import fact_of, tensors_in
 from axiswise.frontends.torch.vocabulary.reading import Reading as Call
+from axiswise.silent.masks import HIDING
 from axiswise.source.frames import plain
 
 ENOUGH_DRAWS = 32
@@ -26,8 +27,6 @@ MOST_VALUES = 65_536
 INDEX_TYPES = (torch.int64, torch.int32)
 LARGEST_MASK = 4096
 """Elements up to which a mask's values are told with a call."""
-HIDING = -1e4
-"""What is added to a score that is not to count is at most this."""
 
 CREATORS = frozenset(
     "tensor as_tensor asarray from_numpy arange linspace zeros ones full eye randint randperm zeros_like ones_like "
