@@ -19,9 +19,11 @@ from tests.rules.pages import page_of
 CANDIDATES = {
     "attention-layout",
     "attention-order",
+    "example-as-step",
     "loss-input",
     "mask-polarity",
     "paired",
+    "positions",
     "scrambled",
     "softmax-axis",
 }

@@ -57,6 +57,8 @@ KINDS: dict[str, str] = {
     "loss-input": "a loss is given what it makes itself; nothing fails (facts: made)",
     "mask-polarity": "a mask hides what it should show; nothing fails (facts: fault, row, made, valid)",
     "attention-order": "attention by hand is put together in the wrong order; nothing fails (facts: fault, at, whole)",
+    "example-as-step": "an example is taken where a step was meant; nothing fails (facts: taken, by, batch, steps)",
+    "positions": "positions are added along the axis of the batch; nothing fails (facts: by, batch, steps)",
     "annotation": "a value contradicts the annotation of its shape (facts: name, function, dims, dim, wanted, found)",
     "declared": "a model is given data of another shape than it was declared for (facts: missing, extra)",
     "weights": "a stored parameter has another shape than the model's",

@@ -3,30 +3,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from axiswise.diagnosis import Diagnosis, Fix
-from axiswise.facts import Conflict
+from axiswise.diagnosis import Diagnosis, Fix, Note
+from axiswise.facts import Conflict, OpCall
 from axiswise.rules.reading import label
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
 BATCH = frozenset({"b", "n", "bs", "bsz", "batch", "batch_size", "batchsize", "num_samples", "samples"})
-STEPS = frozenset(
-    {
-        "t",
-        "l",
-        "s",
-        "time",
-        "seq",
-        "seq_len",
-        "seqlen",
-        "sequence_length",
-        "seq_length",
-        "length",
-        "steps",
-        "timesteps",
-        "tokens",
-    }
-)
 ROLES = ("query", "src", "tgt", "input")
 
 
@@ -40,17 +23,20 @@ class BatchReadAsSequence(Rule):
         operand = conflict.call.operands.get(role)
         if operand is None or operand.rank != 3:
             return None
-        first, second = _axis_words(conflict, scene, role)
-        if not first and not second and _looks_batched(conflict, scene, role):
+        by = conflict.facts.get("by")
+        if isinstance(by, OpCall):
+            return self._contradicted(conflict, scene, role, by)
+        if not {0, 1} & operand.axes.keys() and _looks_batched(conflict, scene, role):
             return self._hint(conflict, scene, role)
-        if not (first & BATCH) or second & BATCH or first & STEPS:
+        if not is_batch_named(conflict.call):
             return None
-        found = scene.diagnosis(
-            f"{scene.callee()} reads axis 0 of {scene.expression(role)} as the sequence, "
-            f"but it is the batch of {operand.shape[0]}",
-            label(scene, role),
-        )
-        return replace(found, severity="warning", silent=True, exception=None)
+        return replace(_said(conflict, scene, role), severity="warning", silent=True, exception=None)
+
+    def _contradicted(self, conflict: Conflict, scene: Scene, role: str, by: OpCall) -> Diagnosis:
+        """Say that a layer before has the axis for its batch."""
+        found, other = _said(conflict, scene, role), scene.at(replace(conflict, call=by))
+        told = Note(f"{other.callee()} has the batch in axis 0", other.span)
+        return replace(found, severity="warning", silent=True, exception=None, notes=(*found.notes, told))
 
     def _hint(self, conflict: Conflict, scene: Scene, role: str) -> Diagnosis:
         steps, batch = conflict.call.operands[role].shape[:2]
@@ -63,6 +49,14 @@ class BatchReadAsSequence(Rule):
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
         yield from scene.setting("batch_first", "True", "read the batch from axis 0")
+
+
+def _said(conflict: Conflict, scene: Scene, role: str) -> Diagnosis:
+    return scene.diagnosis(
+        f"{scene.callee()} reads axis 0 of {scene.expression(role)} as the sequence, "
+        f"but it is the batch of {conflict.call.operands[role].shape[0]}",
+        label(scene, role),
+    )
 
 
 MADE = frozenset({"rand", "randn", "zeros", "ones"})
@@ -81,8 +75,10 @@ def _looks_batched(conflict: Conflict, scene: Scene, role: str) -> bool:
     return conflict.call.op == "multihead_attention" and made and usual
 
 
-def _axis_words(conflict: Conflict, scene: Scene, role: str) -> tuple[set[str], set[str]]:
-    """Return the names that the program gives to the first two axes of an operand, in lower case."""
-    axes = conflict.call.operands[role].axes
-    first, second = ({axes[axis].lower()} if axis in axes else set[str]() for axis in (0, 1))
-    return first, second
+def is_batch_named(call: OpCall) -> bool:
+    """Return whether a layer that reads axis 0 as the sequence is given what the program names a batch there."""
+    role = next((role for role in ROLES if role in call.operands), "")
+    if not role or call.params.get("batch_first"):
+        return False
+    words = {axis: word.lower() for axis, word in call.operands[role].axes.items()}
+    return words.get(0) in BATCH and words.get(1) not in BATCH

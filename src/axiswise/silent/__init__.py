@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from axiswise.facts import Conflict, Failure, Trace
 from axiswise.silent.attending import disordered
 from axiswise.silent.following import Uses
+from axiswise.silent.layouts import misread
 from axiswise.silent.losses import confused
 from axiswise.silent.masks import inverted
 from axiswise.silent.normalized import misplaced
@@ -24,6 +25,7 @@ LOOKS: tuple[Callable[[Trace, Uses], Iterable[Conflict]], ...] = (
     confused,
     inverted,
     disordered,
+    misread,
 )
 
 
