@@ -19,9 +19,11 @@ from tests.rules.pages import page_of
 CANDIDATES = {
     "attention-layout",
     "attention-order",
+    "class-axis",
     "example-as-step",
     "loss-input",
     "mask-polarity",
+    "padding-class",
     "paired",
     "positions",
     "scrambled",

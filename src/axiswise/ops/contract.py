@@ -59,6 +59,8 @@ KINDS: dict[str, str] = {
     "attention-order": "attention by hand is put together in the wrong order; nothing fails (facts: fault, at, whole)",
     "example-as-step": "an example is taken where a step was meant; nothing fails (facts: taken, by, batch, steps)",
     "positions": "positions are added along the axis of the batch; nothing fails (facts: by, batch, steps)",
+    "class-axis": "a loss takes another axis for the classes; nothing fails (facts: classes)",
+    "padding-class": "a loss counts padding as a class; nothing fails (facts: padding, ignored, made)",
     "annotation": "a value contradicts the annotation of its shape (facts: name, function, dims, dim, wanted, found)",
     "declared": "a model is given data of another shape than it was declared for (facts: missing, extra)",
     "weights": "a stored parameter has another shape than the model's",

@@ -14,12 +14,16 @@ TAKES = {
     "binary_cross_entropy_with_logits": "logits, and applies the sigmoid itself",
     "nll_loss": "log-probabilities",
     "kl_div": "log-probabilities",
+    "binary_cross_entropy": "probabilities",
 }
 GIVEN = {
     "softmax": "probabilities",
     "gumbel_softmax": "probabilities",
     "sigmoid": "probabilities",
     "linear": "logits",
+    "conv1d": "logits",
+    "conv2d": "logits",
+    "tanh": "numbers from -1 to 1",
 }
 
 
@@ -51,6 +55,11 @@ class LossInput(Rule):
                 yield from scene.wrap(
                     "input", "{}.log_softmax(1)", "make log-probabilities of the logits", evidence=0.5
                 )
+        elif conflict.call.op == "binary_cross_entropy":
+            if made.op == "tanh":
+                yield from maker.callee_to("sigmoid", "make probabilities of it", evidence=0.6)
+            else:
+                yield from scene.wrap("input", "{}.sigmoid()", "make probabilities of the logits", evidence=0.6)
         else:
             title = f"take the {made.op} out"
             yield from maker.without_call(title, evidence=0.8)

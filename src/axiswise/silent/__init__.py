@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 
 from axiswise.facts import Conflict, Failure, Trace
 from axiswise.silent.attending import disordered
+from axiswise.silent.classes import misclassed
 from axiswise.silent.following import Uses
 from axiswise.silent.layouts import misread
 from axiswise.silent.losses import confused
@@ -26,6 +27,7 @@ LOOKS: tuple[Callable[[Trace, Uses], Iterable[Conflict]], ...] = (
     inverted,
     disordered,
     misread,
+    misclassed,
 )
 
 

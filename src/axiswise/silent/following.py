@@ -1,4 +1,4 @@
-"""Forward along the run: what is done with a tensor, and where its axes go."""
+"""Along the run: what is done with a tensor and where its axes go, and what an axis came through."""
 
 from __future__ import annotations
 
@@ -75,6 +75,21 @@ def carried(call: OpCall, role: str, axes: Mapping[int, int], position: int = 0)
         if call.outputs[position].shape[lead:] == call.operands[role].shape and call.op in ALIGNED:
             found |= {axis + lead: axes[axis] for axis in axes}
     return found
+
+
+def handed(trace: Trace, ref: TensorRef, axis: int) -> Iterator[tuple[OpCall, int]]:
+    """Yield the calls that an axis was handed through on its way to a tensor, each with its place in the result."""
+    for _ in range(FURTHEST):
+        found = trace.producer(ref.id)
+        contract = contract_of(found[0].op) if found is not None else None
+        if found is None or axis >= found[0].outputs[found[1]].rank:
+            return
+        yield found[0], axis
+        source = contract.source(found[0], found[1], axis) if contract is not None else None
+        operand = found[0].operands.get(source.axes[0][0]) if source is not None and source.axes else None
+        if source is None or source.relation != "same" or operand is None:
+            return
+        ref, axis = operand, source.axes[0][1]
 
 
 ALIGNED = frozenset({"add", "sub", "mul", "div", "true_divide", "where", "masked_fill"})

@@ -12,9 +12,8 @@ from typing import Any, cast
 
 from axiswise.facts import AxisUse, Conflict, OpCall, TensorRef, Trace, is_series
 from axiswise.ops.axes import position
-from axiswise.ops.contract import contract_of
 from axiswise.ops.silent import LAYOUTS
-from axiswise.silent.following import Met, Uses
+from axiswise.silent.following import Met, Uses, handed
 
 RECURRENT = frozenset({"rnn", "lstm", "gru"})
 CONVOLUTIONS = {"conv1d": 3, "conv2d": 4, "conv3d": 5}
@@ -26,8 +25,6 @@ KEEPING = frozenset(
 """What states go through and their axes stay."""
 POOLING = frozenset({"mean", "sum", "amax", "max", "median", "logsumexp"})
 LAID_OUT = frozenset({"zeros", "arange", "empty", "from-array"})
-FURTHEST = 32
-"""Calls in a row that an axis is followed back through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +124,7 @@ def _contradicted(trace: Trace, layout: Layout) -> Iterator[Conflict]:
     """Yield a layer that reads as steps what a layer before it had for its batch, in the same place."""
     if layout.batch == 0:
         return
-    for maker, axis in _back(trace, layout.call.operands[layout.role], layout.steps):
+    for maker, axis in handed(trace, layout.call.operands[layout.role], layout.steps):
         earlier = Layout.of(maker)
         given = maker.operands.get("input")
         convolved = given is not None and CONVOLUTIONS.get(maker.op) == given.rank and axis == 0
@@ -138,7 +135,7 @@ def _contradicted(trace: Trace, layout: Layout) -> Iterator[Conflict]:
 
 def _positioned(trace: Trace, layout: Layout) -> Iterator[Conflict]:
     """Yield what adds positions along the axis that a layer then has for its batch."""
-    for maker, axis in _back(trace, layout.call.operands[layout.role], layout.batch):
+    for maker, axis in handed(trace, layout.call.operands[layout.role], layout.batch):
         if maker.op != "add" or len(maker.operands) != 2:
             continue
         for role, ref in maker.operands.items():
@@ -149,24 +146,9 @@ def _positioned(trace: Trace, layout: Layout) -> Iterator[Conflict]:
                 return
 
 
-def _back(trace: Trace, ref: TensorRef, axis: int) -> Iterator[tuple[OpCall, int]]:
-    """Yield the calls that an axis was handed through on its way to a tensor, each with its place in the result."""
-    for _ in range(FURTHEST):
-        found = trace.producer(ref.id)
-        contract = contract_of(found[0].op) if found is not None else None
-        if found is None or axis >= found[0].outputs[found[1]].rank:
-            return
-        yield found[0], axis
-        source = contract.source(found[0], found[1], axis) if contract is not None else None
-        operand = found[0].operands.get(source.axes[0][0]) if source is not None and source.axes else None
-        if source is None or source.relation != "same" or operand is None:
-            return
-        ref, axis = operand, source.axes[0][1]
-
-
 def _is_counted(trace: Trace, ref: TensorRef, axis: int) -> bool:
     """Return whether a tensor holds a row for each position along an axis: 0, 1, 2, ..., or the head of a table."""
-    for maker, at in _back(trace, ref, axis):
+    for maker, at in handed(trace, ref, axis):
         if maker.op == "arange":
             return True
         if maker.op == "index":

@@ -13,11 +13,12 @@ WRONG = {
     "nll_loss": PROBABILITIES | {"linear", "sigmoid"},
     "binary_cross_entropy_with_logits": frozenset({"sigmoid", "softmax"}),
     "kl_div": PROBABILITIES,
+    "binary_cross_entropy": frozenset({"linear", "conv1d", "conv2d", "tanh"}),
 }
 """What may not make the predictions of a loss.
 
 Source: torch's documentation of each: cross entropy and BCE with logits take logits, NLL and KL divergence take
-log-probabilities.
+log-probabilities, BCE takes probabilities.
 """
 KEPT = frozenset("squeeze unsqueeze reshape flatten transpose permute to float double index select contiguous".split())
 """What predictions go through and stay what they are."""

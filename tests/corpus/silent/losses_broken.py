@@ -39,3 +39,17 @@ of_three = nn.Softmax()(nn.Linear(12, 5)(torch.randn(6, 4, 12)))  # warning: sof
 
 over_positions = F.log_softmax(nn.Conv1d(3, 5, 1)(torch.randn(2, 3, 9)), dim=-1)  # warning: softmax-axis
 F.nll_loss(over_positions, torch.randint(0, 5, (2, 9))).backward()
+
+chance = column(features).squeeze(1)
+F.binary_cross_entropy(chance, (amounts > 0).float()).backward()  # warning: loss-input
+between = torch.tanh(column(features)).squeeze(1)  # warning: loss-input
+F.binary_cross_entropy(between, (amounts > 0).float()).backward()
+
+by_step, steps = nn.Linear(12, 5), torch.randint(0, 5, (6, 4))
+F.cross_entropy(by_step(torch.randn(6, 4, 12)), F.one_hot(steps, 5).float()).backward()  # warning: class-axis
+F.cross_entropy(by_step(torch.randn(6, 5, 12)), torch.randint(0, 5, (6, 5))).backward()  # warning: class-axis
+ragged = nn.utils.rnn.pad_sequence([steps[0], steps[1, :2], steps[2, :3]], batch_first=True)
+F.cross_entropy(by_step(torch.randn(3, 4, 12)).mT, ragged).backward()  # warning: padding-class
+by_pad = nn.CrossEntropyLoss(ignore_index=4)  # warning: padding-class
+words = nn.Embedding(5, 12, padding_idx=0)(steps[:, :-1])
+by_pad(by_step(words).flatten(0, 1), steps[:, 1:].reshape(-1)).backward()

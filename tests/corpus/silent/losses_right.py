@@ -35,3 +35,12 @@ steps = F.log_softmax(nn.Linear(12, 5)(torch.randn(2, 9, 12)), dim=-1)
 F.nll_loss(steps.transpose(1, 2), torch.randint(0, 5, (2, 9))).backward()
 F.nll_loss(steps.view(-1, 5), torch.randint(0, 5, (18,))).backward()
 best = F.softmax(classes(features), dim=0).argmax(0)  # of each class, the example that is most like it
+
+by_step, labelled = nn.Linear(12, 5), torch.randint(0, 5, (6, 4))
+F.cross_entropy(by_step(torch.randn(6, 4, 12)).mT, F.one_hot(labelled, 5).float().mT).backward()
+F.cross_entropy(nn.Linear(12, 7)(torch.randn(6, 5, 12)), torch.randint(0, 5, (6, 7))).backward()  # classes by horizon
+ragged = nn.utils.rnn.pad_sequence([labelled[0], labelled[1, :2], labelled[2, :3]], True, -100)
+F.cross_entropy(by_step(torch.randn(3, 4, 12)).mT, ragged).backward()
+embedded = nn.Embedding(5, 12, padding_idx=0)(labelled[:, :-1])
+nn.CrossEntropyLoss(ignore_index=0)(by_step(embedded).flatten(0, 1), labelled[:, 1:].flatten()).backward()
+F.binary_cross_entropy(column(features).clamp(0, 1).squeeze(1), (amounts > 0).float()).backward()
