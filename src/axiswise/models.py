@@ -10,9 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from axiswise.config import Options
-from axiswise.diagnosis import Report
+from axiswise.diagnosis import Diagnosis, Report
 from axiswise.frontends.choosing import TORCH
 from axiswise.remembering import Memory, name_of, recalled, remember
+from axiswise.replay import Outcome
 from axiswise.runs import Runs, near, relative, target_of
 from axiswise.sandbox import Sandbox
 from axiswise.source.discovery import Definition, definitions, in_groups
@@ -74,11 +75,15 @@ def check_model(path: str, name: str, target: str, options: Options, sandbox: Sa
     began = time.monotonic()
     payload = {"file": os.path.abspath(path), "name": name, "inputs": list(options.inputs), "named": named}
     runs = Runs(sandbox, EXAMINE, TORCH, payload, options.time_budget)
-    base = runs.once()
+    base, findings = _examined(runs, began + options.time_budget)
+    likely = (base.details or {}).get("likely")
+    if likely:
+        proved = tuple(each for each in findings if each.fixes and each.fixes[0].verdict != "unverified")
+        findings = proved or (findings[:1] if likely == "told" else ())
+        if not findings:  # where no fix makes it run with the inputs that were thought to be meant, others were
+            runs.payload |= {"pinned": None, "brief": False, "likely": False}
+            base, findings = _examined(runs, began + options.time_budget)
     details = base.details or {}
-    runs.payload |= {"pinned": details.get("pinned"), "brief": True}
-    left = began + options.time_budget - time.monotonic()
-    findings = runs.proved(base, range(len(base.findings)), left)
     entry = target_of(target, base, time.monotonic() - began)
     source = Sources().file(os.path.abspath(path)) if options.annotate and entry.status == "checked" else None
     inscription = inscribed(source, name, entry.inputs) if source is not None else None
@@ -90,6 +95,13 @@ def check_model(path: str, name: str, target: str, options: Options, sandbox: Sa
     if kept_as and details and entry.seconds < options.time_budget:  # what ran out of time may come further another day
         remember(kept_as, found)
     return found
+
+
+def _examined(runs: Runs, until: float) -> tuple[Outcome, tuple[Diagnosis, ...]]:
+    """Return a module's run, and its findings with their fixes proved."""
+    base = runs.once()
+    runs.payload |= {"pinned": (base.details or {}).get("pinned"), "brief": True}
+    return base, runs.proved(base, range(len(base.findings)), until - time.monotonic())
 
 
 def modelled(source: SourceFile) -> list[Definition]:

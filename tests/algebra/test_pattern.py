@@ -8,8 +8,9 @@ from axiswise.algebra.pattern import Axis, Unreadable, length, names_of, side, s
 
 
 def test_groups_ones_and_dots() -> None:
-    assert side("b (h d) 1 () ...") == (Axis(("b",)), Axis(("h", "d")), Axis(()), Axis(()), Axis(("...",)))
-    assert [axis.dots for axis in side("... a")] == [True, False]
+    assert [axis.names for axis in side("b (h d) 1 () ...")] == [("b",), ("h", "d"), (), (), ("...",)]
+    assert side("b (h)") == (Axis(("b",)), Axis(("h",), joined=True))
+    assert [axis.dots for axis in side("... a (...)")] == [True, False, False]
 
 
 def test_names_are_no_numbers() -> None:

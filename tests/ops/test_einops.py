@@ -44,6 +44,7 @@ PATTERNS = [
     "a b (h k) -> (k b) (h a)",
     "... c -> c ...",
     "a ... -> (a ...)",
+    "a ... c -> a (...) c",
     "a 1 c -> a c",
     "a b c -> a b 1 c",
     "a b -> b a",

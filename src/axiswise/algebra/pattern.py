@@ -19,14 +19,20 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """One axis of a tensor as a pattern writes it: its names, outermost first; none for an axis of 1."""
+    """One axis of a tensor as a pattern writes it: its names, outermost first; none for an axis of 1.
+
+    Attributes:
+        names: Its names.
+        joined: Whether it stands in parentheses.
+    """
 
     names: tuple[str, ...]
+    joined: bool = False
 
     @property
     def dots(self) -> bool:
         """Whether it stands for any number of axes by itself."""
-        return self.names == (DOTS,)
+        return self.names == (DOTS,) and not self.joined
 
 
 def side(text: str) -> tuple[Axis, ...]:
@@ -46,7 +52,7 @@ def side(text: str) -> tuple[Axis, ...]:
         elif name == ")":
             if group is None:
                 raise Unreadable(text)
-            found.append(Axis(tuple(group)))
+            found.append(Axis(tuple(group), joined=True))
             group = None
         elif group is not None:
             group += [] if name == "1" else [name]

@@ -17,6 +17,7 @@ from axiswise.origin import Span
 from axiswise.source.ancestry import makers
 from axiswise.source.callsite import CallSite
 from axiswise.source.repatterning import repatterned
+from axiswise.source.slicing import resliced
 from axiswise.source.text import Sources
 
 FURTHEST = 12
@@ -43,12 +44,13 @@ def reroutes(sources: Sources, trace: Trace, call: OpCall, role: str, conflict: 
     """Yield edits of the calls that made one operand, nearest first, for a conflict in which it stands."""
     other = next((use for use in (conflict.left, conflict.right) if use is not None and use.operand != role), None)
     wanted = other.size if other is not None else -1
+    given = next((use.size for use in (conflict.left, conflict.right) if use is not None and use.operand == role), -1)
     for steps, maker in makers(trace, call, role, FURTHEST):
         site = CallSite.at(sources, maker.frames[-1] if maker.frames else None)
         for fix in (*_gathered(sources, maker, conflict.kind, wanted), *repatterned(sources, maker)):
             yield Fix(fix.title, fix.edits, fix.evidence - 0.02 * steps)
         if site is not None and maker.layer is None:
-            for fix in _edits(site, maker, conflict.kind, wanted):
+            for fix in (*resliced(site, maker, given, wanted), *_edits(site, maker, conflict.kind, wanted)):
                 yield Fix(fix.title, fix.edits, fix.evidence - 0.02 * steps)
 
 
@@ -74,6 +76,7 @@ def _edits(site: CallSite, call: OpCall, kind: str, wanted: int) -> Iterator[Fix
         yield from _more_dims(site, call)
     if call.op in CREATORS and kind in RANKED:
         yield from _another_axis(site, call)
+        yield from _moved(site)
     if call.op == "from-array" and kind == "channels" and len(call.params.get("shape", ())) == 3:
         edit = Edit(site.source.span(site.node), f"{site.source.text_of(site.node)}.permute(2, 0, 1)")
         yield Fix("put the channels first where it comes from numpy", (edit,), EVIDENCE)
@@ -173,6 +176,22 @@ def _another_axis(site: CallSite, call: OpCall) -> Iterator[Fix]:
     if len(texts) > 1 and texts[-1] == "1":
         left = ", ".join(texts[:-1]) + ("," if len(texts) == 2 else "")
         yield Fix("make it without its axis of 1", (Edit(span, f"({left})"),), EVIDENCE)
+
+
+def _moved(site: CallSite) -> Iterator[Fix]:
+    """Give a new tensor its one size at another axis: `ones(1, 1, dim, 1)` as `ones(1, dim, 1, 1)`."""
+    node = site.call
+    listed = next((each.elts for each in node.args if isinstance(each, (ast.Tuple, ast.List))), None) if node else None
+    given = listed or (node.args if node else [])
+    texts = [site.source.text_of(each) for each in given]
+    wide = [axis for axis, text in enumerate(texts) if text != "1"]
+    if len(wide) != 1 or len(texts) < 3:
+        return
+    for axis in range(len(texts)):
+        if axis != wide[0]:
+            span, other = site.source.span(given[wide[0]]), site.source.span(given[axis])
+            edits = (Edit(span, "1"), Edit(other, texts[wide[0]]))
+            yield Fix(f"make it with its size at axis {axis}", edits, EVIDENCE)
 
 
 def _joins(shapes: list[tuple[int, ...]], dim: int) -> bool:

@@ -53,6 +53,19 @@ def in_doubt(
     return any(_may_differ(trial, conflict, side, other, bound, held) for side, other in sides)
 
 
+def is_of_form(trial: Trial) -> bool:
+    """Return whether a run failed with whatever sizes its inputs have: by a number of axes, or by the model's own."""
+    conflict = next((each for failure in trial.failures[:1] for each in failure.conflicts[:1]), None)
+    if conflict is None or conflict.left is None or conflict.right is None or _is_of_shape(conflict):
+        return conflict is not None
+    if 0 in (conflict.left.size, conflict.right.size) or any(
+        _chosen(trial, conflict, each) for each in (conflict.left, conflict.right)
+    ):
+        return False
+    sides = ((conflict.left, conflict.right), (conflict.right, conflict.left))
+    return not any(_may_differ(trial, conflict, side, other, (), None) for side, other in sides)
+
+
 def _is_of_shape(conflict: Conflict) -> bool:
     """Return whether another number of axes, or another type, of an input may be all that is wanted."""
     sides = (conflict.left, conflict.right)

@@ -128,6 +128,12 @@ def ideas(name: str, layers: Iterable[torch.nn.Module]) -> list[TensorSpec]:
     return found
 
 
+def first_layers_take(layers: Iterable[torch.nn.Module]) -> tuple[str, tuple[str, ...]] | None:
+    """Return the kind and the axes that a model's first layer takes, where it takes just these."""
+    first = _fitting(list(layers))[0]
+    return first if first in (("Float", MAPS), ("Float", VOLUMES), ("Int", ("batch", "time"))) else None
+
+
 def made(kind: str, axes: Sequence[str]) -> TensorSpec:
     """Return a tensor with axes of first sizes, by their names."""
     return TensorSpec(kind, tuple(axis(name) for name in axes), highest=1 if kind == "Int" else None)

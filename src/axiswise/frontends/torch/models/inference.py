@@ -23,6 +23,7 @@ from axiswise.frontends.torch.models.doubts import in_doubt
 from axiswise.frontends.torch.models.exemplified import exemplified
 from axiswise.frontends.torch.models.hinted import hinted
 from axiswise.frontends.torch.models.ideas import ideas
+from axiswise.frontends.torch.models.meant import Meant, meant, usual
 from axiswise.frontends.torch.models.numbers import Numbers, shaped, suited
 from axiswise.frontends.torch.models.optional import completed, first_of
 from axiswise.frontends.torch.models.reranking import of_rank
@@ -55,12 +56,14 @@ class Inferred:
         tried: How many runs it took.
         bound: Parameters whose shape an annotation gives.
         settled: False where the inputs are still in doubt: what failed may be their fault.
+        meant: The run on what the module was meant to take, as far as that is told, where it fails with just that.
     """
 
     trial: Trial
     tried: int
     bound: frozenset[str]
     settled: bool
+    meant: Meant | None = None
 
 
 def inferred(
@@ -102,22 +105,23 @@ def inferred(
     bound = frozenset(name for name, hint in hints.items() if hint.binding)
     more = partial(completed, function=function, ideas=thought)
     search = _Search(run, time.monotonic() + seconds, bound, more, numbers)
+    search.wanted = usual(choices, hints.keys(), layers) or {}
     shown = () if bound else exemplified(examples, function, parameters, thought, hints)
     for call in islice(chain(shown, _combined(choices)), MOST):
         if next(call.tensors(), None) is None and search.is_at_fault(hints):
             break  # that it runs when less is given does not mend it
         found = search.settle(call)
         if found is not None:
-            return Inferred(search.narrowed(found), search.tried, bound, True)
+            return search.taken(search.narrowed(found), settled=True)
         if search.is_over or not choices:
             break
     if not _parameters(function, given or {}) and not search.is_at_fault(hints):
         found = search.settle(CallSpec())
         if found is not None:
-            return Inferred(search.narrowed(found), search.tried, bound, True)
+            return search.taken(search.narrowed(found), settled=True)
     best = search.best
     assert best is not None
-    return Inferred(best, search.tried, bound, settled=search.settled(best, hints))
+    return search.taken(best, settled=search.settled(best, hints))
 
 
 def searched(call: CallSpec, run: Run, seconds: float) -> Trial | None:
@@ -154,11 +158,17 @@ class _Search:
         self.bound = bound
         self.tried = 0
         self.best: Trial | None = None
+        self.wanted: Mapping[str, TensorSpec] = {}
         self._seen: list[Trial] = []
 
     @property
     def is_over(self) -> bool:
         return time.monotonic() > self.until
+
+    def taken(self, trial: Trial, *, settled: bool) -> Inferred:
+        """Return what is known once a run is taken."""
+        other = meant(self._seen, trial, self.wanted, self.numbers, settled=settled) if self.wanted else None
+        return Inferred(trial, self.tried, self.bound, settled, other)
 
     def settle(self, call: CallSpec) -> Trial | None:
         """Return the first clean run that corrections of a call lead to, or None."""

@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import torch
 
-from axiswise.diagnosis import Diagnosis
+from axiswise.diagnosis import Diagnosis, Note
 from axiswise.engine import diagnoses
 from axiswise.facts import Trace
 from axiswise.frontends import program
@@ -26,6 +26,7 @@ from axiswise.frontends.torch.models.choosing import parameters
 from axiswise.frontends.torch.models.forms import forms
 from axiswise.frontends.torch.models.inference import Inferred, inferred, resumed, takes
 from axiswise.frontends.torch.models.limits import failed, limits, why
+from axiswise.frontends.torch.models.meant import Meant
 from axiswise.frontends.torch.models.numbers import Numbers, numbers_of, whole
 from axiswise.frontends.torch.models.proofs import Budget, Proof
 from axiswise.frontends.torch.models.rebuilding import MOST, rebuilt
@@ -57,8 +58,8 @@ def examine(job: dict[str, Any]) -> dict[str, Any]:
     Args:
         job: `file`, `name` (of the class or function), `replaced` (texts of edited files by path), `fixes` (False: none
             are looked for), `inputs` (texts such as `x: Float[batch 512]`), `named` (whether each of them has to be
-            a parameter), `brief` (True: only the base call, for a fix), `pinned` (what an earlier run settled:
-            `arguments` of the constructor, `call`).
+            a parameter), `likely` (False: what fails on inputs that were only meant is not told), `brief` (True: only
+            the base call, for a fix), `pinned` (what an earlier run settled: `arguments` of the constructor, `call`).
 
     Returns:
         As `axiswise.frontends.program.replay`; also `inputs`, `inferred`, `holds_for`, `tried_only` and `pinned`.
@@ -107,6 +108,7 @@ class Examined:
         self.proof: Proof | None = None
         self.model: Any = None
         self.examples: tuple[Example, ...] = ()
+        self.likely: Meant | None = None
 
     def result(self, began: float) -> dict[str, Any]:
         """Return what is sent to the parent; `began` is when the job did."""
@@ -149,17 +151,22 @@ class Examined:
         self.assumptions += [f"`{name}` taken as {value!r}" for name, value in chosen]
         trial = self.found.trial
         self.trace = trial.trace
+        if self.found.meant is not None and self.job.get("likely", True) and not (self.given or self._is_made_up()):
+            self._read_likely(self.found.meant, trial)
         if not trial.is_clean and (not self.found.settled or self._is_made_up()):
             return "partial", f"no inputs were found with which it runs: {why(trial)}"
-        self._read(trial.trace)
+        if self.likely is None:
+            self._read(trial.trace)
         deliver(self._sent("checked", None))  # what is known survives a search that hangs
-        if trial.is_clean:
+        if trial.is_clean and self.likely is None:
             self._run_further(trial.call)
         return ("partial", trial.ended) if trial.ended else ("checked", None)
 
     def told(self) -> dict[str, Any]:
         """Return what is told of a module beside its findings."""
         call = self.found.trial.call if self.found is not None else CallSpec()
+        if self.found is not None and self.likely is not None and not self.found.trial.is_clean:
+            call = self.likely.trial.call
         proof = self.proof
         return {
             "inputs": call.numbered(proof.numbers if proof is not None else {}).told(),
@@ -171,7 +178,11 @@ class Examined:
             ],
             "tried_only": proof is not None and not proof.symbolic and bool(call.sizes()),
             "why_tried": proof.reason if proof is not None else "",
-            "pinned": {"arguments": _plain(self.plan.pinned if self.plan else {}), "call": to_wire(call)},
+            "pinned": {
+                "arguments": _plain(self.plan.pinned if self.plan else {}),
+                "call": to_wire(self.likely.trial.call if self.likely else call),
+            },
+            "likely": "told" if self.likely and self.likely.is_told and not self._is_assumed() else bool(self.likely),
         }
 
     # -- the steps ----------------------------------------------------------------------------------------------------
@@ -233,7 +244,7 @@ class Examined:
             if best.is_clean:
                 self.plan = plan
                 self.assumptions = [*plan.assumptions, *told]
-                return replace(found, trial=best, settled=True)
+                return replace(found, trial=best, settled=True, meant=None)
         self.model, self.plan = before
         return found
 
@@ -282,6 +293,24 @@ class Examined:
         wants_fixes = bool(self.job.get("fixes", True))
         for finding in diagnoses(trace.following(self.construction), self.sources, with_fixes=wants_fixes):
             self.findings.setdefault((finding.rule, finding.raised_at), finding)
+
+    def _is_assumed(self) -> bool:
+        return self.plan is None or bool(self.plan.assumptions)
+
+    def _read_likely(self, meant: Meant, found: Trial) -> None:
+        """Keep what fails on the inputs that were meant, where the module runs with others only, or with none."""
+        call = meant.trial.call
+        given, others = (
+            ", ".join(f"`{path}` of {spec.shape}" for path, spec in each.tensors()) for each in (call, found.call)
+        )
+        runs = f"it runs with {others}" if found.is_clean else "no inputs were found with which it runs"
+        self._read(self._tried(call).trace)
+        self.likely = meant if self.findings else None
+        note = Note(f"with {given}, which its names, its numbers and its first layer speak for; {runs}")
+        fails = self.found is not None and self.found.settled and not found.is_clean  # with any input
+        for key, finding in self.findings.items():
+            severity = finding.severity if fails else "note"
+            self.findings[key] = replace(finding, severity=severity, notes=(*finding.notes, note))
 
     def _run_further(self, call: CallSpec) -> None:
         """Run the other forms of a call, evaluate as well as train, and look for the sizes it holds for."""

@@ -26,6 +26,8 @@ from axiswise.frontends.torch.aside import aside
 from axiswise.frontends.torch.frontend import TorchFrontend
 from axiswise.frontends.torch.layers import BUILT
 from axiswise.frontends.torch.models.job import Examined
+from axiswise.frontends.torch.models.meant import Meant
+from axiswise.frontends.torch.models.trials import Trial
 from axiswise.frontends.torch.tensors import fact_of
 from axiswise.frontends.torch.values import MOST_VALUES
 from axiswise.source.frames import UserCode
@@ -68,6 +70,9 @@ class _Live(Examined):
 
     def _built(self) -> Any:
         return self.job["model"]
+
+    def _read_likely(self, meant: Meant, found: Trial) -> None:
+        """Say nothing: a fix would have to bear it out, and none is tried on a module that was built already."""
 
 
 def files_of(model: torch.nn.Module) -> set[str]:

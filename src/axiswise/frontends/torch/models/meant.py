@@ -1,0 +1,143 @@
+"""What a module was meant to take, where it does not run with that: its own fault then, unless another input was meant.
+
+An index at the very entrance (`embed(img[0])`) leaves a module that runs with images of one axis more; one that has a
+branch may run with other images than those of the `image_size` that it was built for. Names, comments, the first layer
+and the module's own numbers say what was meant. They may be wrong: what is found with it is told where a fix of the
+module makes it run with just that, or where the module's numbers give every size of it but that of the batch.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+
+from axiswise.facts import OpCall, is_series
+from axiswise.frontends.torch.models.corrections import is_width
+from axiswise.frontends.torch.models.doubts import is_of_form
+from axiswise.frontends.torch.models.ideas import first_layers_take
+from axiswise.frontends.torch.models.numbers import Numbers, suited
+from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec, TensorSpec
+from axiswise.frontends.torch.models.trials import Trial
+
+_TELLING = re.compile(r"(.*_)?(images?|imgs?|pixel_values|videos?|clips?|input_ids|token_ids)", re.IGNORECASE)
+"""Names that say how many axes a tensor has, and which."""
+_SINGLE = re.compile(r"(.*_)?(image|img|video|clip)", re.IGNORECASE)
+"""Names of one thing, of which a batch is given: no list of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """A run on what a module was meant to take, that fails.
+
+    Attributes:
+        trial: The run.
+        is_told: Whether the module's own numbers give each size, but those of the batch.
+    """
+
+    trial: Trial
+    is_told: bool
+
+
+def usual(
+    choices: Mapping[str, Sequence[Any]], hinted: Collection[str], layers: Iterable[torch.nn.Module]
+) -> dict[str, TensorSpec] | None:
+    """Return what each parameter was meant to take, or None where that is not told of every one.
+
+    Args:
+        choices: Ideas of each parameter, the likeliest first.
+        hinted: Parameters whose axes a text names.
+        layers: The module's layers.
+    """
+    found: dict[str, TensorSpec] = {}
+    alone = first_layers_take(layers) if len(choices) == 1 else None
+    for name, ways in choices.items():
+        first = ways[0] if ways else None
+        if not isinstance(first, TensorSpec):
+            return None
+        axes = first.kind, tuple(axis.name for axis in first.axes)
+        if name not in hinted and not _TELLING.fullmatch(name) and axes != alone:
+            return None
+        found[name] = first
+    return found or None
+
+
+def meant(
+    tried: Iterable[Trial], found: Trial, wanted: Mapping[str, TensorSpec], numbers: Numbers, *, settled: bool
+) -> Meant | None:
+    """Return the run on what was meant that got furthest, where what was found is something else; None elsewhere.
+
+    Args:
+        tried: The runs that were made.
+        found: The one that is taken.
+        wanted: What each parameter was meant to take.
+        numbers: Numbers of the model's own by name.
+        settled: Whether it is certain that the module runs with that, or fails with any other input too.
+    """
+    told = all(all(_held(spec, name, numbers)[1:]) for name, spec in wanted.items())
+    if (settled and _is_meant(found.call, wanted, numbers)) or (
+        found.is_clean and not _may_be_wrong(found, wanted, told)
+    ):
+        return None
+    there = [each for each in tried if each.failures and _is_meant(each.call, wanted, numbers)]
+    best = max(there, key=lambda each: each.reach, default=None)
+    if best is None or not (told or is_of_form(best)):
+        return None
+    return Meant(best, told and not (found.is_clean and _others(found, wanted)))
+
+
+def _is_meant(call: CallSpec, wanted: Mapping[str, TensorSpec], numbers: Numbers) -> bool:
+    """Return whether a call gives what was meant, some widths corrected; of which type, the layers say."""
+    given = dict(call.tensors())
+    return given.keys() == wanted.keys() and all(
+        len(each.axes) == len(wanted[path].axes)
+        and all(map(_agrees, each.axes, wanted[path].axes, _held(wanted[path], path, numbers)))
+        for path, each in given.items()
+    )
+
+
+def _agrees(axis: AxisSpec, wanted: AxisSpec, held: bool) -> bool:
+    named = axis.name == wanted.name or (not axis.name and is_width(wanted.name))
+    return named and (axis.size == wanted.size or not held or is_width(wanted.name))
+
+
+def _held(spec: TensorSpec, path: str, numbers: Numbers) -> list[bool]:
+    """Return which axes of an input have sizes that the model's own numbers give them."""
+    bare = replace(spec, axes=tuple(AxisSpec(axis.name, 0) for axis in spec.axes))
+    return [axis.size > 0 for axis in suited(bare, path, numbers).axes]
+
+
+def _may_be_wrong(found: Trial, wanted: Mapping[str, TensorSpec], told: bool) -> bool:
+    """Return whether what a module runs with may not be what it was meant to take.
+
+    One with more axes may just as well be right, where its name allows for several of a kind, unless only one place
+    of the first axis is ever read.
+    """
+    return all(
+        _is_read_once(found, path)
+        or (_SINGLE.fullmatch(path) and (told or isinstance(found.call.arguments.get(path), (list, tuple))))
+        for path in _others(found, wanted)
+    )
+
+
+def _others(found: Trial, wanted: Mapping[str, TensorSpec]) -> list[str]:
+    """Return the parameters that are given something with another number of axes than they were meant to take."""
+    given = dict(found.call.tensors())
+    return [path for path, spec in wanted.items() if path not in given or len(given[path].axes) != len(spec.axes)]
+
+
+def _is_read_once(found: Trial, path: str) -> bool:
+    """Return whether all that is done with an input is to take one place of its first axis."""
+    uses = [call for call in found.trace.calls for ref in call.operands.values() if found.given.get(ref.id) == path]
+    return len(uses) == 1 and uses[0].op in ("index", "select") and _is_number(uses[0])
+
+
+def _is_number(call: OpCall) -> bool:
+    """Return whether a call takes one place of the first axis."""
+    if call.op == "select":
+        return call.params.get("dim") == 0
+    index = call.params.get("index")
+    return is_series(index) and len(index) == 1 and isinstance(index[0], int)

@@ -1,0 +1,80 @@
+"""What a model was meant to take says that it is wrong, where only another input runs; right models stay silent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from axiswise.checking import check
+from axiswise.config import Options
+from axiswise.diagnosis import Report
+from axiswise.sandbox import Sandbox
+
+HEAD = "import torch\nfrom einops import rearrange\nfrom torch import nn\n\n\n"
+TOWER = """class Tower(nn.Module):
+    def __init__(self, image_size=48, num_channels=3, width=16):
+        super().__init__()
+        self.stem = nn.Conv2d(num_channels, width, 4, stride=4)
+        self.place = nn.Parameter(torch.zeros(1, (image_size // 4) ** 2, width))
+        self.head = nn.Linear(width, 7)
+
+    def forward(self, image):
+        cells = rearrange(self.stem(image), "b c h w -> b (h w) c")
+        return self.head((cells + self.place).mean(1))
+"""
+HOUSE = "\n\nTower(image_size=48)\n"
+
+
+def checked(text: str, folder: Path, sandbox: Sandbox) -> Report:
+    path = folder / "tower.py"
+    path.write_text(HEAD + text)
+    return check([f"{path}::Tower"], Options(), sandbox=sandbox)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "fix"),
+    [
+        ("self.stem(image)", "self.stem(image[0])", "take the index out"),
+        ("self.stem(image)", "self.stem(image.unsqueeze(1))", "take the unsqueeze out"),
+        ("self.stem(image)", "self.stem(image.transpose(0, 1))", "take the transpose out"),
+        ("self.stem(image)", "self.stem(image)[:, :, 1:]", ""),
+    ],
+)
+def test_another_input_that_gets_by_is_not_what_was_meant(
+    right: str, wrong: str, fix: str, tmp_path: Path, warm: Sandbox
+) -> None:
+    report = checked(TOWER.replace(right, wrong) + HOUSE, tmp_path, warm)
+    (finding,) = report.findings
+    assert "`image` of (6, 3, 48, 48)" in finding.notes[-1].message
+    assert not fix or finding.fixes[0].title == fix
+    assert not fix or finding.fixes[0].verdict.startswith("verified")
+
+
+RIGHT = {
+    "as it is": TOWER + HOUSE,
+    "several images of each": TOWER.replace("self.stem(image)", "self.stem(image.flatten(0, 1))").replace(
+        "image)", "images)"
+    ),
+    "images that were flattened before": (
+        "class Tower(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.hidden = nn.Linear(784, 10)\n\n    def forward(self, images):\n"
+        "        return self.hidden(images.flatten(1))\n"
+    ),
+    "noise that is given two axes": (
+        "class Tower(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.up = nn.ConvTranspose2d(20, 8, 4)\n\n    def forward(self, noise):\n"
+        "        return self.up(noise[:, :, None, None])\n"
+    ),
+    "indices whose axes are unpacked": (
+        "class Tower(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.table = nn.Embedding(30, 8)\n\n    def forward(self, places):\n"
+        "        b, t = places.shape\n        return self.table(places).view(b, t * 8)\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", RIGHT)
+def test_right_models_that_take_something_else_are_let_be(kind: str, tmp_path: Path, warm: Sandbox) -> None:
+    report = checked(RIGHT[kind], tmp_path, warm)
+    assert report.findings == ()
