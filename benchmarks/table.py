@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from statistics import median
 
 from benchmarks.measuring import Row, Section
@@ -16,11 +16,16 @@ def table(section: Section, rows: Iterable[Row]) -> str:
     cells = [HEADS, *(_cells(row) for row in rows)]
     if all(not row[-1] for row in cells[1:]):
         cells = [row[:-1] for row in cells]
+    return "\n".join((f"## {section.title}", "", section.about, "", lined(cells), ""))
+
+
+def lined(cells: Sequence[Sequence[str]]) -> str:
+    """Return rows as a table, the first of them its head."""
     widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
     padded = [[cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in cells]
     lines = [f"| {' | '.join(row)} |" for row in padded]
     lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
-    return "\n".join((f"## {section.title}", "", section.about, "", *lines, ""))
+    return "\n".join(lines)
 
 
 def _cells(row: Row) -> tuple[str, ...]:

@@ -194,6 +194,41 @@ class BiUnpacked(nn.Module):
         return self.rnn(x)[0]
 
 
+class Product(nn.Module):
+    """A product that sums over the examples."""
+
+    def __init__(self):
+        super().__init__()
+        self.lin = nn.Linear(8, 8)
+
+    def forward(self, x):
+        h = self.lin(x)
+        return torch.mm(x, torch.mm(h.T, h).softmax(-1))
+
+
+class Whole(nn.Module):
+    """A spectrum over the batch axis too."""
+
+    def forward(self, x):
+        return torch.fft.fft2(x, dim=(0, 1)).abs()
+
+
+class HeadsInBatch(nn.Module):
+    """Heads lie in the batch while they attend, to padding too."""
+
+    def __init__(self):
+        super().__init__()
+        self.embed = nn.Embedding(40, 16)
+        self.qkv = nn.Linear(16, 48)
+
+    def forward(self, input_ids, attention_mask):
+        x = self.embed(input_ids)
+        b, t, _ = x.shape
+        q, k, v = (y.view(b, t, 4, 4).transpose(1, 2).reshape(b * 4, t, 4) for y in self.qkv(x).chunk(3, -1))
+        weights = torch.bmm(q, k.transpose(1, 2)).softmax(-1)
+        return torch.bmm(weights, v).view(b, 4, t, 4).transpose(1, 2).reshape(b, t, 16)
+
+
 def cases() -> list[tuple[nn.Module, Any, str, str, bool]]:
     """Return models, each with a batch, the rule of its fault, a text of the line, and whether it is mended."""
     torch.manual_seed(0)
@@ -210,6 +245,8 @@ def cases() -> list[tuple[nn.Module, Any, str, str, bool]]:
         (Positions(), tokens, "batch-mixing", "self.pe[: x.size(0)]", False),
         (Reshaped(), steps, "batch-mixing", "mean(1)", False),
         (Rolled(), rows, "batch-mixing", "def forward", False),
+        (Product(), rows, "batch-mixing", "torch.mm(h.T, h)", False),
+        (Whole(), torch.randn(4, 6, 16), "batch-mixing", "torch.fft", False),
         (GPT(), tokens, "causal-leak", "torch.softmax(scores", True),
         (EncoderLM(), tokens, "causal-leak", "self.encoder(x)", True),
         (LSTMLanguageModel(), tokens, "causal-leak", "self.rnn(", False),
@@ -217,6 +254,7 @@ def cases() -> list[tuple[nn.Module, Any, str, str, bool]]:
         (TimeNormDecoder(), tokens, "causal-leak", "h.mean(1", False),
         (LastStep(), (tokens, lengths), "padding-leak", "[:, -1]", False),
         (MeanPool(), masked, "padding-leak", "mean(1)", False),
+        (HeadsInBatch(), masked, "padding-leak", "torch.bmm(q, k", False),
         (NoMask(), (torch.randn(4, 9, 16), padding), "padding-leak", "self.attn(x, x, x", True),
         (Inverted(), masked, "padding-leak", "self.attn(x, x, x", True),
         (BiUnpacked(), (torch.randn(4, 9, 6), lengths), "padding-leak", "self.rnn(x)", False),

@@ -314,6 +314,47 @@ class NotCausalLM(nn.Module):
         return x + x.mean(1, keepdim=True)
 
 
+class Neighbours(nn.Module):
+    """Each word beside the next: behind the last one there are zeros, whether it is padded or not."""
+
+    def __init__(self):
+        super().__init__()
+        self.embed = nn.Embedding(40, 16, padding_idx=0)
+        self.lin = nn.Linear(32, 8)
+
+    def forward(self, input_ids, attention_mask):
+        x = self.embed(input_ids)
+        return self.lin(torch.cat([x, F.pad(x[:, 1:], (0, 0, 0, 1))], -1))
+
+
+class Setting(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.is_decoder = False
+        self.lin = nn.Linear(16, 16)
+
+    def forward(self, x):
+        return torch.softmax(self.lin(x) @ x.transpose(1, 2), -1) @ x
+
+
+class EncoderForCausalLM(nn.Module):
+    """Named as a decoder, and built as an encoder: its attention says that it is none."""
+
+    def __init__(self):
+        super().__init__()
+        self.embed, self.attention = nn.Embedding(40, 16), Setting()
+
+    def forward(self, input_ids):
+        return self.attention(self.embed(input_ids))
+
+
+class Spectrum(nn.Module):
+    """Complex numbers, of each example by itself."""
+
+    def forward(self, x):
+        return torch.fft.rfft2(x)
+
+
 def cases() -> list[Case]:
     """Return right models by name, each with a batch and with further arguments of an audit."""
     torch.manual_seed(0)
@@ -355,5 +396,13 @@ def cases() -> list[Case]:
         ("a mask, False ignored", Mask(False), (torch.randn(4, 9, 8), ~padding)),
         ("windows of an image", Windows(), torch.randn(4, 6, 8, 8)),
         ("a model that is said not to be causal", NotCausalLM(), tokens),
+        ("a model whose attention is said not to be causal", EncoderForCausalLM(), tokens),
+        (
+            "padding that is zeros, as beyond the end",
+            Neighbours(),
+            {"input_ids": tokens * ~padding, "attention_mask": (~padding).long()},
+        ),
+        ("a spectrum", Spectrum(), torch.randn(4, 6, 8)),
+        ("lines of numbers", nn.Sequential(nn.Unflatten(0, (-1, 1)), nn.Linear(1, 3)), torch.randn(5)),
     ]
     return [(name, model, batch, {}) for name, model, batch in listed]

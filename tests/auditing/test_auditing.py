@@ -106,6 +106,26 @@ class Edges(nn.Module):
         return torch.zeros_like(x).index_add(0, edge_index[1], x[edge_index[0]])
 
 
+class Jagged(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.nested.nested_tensor([x[0], x[1, :2]])
+
+
+class Centred(nn.Module):
+    """A signal, or a batch of numbers."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x - x.mean()
+
+
+class Spread(nn.Module):
+    """Probabilities, and what was drawn from them."""
+
+    def forward(self, x: torch.Tensor) -> dict[str, torch.Tensor]:
+        chances = x.softmax(-1)
+        return {"chances": nn.functional.dropout(chances), "drawn": torch.multinomial(chances, 1)}
+
+
 @pytest.mark.parametrize(
     ("model", "batch", "status", "words"),
     [
@@ -120,7 +140,12 @@ class Edges(nn.Module):
         (nn.Linear(8, 3), (torch.randn(4, 8), 1, 2), "checked", "takes the first 1 of the batch's 3 parts"),
         (nn.Linear(8, 3), {"y": torch.randn(4, 9)}, "skipped", "it raises on this batch"),
         (nn.Linear(8, 3), torch.tensor(3.0), "skipped", "no tensor among the inputs has a batch axis"),
-        (nn.Linear(8, 3, device="meta"), torch.randn(4, 8), "skipped", "its parameters have no values"),
+        (nn.Linear(8, 3, device="meta"), torch.randn(4, 8), "checked", "no values: it was run with random ones"),
+        (nn.Linear(8, 3), torch.randn(0, 8), "skipped", "the batch is empty"),
+        (Jagged(), torch.randn(4, 8), "skipped", "its outputs hold no tensor"),
+        (Centred(), torch.randn(9), "checked", "may be one example, without a batch axis"),
+        (Spread(), torch.randn(4, 8), "checked", "random in evaluation too"),
+        (torch.jit.script(nn.Linear(8, 3)), torch.randn(4, 8), "checked", "3 examples"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, nn.Module) else "",
 )
@@ -157,6 +182,70 @@ class Nested(nn.Module):
 def test_inputs_and_outputs_may_be_nested() -> None:
     (found,) = axiswise.audit(Nested(), {"parts": [torch.randn(4, 8)], "name": "a"}).findings
     assert "changing `batch['parts'][0][0]` moves `output.inner['all'][1][" in found.message
+
+
+class Loaded(nn.Module):
+    """Takes what a loader yields as one argument."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.net = nn.Sequential(nn.Linear(8, 8), nn.Softmax(0))
+
+    @property
+    def trainer(self) -> None:
+        raise RuntimeError("not attached to a trainer")
+
+    def forward(self, batch: list[torch.Tensor]) -> torch.Tensor:
+        rows, _targets = batch
+        return self.net(rows)
+
+
+def test_a_batch_may_be_one_argument() -> None:
+    (found,) = axiswise.audit(Loaded(), [torch.randn(4, 8), torch.randint(0, 3, (4,))]).findings
+    assert "changing `batch[0][0]` moves" in found.message
+
+
+class Layered(nn.Module):
+    """Layers that keep what they saw in a store which the model makes."""
+
+    def __init__(self, words: int, *, broken: bool) -> None:
+        super().__init__()
+        self.embed = nn.Embedding(words, 8)
+        self.layers = nn.ModuleList([Layer(8, broken=broken) for _ in range(3)])
+
+    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
+        hidden_states, store = self.embed(tokens), Store()
+        for layer in self.layers:
+            hidden_states = layer(hidden_states, store)
+        return hidden_states
+
+
+class Store:
+    def __init__(self) -> None:
+        self.seen: list[torch.Tensor] = []
+
+
+class Layer(nn.Module):
+    def __init__(self, width: int, *, broken: bool) -> None:
+        super().__init__()
+        self.lin, self.dim = nn.Linear(width, width), 0 if broken else -1
+
+    def forward(self, hidden_states: torch.Tensor, store: Store | None = None) -> torch.Tensor:
+        if store is not None:
+            store.seen.append(hidden_states)
+            hidden_states = torch.stack(store.seen).sum(0)
+        return hidden_states * self.lin(hidden_states).softmax(self.dim)
+
+
+@pytest.mark.parametrize("broken", [True, False])
+def test_a_model_too_large_to_build_is_audited_module_by_module(broken: bool) -> None:
+    with torch.device("meta"):
+        model = Layered(1 << 30, broken=broken)
+    report = axiswise.audit(model, torch.randint(0, 40, (4, 9)))
+    assert [each.rule for each in report.findings] == ["batch-mixing"] * broken
+    assert report.targets[0].status == "partial"
+    words = "its parameters have no values: audited module by module with random values, `layers.0`"
+    assert report.targets[0].reason == words
 
 
 def test_everything_stays_as_it_was() -> None:

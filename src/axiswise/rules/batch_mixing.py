@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import Conflict
 from axiswise.rules.evidence import evidence, subject_of, told
-from axiswise.rules.reading import number, place, setting, shape
+from axiswise.rules.reading import number, position_of, setting, shape
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
@@ -37,5 +37,7 @@ class BatchMixing(Rule):
                 if conflict.call.layer is not None:
                     yield from scene.setting("dim", str(other), title, evidence=0.5)
                 else:
-                    yield from scene.argument("dim", str(other), title, position=place(conflict, 1), evidence=0.5)
+                    yield from scene.argument(
+                        "dim", str(other), title, position=position_of(conflict, "dim"), evidence=0.5
+                    )
         yield Fix("keep the batch axis out of what is summed, normalised or attended over")

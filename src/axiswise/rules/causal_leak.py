@@ -28,7 +28,7 @@ class CausalLeak(Rule):
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
         call = conflict.call
-        if call.op == "scaled_dot_product_attention":
+        if call.op == "sdpa":
             yield from scene.argument("is_causal", "True", "attend to earlier steps only", evidence=1.0)
         mask, first = ATTENTIONS.get(call.op), call.operands.get("input")
         if mask is not None and first is not None and first.rank == 3 and scene.site is not None:

@@ -18,6 +18,7 @@ from axiswise.frontends.torch.audit.leaves import Inputs, named
 from axiswise.frontends.torch.audit.meeting import Batch, Effect
 from axiswise.frontends.torch.audit.parts import axis_of, parts_of
 from axiswise.frontends.torch.audit.subject import Subject
+from axiswise.frontends.torch.audit.unbuilt import LARGEST, build, is_unbuilt, with_values, without_values
 from axiswise.frontends.torch.audit.watching import Clean, Place, first_place, watched_once
 from axiswise.source.frames import UserCode
 from axiswise.source.text import Sources
@@ -68,10 +69,16 @@ class Audited:
         known = layout(self.inputs, told or 0)
         if known is None:
             return "skipped", "no tensor among the inputs has a batch axis"
-        if any(tensor.is_meta for tensor in (*self.model.parameters(), *self.model.buffers())):
-            return "skipped", "its parameters have no values: experiments need a real module"
+        if not known.count:
+            return "skipped", "the batch is empty"
         if is_graph(self.inputs):
             return "skipped", "its input is a graph: nodes are meant to meet along axis 0"
+        if is_unbuilt(self.model):
+            if not build(self.model, self.job["seed"]):
+                return self._by_parts(known, "its parameters have no values", LARGEST)
+            self.subject = Subject(self.model, self.job["seed"])
+            self.subject.train(False)
+            self.notes.append("its parameters have no values: it was run with random ones")
         known, why = self._cut(known)
         if why:
             return "skipped", why
@@ -79,7 +86,7 @@ class Audited:
         self.subject.run(known.inputs)
         took = time.monotonic() - began
         if RUNS * took > self.until - time.monotonic():
-            return self._by_parts(known)
+            return self._by_parts(known, "one run takes too long for every experiment within the time budget")
         stopped = self._repeats(known)
         if stopped:
             return "skipped", stopped
@@ -88,9 +95,9 @@ class Audited:
             return "skipped", f"it runs with no other number of examples along axis {known.axis}: {raised}"
         if not batch.base.outputs:
             return "skipped", "its outputs hold no tensor"
-        if not any(each.dtype.is_floating_point or each.dtype.is_complex for each in batch.base.outputs.values()):
+        if not any(map(_is_number, batch.base.outputs.values())):
             return "skipped", "its outputs are whole numbers: small changes do not show in them"
-        if all(bool(each.isnan().all()) for each in batch.base.outputs.values() if each.dtype.is_floating_point):
+        if all(bool(each.isnan().all()) for each in batch.base.outputs.values() if _is_number(each)):
             return "skipped", "its outputs are not numbers (NaN): nothing can be compared"
         self.notes.append(f"run in evaluation mode with {batch.known.count} examples; seed {self.subject.seed}")
         batch = self._settled(batch, told)
@@ -99,23 +106,34 @@ class Audited:
         self._trained(batch, was_training)
         return ("partial", "; ".join(self._reasons)) if self._reasons else ("checked", None)
 
-    def _by_parts(self, known: Layout) -> tuple[str, str | None]:
-        """Audit the parts of a module that takes too long, with what they are called with in one run."""
+    def _by_parts(self, known: Layout, reason: str, largest: int | None = None) -> tuple[str, str | None]:
+        """Audit the parts of a module that takes too long, or is too large, with what one run calls them with.
+
+        Args:
+            known: The batch.
+            reason: Why it is not audited as a whole.
+            largest: Bytes of parameters that a part without values may have: it gets random ones.
+        """
         looked: list[str] = []
-        for path, part, inputs in parts_of(self.subject, known.inputs):
+        given = known.inputs if largest is None else without_values(known.inputs)
+        for path, part, inputs in parts_of(self.subject, given, largest):
             left = self.until - time.monotonic()
             if left < RUNS * SLOW / 10:
                 break
+            if not build(part, self.job["seed"]):
+                self.notes.append(f"{path}: it holds buffers without values, and was not run")
+                continue
             job = {**self.job, "batch_axis": axis_of(inputs, known.count), "sure": False}
-            inner = Audited(part, inputs, self.user, self.sources, job, self.until)
-            status, _ = inner.examine()
+            valued = with_values(inputs, self.job["seed"])
+            inner = Audited(part, valued, self.user, self.sources, job, self.until)
+            status, why = inner.examine()
             self.conflicts += inner.conflicts
-            self.notes += [f"{path}: {each}" for each in inner.notes]
+            self.notes += [f"{path}: {each}" for each in (*inner.notes, why) if each]
             looked += [f"`{path}`"] if status in ("checked", "partial") else []
-        reason = "one run takes too long for every experiment within the time budget"
         if not looked:
             return "skipped", reason
-        return "partial", f"{reason}: audited module by module, {', '.join(looked)}"
+        values = " with random values" if largest is not None else ""
+        return "partial", f"{reason}: audited module by module{values}, {', '.join(looked)}"
 
     # -- making it run ------------------------------------------------------------------------------------------------
     def _cut(self, known: Layout) -> tuple[Layout, str]:
@@ -190,8 +208,8 @@ class Audited:
         clean: Clean = meeting.disjoint if effect is batch.effect else meeting.Ordered(batch.known.count)
         place = self._place(effect, clean)
         why = recognising.rightful(self.model, place) or recognising.single(batch, self._events(batch), place)
-        if not why and is_flat and told is None and not self.job.get("sure", True):
-            why = "the rows of its input may be the steps of one sequence"
+        if not why and told is None and is_flat:
+            why = recognising.lone(batch.known, sure=self.job.get("sure", True))
         if why:
             self.notes.append(f"examples meet: {why}")
             return batch
@@ -319,3 +337,7 @@ class Audited:
     def _found(self, kind: str, effect: Effect, place: Place | None, **facts: Any) -> None:
         told = {"seed": self.subject.seed, **facts}
         self.conflicts.append(conflict_of(kind, effect, place, self.model, self.user, self.sources, told))
+
+
+def _is_number(tensor: torch.Tensor) -> bool:
+    return tensor.dtype.is_floating_point or tensor.dtype.is_complex

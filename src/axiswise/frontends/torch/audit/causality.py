@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import torch
 
-from axiswise.frontends.torch.audit.comparing import Moved, largest, moved
+from axiswise.frontends.torch.audit.comparing import Moved, largest, moved, regrouped
 from axiswise.frontends.torch.audit.layout import changed_at, following, shortened
 from axiswise.frontends.torch.audit.leaves import named
 from axiswise.frontends.torch.audit.meeting import Batch, Effect
@@ -116,18 +116,11 @@ class Causal:
         gap = moved(runs[0], runs[1])
         if gap is None or not bool(gap.any()):
             return gap is not None
-        for axis, size in enumerate(gap.shape):
-            if size % self.steps:
-                continue
-            parts = [*gap.shape[:axis], size // self.steps, self.steps, *gap.shape[axis + 1 :]]
-            for whole in (
-                gap.reshape(parts),
-                gap.reshape([*parts[:axis], self.steps, parts[axis], *parts[axis + 2 :]]),
-            ):
-                early = whole
-                for each, length in enumerate(whole.shape):
-                    if length == self.steps:
-                        early = early & _below(whole, each, self.at)
-                if not bool(early.any()):
-                    return True
+        for whole in regrouped(gap, self.steps):
+            early = whole
+            for axis, size in enumerate(whole.shape):
+                if size == self.steps:
+                    early = early & _below(whole, axis, self.at)
+            if not bool(early.any()):
+                return True
         return False

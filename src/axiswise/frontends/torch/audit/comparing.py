@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -28,6 +29,21 @@ def moved(before: torch.Tensor, after: torch.Tensor) -> torch.Tensor | None:
     # Two infinities of one sign are one value; so are two that are no numbers.
     unequal = (one != other) & ~(one.isnan() & other.isnan())
     return torch.where(finite, differs, unequal)
+
+
+def regrouped(tensor: torch.Tensor, number: int, first: int = 0) -> Iterator[torch.Tensor]:
+    """Yield a tensor with an axis of some size moved to the place `first`: each that it has from there on.
+
+    Axes that may hold it beside others (heads within the batch, the batch within time) are split, both ways.
+    """
+    for axis in range(first, tensor.ndim):
+        size = tensor.shape[axis]
+        if size == number:
+            yield tensor.movedim(axis, first)
+        elif size and size % number == 0:
+            before, after = tensor.shape[:axis], tensor.shape[axis + 1 :]
+            yield tensor.reshape(*before, number, size // number, *after).movedim(axis, first)
+            yield tensor.reshape(*before, size // number, number, *after).movedim(axis + 1, first)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import inspect
 import re
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from types import CodeType
 from typing import Any
 
@@ -14,28 +15,10 @@ import torch
 
 from axiswise.facts import Conflict, Frame, LayerRef, OpCall
 from axiswise.frontends.torch.audit.meeting import Effect
-from axiswise.frontends.torch.audit.recognising import kinds_within, reference
-from axiswise.frontends.torch.audit.watching import Event, Place
+from axiswise.frontends.torch.audit.recognising import kinds_within
+from axiswise.frontends.torch.audit.watching import Event, Place, reference
 from axiswise.source.frames import UserCode
 from axiswise.source.text import Sources
-
-_DIM = (
-    "softmax",
-    "log_softmax",
-    "mean",
-    "sum",
-    "std",
-    "var",
-    "amax",
-    "amin",
-    "max",
-    "min",
-    "norm",
-    "normalize",
-    "cumsum",
-)
-"""Operations along one axis that they are told, as `dim`: behind their one operand, or (`normalize`) behind `p`."""
-
 
 CONTAINERS = (torch.nn.Sequential, torch.nn.ModuleList, torch.nn.ModuleDict)
 
@@ -71,15 +54,10 @@ def conflict_of(
 def _operation(place: Place, user: UserCode) -> OpCall:
     event = place.operation
     assert event is not None
-    name = event.name.rpartition(".")[2]
-    params = {key: value for key, value in event.arguments.items() if not key.isdigit()}
-    first = event.arguments.get("1")
-    if name in _DIM and name != "normalize" and "dim" not in params and isinstance(first, (int, tuple, list)):
-        params["dim"] = first
-    operands = {f"input{at or ''}": reference(tensor, at) for at, tensor in enumerate(event.inputs)}
+    assert event.call is not None
     outputs = tuple(reference(tensor, 100 + at) for at, tensor in enumerate(event.outputs))
     within = ((place.module.path, place.module.name),)
-    return OpCall(-1, name, operands, params, outputs, event.frames(user), None, within, event.name)
+    return replace(event.call, outputs=outputs, frames=event.frames(user), within=within)
 
 
 def _module(event: Event, model: torch.nn.Module, user: UserCode, sources: Sources) -> OpCall:

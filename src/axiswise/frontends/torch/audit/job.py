@@ -62,11 +62,16 @@ def _experiment(job: dict[str, Any]) -> dict[str, Any]:
     sources = Sources(job["replaced"])
     user = UserCode(sources, files_of(model))
     try:
-        inputs, note = (job["batch"], "") if job["is_bound"] else bound(model, job["batch"])
+        readings = [(job["batch"], "")] if job["is_bound"] else bound(model, job["batch"])
     except TypeError as error:
         return _result("skipped", f"`forward` does not take this batch: {error}")
-    audited = Audited(model, inputs, user, sources, job, began + job["seconds"])
-    status, reason = audited.examine()
+    attempts: list[tuple[Audited, str, tuple[str, str | None]]] = []
+    for inputs, note in readings:
+        audited = Audited(model, inputs, user, sources, job, began + job["seconds"])
+        attempts.append((audited, note, audited.examine()))
+        if attempts[-1][2][0] != "skipped":
+            break
+    audited, note, (status, reason) = attempts[-1] if attempts[-1][2][0] != "skipped" else attempts[0]
     trace = Trace()
     for conflict in audited.conflicts:
         trace.add(conflict.call)
@@ -78,7 +83,7 @@ def _experiment(job: dict[str, Any]) -> dict[str, Any]:
         reason,
         findings=[to_wire(each) for each in found],
         ops=audited.subject.runs,
-        inputs=_shown(inputs),
+        inputs=_shown(audited.inputs),
         assumptions=[*notes, *dict.fromkeys(audited.notes)],
     )
 

@@ -24,7 +24,7 @@ _NO_DATA = re.compile(
     r"mask|len|pos(?:ition)?s?\b|position|idx|index|edge|label|target_?len|type|segment|time_?step", re.I
 )
 """Inputs that tell of others: whole numbers that are no data by themselves."""
-_STATE = re.compile(r"hidden|state|memory|(?:^|_)[hc](?:_?[0nt])?(?:$|\[)", re.I)
+_STATE = re.compile(r"hidden(?!_states)|(?<!hidden_)state|memory|(?:^|_)[hc](?:_?[0nt])?(?:$|\[)", re.I)
 _GRAPH = re.compile(r"edge|adj|graph|batch_index|neigh", re.I)
 
 
@@ -53,6 +53,7 @@ def layout(inputs: Inputs, axis: int) -> Layout | None:
     data = {path: each for path, each in tensors.items() if each.ndim > axis and _is_data(path, each)}
     plain = {path: each for path, each in data.items() if not _STATE.search(path)}
     sizes = [each.shape[axis] for each in (plain or data).values()]
+    sizes = [size for size in sizes if size != 1] or sizes  # one row for all is no batch where others have more
     sizes = sizes or [tensor.shape[axis] for tensor in tensors.values() if tensor.ndim > axis]
     if not sizes:
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any, cast
 
@@ -83,30 +84,35 @@ def _as(value: Any, items: dict[Any, Any]) -> Any:
         return items
 
 
-def bound(module: torch.nn.Module, batch: Any) -> tuple[Inputs, str]:
-    """Return a batch as arguments of `forward` by name, and what of it is not given to it, in words.
+def bound(module: torch.nn.Module, batch: Any) -> list[tuple[Inputs, str]]:
+    """Return a batch as arguments of `forward` by name, the likeliest reading first, and what is left out, in words.
 
     Raises:
         TypeError: `forward` does not take it.
     """
     signature = inspect.signature(module.forward)
+    found: list[tuple[Inputs, str]] = []
+    whole = (batch,)
     if isinstance(batch, Mapping) and all(isinstance(key, str) for key in cast("Mapping[Any, Any]", batch)):
         given = dict(cast("Mapping[str, Any]", batch))
-        try:
+        with suppress(TypeError):
             signature.bind(**given)
-        except TypeError:
-            return _positional(signature, (cast("Any", batch),)), ""
-        return given, ""
-    listed = cast("list[Any]", batch if isinstance(batch, (tuple, list)) else [batch])
-    values = tuple(listed)
+            found.append((given, ""))
+        with suppress(TypeError):
+            found.append((_positional(signature, whole), ""))
+        return found or [(_positional(signature, whole), "")]
+    if not isinstance(batch, (tuple, list)):
+        return [(_positional(signature, whole), "")]
+    values = tuple(cast("list[Any]", batch))
     for count in range(len(values), 0, -1):
-        try:
+        with suppress(TypeError):
             inputs = _positional(signature, values[:count])
-        except TypeError:
-            continue
-        left = len(values) - count
-        return inputs, f"`forward` takes the first {count} of the batch's {len(values)} parts" if left else ""
-    return _positional(signature, values), ""
+            left = f"`forward` takes the first {count} of the batch's {len(values)} parts"
+            found.append((inputs, left if count < len(values) else ""))
+            break
+    with suppress(TypeError):
+        found.append((_positional(signature, whole), ""))
+    return found or [(_positional(signature, values), "")]
 
 
 def given(module: torch.nn.Module, args: tuple[Any, ...], keywords: dict[str, Any]) -> Inputs | None:

@@ -15,8 +15,8 @@ from typing import Any
 
 import torch
 
-from axiswise.frontends.torch.audit.comparing import Moved, largest, moved
-from axiswise.frontends.torch.audit.layout import another
+from axiswise.frontends.torch.audit.comparing import Moved, largest, moved, regrouped
+from axiswise.frontends.torch.audit.layout import another, shortened
 from axiswise.frontends.torch.audit.leaves import Inputs, changed, named
 from axiswise.frontends.torch.audit.meeting import Batch, Effect
 from axiswise.frontends.torch.audit.subject import Disturbed, Subject
@@ -120,9 +120,37 @@ def reached(subject: Subject, batch: Batch, padding: Padding) -> tuple[Effect | 
     if not found:
         return None, ""
     worst, own = max(found, key=lambda pair: pair[0].amount)
+    if _goes_without(subject, batch, padding, worst):
+        return None, f"`{worst.path}` is what it is without the padding: only other values there would change it"
     example, step = (int(each) for each in padding.where.nonzero()[0])
     shown = f"{padding.data[0]}[{example}, {step}:]"
     return Effect((padding.inputs, disturbed), shown, worst, own), ""
+
+
+def _goes_without(subject: Subject, batch: Batch, padding: Padding, worst: Moved) -> bool:
+    """Return whether the example that moved most comes out the same where its padding is cut off.
+
+    Then padding is harmless as it is: an embedding of zeros, as convolutions put behind the end themselves.
+    """
+    example = worst.index[batch.axes[worst.path][0]]
+    valid = ~padding.where[example]
+    kept, steps = int(valid.sum()), len(valid)
+    if not 0 < kept < steps or not bool(valid[:kept].all()):
+        return False
+    twice = torch.tensor([example, example])
+
+    def alone(path: str, tensor: torch.Tensor) -> torch.Tensor:
+        axis = batch.known.batched.get(path)
+        return tensor if axis is None else tensor.index_select(axis, twice)
+
+    inputs = changed(padding.inputs, alone)
+    whole, short = subject.run(inputs), subject.run(shortened(inputs, 0, 1, steps, kept))
+    before, after = whole.outputs.get(worst.path), short.outputs.get(worst.path)
+    if before is None or after is None or before.ndim != after.ndim:
+        return False
+    common = tuple(slice(min(sizes)) for sizes in zip(before.shape, after.shape, strict=True))
+    gap = moved(before[common], after[common])
+    return gap is not None and not bool(gap.any())
 
 
 def _noisy(paths: tuple[str, ...], where: torch.Tensor, seed: int, path: str, tensor: torch.Tensor) -> torch.Tensor:
@@ -171,15 +199,13 @@ def unreached(where: torch.Tensor) -> Callable[[Sequence[torch.Tensor]], bool]:
         gap = moved(runs[0], runs[1])
         if gap is None or not bool(gap.any()):
             return gap is not None
-        for axis, size in enumerate(gap.shape):
-            if size == count and not bool((gap & ~_padded(gap.shape, where, axis)).any()):
+        for examples in regrouped(gap, count):
+            valid = examples & ~_padded(examples.shape, where, 0)
+            if not bool(valid.any()):
                 return True
-            if size == count * steps:
-                for flat in (where.flatten(), where.T.flatten()):
-                    spread = [1] * gap.ndim
-                    spread[axis] = size
-                    if not bool((gap & ~flat.view(spread)).any()):
-                        return True
+            for each in regrouped(valid, steps, 1):
+                if not bool((each & ~where.view(count, steps, *[1] * (each.ndim - 2))).any()):
+                    return True
         return False
 
     return clean

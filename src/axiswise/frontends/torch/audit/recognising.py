@@ -11,7 +11,6 @@ from typing import Any
 import torch
 from torch.nn.modules.batchnorm import _BatchNorm  # pyright: ignore[reportPrivateUsage]
 
-from axiswise.facts import TensorRef
 from axiswise.frontends.torch.audit.layout import Layout
 from axiswise.frontends.torch.audit.leaves import named
 from axiswise.frontends.torch.audit.meeting import Batch
@@ -53,7 +52,8 @@ def rightful(module: torch.nn.Module, place: Place | None) -> str:
     if ".ao." in type(found).__module__ or "quant" in type(found).__module__:
         return f"{name} scales by the largest number of the batch to quantise"
     dirty = (place.operation or event).outputs[0]
-    if not dirty.dtype.is_floating_point or bool((dirty == dirty.round()).all()):
+    is_number = dirty.dtype.is_floating_point or dirty.dtype.is_complex
+    if not is_number or (not dirty.dtype.is_complex and bool((dirty == dirty.round()).all())):
         return f"{name} makes whole numbers of the whole batch, as routing and packing do"
     return ""
 
@@ -79,6 +79,14 @@ def is_flat(known: Layout) -> bool:
     """Return whether the inputs have no axis that could be the time: they may be one sequence without a batch."""
     tensors = named(known.inputs)
     return all(each.ndim <= 1 + each.dtype.is_floating_point for each in (tensors[path] for path in known.data))
+
+
+def lone(known: Layout, *, sure: bool) -> str:
+    """Return why flat inputs may be one example, in words; empty where they are `sure` to be rows of a batch."""
+    tensors = named(known.inputs)
+    if all(tensors[path].ndim == 1 for path in known.data):
+        return "the numbers of its input may be one example, without a batch axis; `batch_axis=0` judges them"
+    return "" if sure else "the rows of its input may be the steps of one sequence"
 
 
 def batch_axis(module: torch.nn.Module, batch: Batch, other: Batch, sources: Sources) -> int | None:
@@ -123,25 +131,27 @@ def hints(module: torch.nn.Module, sources: Sources) -> dict[str, tuple[str, ...
 
 
 def is_causal(module: torch.nn.Module, takes_tokens: bool) -> str:
-    """Return what says that a module is to be causal, in words; empty where nothing does."""
+    """Return what says that a module is to be causal, in words; empty where nothing does, or its settings deny it."""
     name = type(module).__name__
     config = getattr(module, "config", None)
-    said = [getattr(each, attribute, None) for each in (module, config) for attribute in ("causal", "is_causal")]
-    if _NOT_CAUSAL.search(name) or getattr(config, "is_encoder_decoder", False) or False in said:
+    denied = [path for path, said in _settings([("", module), ("", config)]) if not said]
+    if denied or _NOT_CAUSAL.search(name) or getattr(config, "is_encoder_decoder", False):
         return ""
+    inner = _settings(submodules(module)) if takes_tokens else []
+    is_denied = bool(inner) and not any(said for _, said in inner)
     if _CAUSAL.search(name) or (takes_tokens and (_LM.search(name) or _DECODER.search(name))):
-        return f"`{name}` is named as a causal module"
-    if takes_tokens:
-        for path, each in submodules(module):
-            for attribute in ("causal", "is_causal"):
-                if getattr(each, attribute, None) is True:
-                    return f"`{path}.{attribute}` is set"
-    return ""
+        return f"`{name}` is named as a causal module" if not is_denied else ""
+    return next((f"`{path}` is set" for path, said in inner if said and not path.endswith("is_decoder")), "")
 
 
-def reference(tensor: torch.Tensor, at: int) -> TensorRef:
-    """Return a tensor as a fact."""
-    return TensorRef(at, tuple(tensor.shape), str(tensor.dtype).removeprefix("torch."), library="torch")
+def _settings(parts: Iterable[tuple[str, Any]]) -> list[tuple[str, bool]]:
+    """Return the settings of modules that say whether they are causal, by path."""
+    return [
+        (f"{path}.{attribute}".lstrip("."), getattr(each, attribute))
+        for path, each in parts
+        for attribute in ("causal", "is_causal", *(("is_decoder",) if path else ()))
+        if isinstance(getattr(each, attribute, None), bool)
+    ]
 
 
 def kinds_within(module: torch.nn.Module) -> list[tuple[str, Any]]:

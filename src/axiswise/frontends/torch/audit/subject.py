@@ -47,7 +47,9 @@ class Subject:
         self.module = module
         self.seed = seed
         self.runs = 0
-        self._kept = [(each, _held(each)) for each in module.modules()]
+        scripted = {each for each in module.modules() if isinstance(each, torch.jit.ScriptModule)}
+        self._kept = [(each, _held(each)) for each in module.modules() if each not in scripted]
+        self._scripted = tuple(scripted)
         self._grad: Callable[[], AbstractContextManager[Any]] = torch.no_grad
 
     def run(self, inputs: Inputs, watch: AbstractContextManager[Any] | None = None, seed: int | None = None) -> Run:
@@ -65,7 +67,7 @@ class Subject:
                 self._grad = torch.enable_grad  # it takes derivatives on its way
                 return self.run(inputs, watch, seed)
             return Run({}, f"{type(error).__name__}: {' '.join(str(error).split())}"[:200])
-        found = {path: tensor.detach().clone() for path, tensor in leaves(result) if tensor.layout == torch.strided}
+        found = {path: tensor.detach().clone() for path, tensor in leaves(result) if _is_plain(tensor)}
         return Run(found)
 
     def restore(self) -> None:
@@ -78,6 +80,8 @@ class Subject:
         for module, held in self._kept:
             held[0]["training"] = mode
             module.training = mode
+        for module in self._scripted:
+            module.train(mode)
 
 
 _Held = tuple[dict[str, Any], dict[str, tuple[Any, Any]]]
@@ -101,7 +105,7 @@ def _held(module: torch.nn.Module) -> _Held:
 
 
 def _copy(tensor: torch.Tensor | None) -> torch.Tensor | None:
-    return tensor.detach().clone() if tensor is not None and tensor.layout == torch.strided else None
+    return tensor.detach().clone() if tensor is not None and _is_plain(tensor) else None
 
 
 def _put_back(module: torch.nn.Module, held: _Held) -> None:
@@ -132,6 +136,10 @@ def _with(tensor: torch.Tensor | None, values: torch.Tensor | None) -> torch.Ten
 
 def _same(tensor: torch.Tensor, values: torch.Tensor) -> bool:
     return bool(torch.equal(tensor.detach(), values))
+
+
+def _is_plain(tensor: torch.Tensor) -> bool:
+    return tensor.layout == torch.strided and not tensor.is_nested and not tensor.is_meta
 
 
 def _seed(seed: int) -> None:

@@ -15,9 +15,10 @@ from typing import Any, Self, cast
 import torch
 from torch.overrides import TorchFunctionMode
 
-from axiswise.facts import Frame
+from axiswise.facts import Frame, OpCall, TensorRef
 from axiswise.frontends.torch.audit.leaves import Inputs, leaves
 from axiswise.frontends.torch.audit.subject import Subject
+from axiswise.frontends.torch.vocabulary.reading import Reading, read_call
 from axiswise.source.frames import UserCode
 
 MOST_BYTES = 1 << 30
@@ -37,7 +38,7 @@ class Event:
         inputs: Tensors that went in.
         outputs: Tensors that came out.
         stack: The user's frames on the way to it.
-        arguments: Of an operation: its arguments that are no tensors, by name or place.
+        call: Of an operation: what it is in the field's words, its operands and parameters by name.
     """
 
     path: str
@@ -45,7 +46,7 @@ class Event:
     inputs: tuple[torch.Tensor, ...]
     outputs: tuple[torch.Tensor, ...]
     stack: tuple[tuple[CodeType, int], ...]
-    arguments: dict[str, Any]
+    call: OpCall | None = None
 
     def frames(self, user: UserCode) -> tuple[Frame, ...]:
         return tuple(user.place(code, instruction) for code, instruction in self.stack)
@@ -108,7 +109,7 @@ class Watch:
                 self._open.pop()  # it raised, and was caught
             if self._open:
                 _, inputs, stack = self._open.pop()
-                self.events.append(Event(path, type(module).__name__, inputs, self.kept(result), stack, {}))
+                self.events.append(Event(path, type(module).__name__, inputs, self.kept(result), stack))
 
         return note
 
@@ -119,9 +120,8 @@ class Watch:
         outputs = self.kept(result)
         if outputs and self._inside is not None:
             stack = self._user.stack(sys._getframe(2))  # pyright: ignore[reportPrivateUsage]
-            named = {**{str(at): each for at, each in enumerate(args)}, **kwargs}
-            plain = {key: each for key, each in named.items() if not isinstance(each, torch.Tensor)}
-            self.events.append(Event(self._inside, spelled(function), inputs, outputs, stack, plain))
+            what = read(function, args, kwargs)
+            self.events.append(Event(self._inside, what.spelled, inputs, outputs, stack, what))
         return result
 
 
@@ -135,6 +135,21 @@ class _Operations(TorchFunctionMode):
         if not self._watch.is_inside:
             return func(*args, **given)
         return self._watch.operation(func, args, given, lambda: func(*args, **given))
+
+
+def read(function: Any, args: Any, kwargs: dict[str, Any]) -> OpCall:
+    """Return an operation in the vocabulary of contracts; one that they do not know by its own name."""
+    reading = read_call(function, args, kwargs)
+    if reading is None:
+        tensors = {f"tensors.{at}": tensor for at, (_, tensor) in enumerate(leaves((args, kwargs)))}
+        reading = Reading(getattr(function, "__name__", ""), tensors)
+    operands = {role: reference(tensor, at) for at, (role, tensor) in enumerate(reading.operands.items())}
+    return OpCall(-1, reading.op, operands, reading.params, spelled=spelled(function))
+
+
+def reference(tensor: torch.Tensor, at: int) -> TensorRef:
+    """Return a tensor as a fact."""
+    return TensorRef(at, tuple(tensor.shape), str(tensor.dtype).removeprefix("torch."), library="torch")
 
 
 def submodules(module: torch.nn.Module) -> list[tuple[str, Any]]:
