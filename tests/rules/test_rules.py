@@ -23,11 +23,13 @@ CANDIDATES = {
     "example-as-step",
     "loss-input",
     "mask-polarity",
+    "norm-axis",
     "padding-class",
     "paired",
     "positions",
     "scrambled",
     "softmax-axis",
+    "squeeze",
 }
 """Kinds of calls that succeeded: a rule speaks only with evidence."""
 

@@ -61,6 +61,8 @@ KINDS: dict[str, str] = {
     "positions": "positions are added along the axis of the batch; nothing fails (facts: by, batch, steps)",
     "class-axis": "a loss takes another axis for the classes; nothing fails (facts: classes)",
     "padding-class": "a loss counts padding as a class; nothing fails (facts: padding, ignored, made)",
+    "norm-axis": "vectors are scaled along another axis than their features; nothing fails (facts: fault, features)",
+    "squeeze": "a squeeze of every axis takes a batch of one as well; nothing fails (facts: axes)",
     "annotation": "a value contradicts the annotation of its shape (facts: name, function, dims, dim, wanted, found)",
     "declared": "a model is given data of another shape than it was declared for (facts: missing, extra)",
     "weights": "a stored parameter has another shape than the model's",

@@ -119,7 +119,7 @@ def together(title: str, *parts: Iterable[Fix]) -> Iterable[Fix]:
         if first is None:
             return
         edits.extend(first.edits)
-    yield Fix(title, tuple(edits))
+    yield Fix(title, tuple(dict.fromkeys(edits)))  # parts may share a place
 
 
 def counts(scene: Scene, use: AxisUse | None, wanted: Iterable[int]) -> Iterable[Fix]:

@@ -13,6 +13,7 @@ from axiswise.silent.attending import disordered
 from axiswise.silent.classes import misclassed
 from axiswise.silent.following import Uses
 from axiswise.silent.layouts import misread
+from axiswise.silent.lengths import lengthened, squeezed
 from axiswise.silent.losses import confused
 from axiswise.silent.masks import inverted
 from axiswise.silent.normalized import misplaced
@@ -28,6 +29,8 @@ LOOKS: tuple[Callable[[Trace, Uses], Iterable[Conflict]], ...] = (
     disordered,
     misread,
     misclassed,
+    lengthened,
+    squeezed,
 )
 
 

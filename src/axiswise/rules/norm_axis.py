@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from axiswise.diagnosis import Diagnosis, Fix, Note
+from axiswise.facts import Conflict, OpCall
+from axiswise.rules.reading import label, number, together
+from axiswise.rules.rule import Rule
+from axiswise.source.scene import Scene
+
+PLACES = {"normalize": 2, "cosine_similarity": 2}
+"""Where `dim` stands when it is given by its place."""
+
+
+class NormAxis(Rule):
+    """Vectors are brought to length 1, or compared, along another axis than their features."""
+
+    kinds = frozenset({"norm-axis"})
+
+    def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
+        use, by, fault = conflict.left, conflict.facts.get("by"), conflict.facts.get("fault")
+        if use is None or use.operand not in conflict.call.operands:
+            return None
+        given = scene.expression(use.operand)
+        if fault == "product" and isinstance(by, OpCall):
+            product = scene.at(replace(conflict, call=by, left=None))
+            found = scene.diagnosis(
+                f"{scene.callee()} scales {given} along {scene.axis(use)}, but {product.callee()} sums over the last "
+                f"axis: its results are no cosines",
+                label(scene, use.operand),
+            )
+            notes = (*found.notes, Note("multiplied here", product.span))
+        elif fault == "implied" and not scene.written("dim", PLACES.get(conflict.call.op, -1)):
+            found = scene.diagnosis(
+                f"{scene.callee()} names no axis and takes axis 1 of {given}, {scene.axis(use)}; its features are in "
+                f"axis {conflict.facts.get('features')}",
+                label(scene, use.operand),
+            )
+            notes = found.notes
+        else:
+            return None
+        return replace(found, severity="warning", silent=True, exception=None, notes=notes)
+
+    def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
+        features = number(conflict.facts.get("features"))
+        if features is None:
+            return
+        title, others = "take it along the features", conflict.facts.get("others") or ()
+        scenes = [scene, *(scene.at(replace(conflict, call=other, left=None)) for other in others)]
+        yield from together(title, *(_along_last(each, title) for each in scenes))
+
+
+def _along_last(scene: Scene, title: str) -> Iterable[Fix]:
+    if scene.call.layer is not None:
+        return scene.setting("dim", "-1", title)
+    return scene.argument("dim", "-1", title, position=PLACES.get(scene.call.op))
