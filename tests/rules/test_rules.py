@@ -20,6 +20,7 @@ CANDIDATES = {
     "attention-layout",
     "attention-order",
     "class-axis",
+    "dropout-mode",
     "example-as-step",
     "loss-input",
     "mask-polarity",

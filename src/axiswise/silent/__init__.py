@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from axiswise.facts import Conflict, Failure, Trace
 from axiswise.silent.attending import disordered
 from axiswise.silent.classes import misclassed
+from axiswise.silent.evaluated import undropped
 from axiswise.silent.following import Uses
 from axiswise.silent.layouts import misread
 from axiswise.silent.lengths import lengthened, squeezed
@@ -31,6 +32,7 @@ LOOKS: tuple[Callable[[Trace, Uses], Iterable[Conflict]], ...] = (
     misclassed,
     lengthened,
     squeezed,
+    undropped,
 )
 
 

@@ -210,6 +210,14 @@ class CallSite:
                 return node.args[position]
         return None
 
+    @property
+    def is_written_out(self) -> bool:
+        """Whether every argument of the call stands in it: none comes out of a `*` or a `**`."""
+        node = self.call
+        if node is None or any(isinstance(each, ast.Starred) for each in node.args):
+            return False
+        return all(keyword.arg is not None for keyword in node.keywords)
+
     def inserted_argument(self, text: str) -> tuple[Span, str] | None:
         """Return the place and the text that add an argument at the end of the call."""
         node = self.call
