@@ -22,6 +22,7 @@ CANDIDATES = {
     "class-axis",
     "dropout-mode",
     "example-as-step",
+    "key-value",
     "loss-input",
     "mask-polarity",
     "norm-axis",

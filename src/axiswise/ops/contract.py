@@ -64,6 +64,7 @@ KINDS: dict[str, str] = {
     "norm-axis": "vectors are scaled along another axis than their features; nothing fails (facts: fault, features)",
     "squeeze": "a squeeze of every axis takes a batch of one as well; nothing fails (facts: axes)",
     "dropout-mode": "dropout that may not know the mode of its module; nothing fails (facts: way)",
+    "key-value": "an attention's keys and values are of different sequences; nothing fails",
     "annotation": "a value contradicts the annotation of its shape (facts: name, function, dims, dim, wanted, found)",
     "declared": "a model is given data of another shape than it was declared for (facts: missing, extra)",
     "weights": "a stored parameter has another shape than the model's",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from axiswise.facts import Conflict, Failure, Trace
+from axiswise.silent.attended import mismatched
 from axiswise.silent.attending import disordered
 from axiswise.silent.classes import misclassed
 from axiswise.silent.evaluated import undropped
@@ -33,6 +34,7 @@ LOOKS: tuple[Callable[[Trace, Uses], Iterable[Conflict]], ...] = (
     lengthened,
     squeezed,
     undropped,
+    mismatched,
 )
 
 
