@@ -23,18 +23,17 @@ class PaddingClass(Rule):
         ignored = number(conflict.facts.get("ignored"))
         if not isinstance(made, OpCall) or padding is None or ignored is None:
             return None
+        if made.op != "pad_sequence" and ignored == DEFAULT:
+            return None  # a table says what padding would be; whether there is any in the targets is not known
         maker = scene.at(replace(conflict, call=made, left=None))
         says = "pads with" if made.op == "pad_sequence" else "has for padding"
         found = scene.diagnosis(
             f"{scene.callee()} ignores {ignored}, but {scene.expression('target')} is padded with {padding}: "
             f"padding counts as class {padding}"
         )
-        # A table says what padding would be; whether there is any in the targets is not known.
-        is_certain = made.op == "pad_sequence" or ignored != DEFAULT
         told = Note(f"{maker.callee()} {says} {padding}", maker.span)
         notes = (*found.notes, told)
-        severity = "warning" if is_certain else "note"
-        return replace(found, severity=severity, silent=True, exception=None, notes=notes)
+        return replace(found, severity="warning", silent=True, exception=None, notes=notes)
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
         padding, layer = number(conflict.facts.get("padding")), conflict.call.layer
