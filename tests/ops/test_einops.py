@@ -12,6 +12,7 @@ from einops.layers.torch import Rearrange, Reduce
 from hypothesis import given
 from hypothesis import strategies as st
 
+from axiswise.facts import AxisSource
 from axiswise.frontends.torch.vocabulary.einops import read_einops
 from axiswise.ops.contract import contract_of
 from tests.ops.harness import call_of, compare, examples, hold_layer, nearly, shapes, sizes, tensor
@@ -123,6 +124,16 @@ def test_the_axis_and_the_name_that_do_not_fit() -> None:
     assert conflict.right is not None
     assert (conflict.left.axis, conflict.left.size, conflict.right.size) == (2, 66, 64)
     assert contract.output(call) == ((2, 4, 6, 16),)
+
+
+def test_an_axis_of_a_whole_one_and_of_numbers_is_their_product() -> None:
+    reading = read_einops("rearrange", (tensor((2, 3, 40)), "b c (n p) -> b n (p c)"), {"p": 8})
+    assert reading is not None
+    call = call_of(reading, tensor((2, 5, 24)))
+    contract = contract_of(call.op)
+    assert contract is not None
+    assert contract.source(call, 0, 2) == AxisSource("product", (("input", 1),), (("p", -1),))
+    assert contract.source(call, 0, 1).relation == "part"
 
 
 def test_arrays_are_not_read() -> None:

@@ -6,6 +6,7 @@ and the size of each name that the call gives (`h=4`).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import prod
@@ -147,6 +148,11 @@ def _source(call: OpCall, output: int, axis: int) -> AxisSource:
     axes = tuple((use.operand, use.axis) for place in places if (use := _use(call, place, shape[place])).axis >= 0)
     if not axes:
         return AxisSource("given", params=params) if params else UNKNOWN
+    shares = Counter(matched.places.values())
+    rest = [name for name in names if name not in given]
+    if params and rest and all(shares[matched.places.get(name, -1)] == 1 for name in rest):
+        parts = [_use(call, matched.places[name], 0) for name in rest]  # `(p1 p2 c)`: all of c, and numbers
+        return AxisSource("product", tuple((use.operand, use.axis) for use in parts if use.axis >= 0), params)
     if len(axes) < len(places):
         return AxisSource("unknown", axes, params)
     whole = prod(shape[place] for place in places)

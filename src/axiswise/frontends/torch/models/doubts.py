@@ -63,7 +63,17 @@ def is_of_form(trial: Trial) -> bool:
     ):
         return False
     sides = ((conflict.left, conflict.right), (conflict.right, conflict.left))
-    return not any(_may_differ(trial, conflict, side, other, (), None) for side, other in sides)
+    return not any(
+        _may_differ(trial, conflict, side, other, (), None) and not _is_of_batch(trial, conflict, side)
+        for side, other in sides
+    )
+
+
+def _is_of_batch(trial: Trial, conflict: Conflict, side: AxisUse) -> bool:
+    """Return whether a side's size is that of a batch, which may be any: no other would be the right one."""
+    steps = list(trail(trial.trace, conflict.call, side))
+    ends = [step.axis for step in steps if step.call.op == INPUT]
+    return bool(ends) and not any(ends) and all(step.relation != "unknown" or step.call.op == INPUT for step in steps)
 
 
 def _is_of_shape(conflict: Conflict) -> bool:
@@ -145,8 +155,11 @@ def _is_free(trial: Trial, conflict: Conflict, side: AxisUse) -> bool:
 
 def _cannot_be(trial: Trial, steps: list[Step], wanted: int) -> bool:
     """Return whether a product has factors of the model's own that do not divide what is wanted of it."""
-    product = next((step for step in steps if step.relation == "product" and len(step.factors) > 1), None)
-    return product is not None and wanted % prod(_own_factors(trial, product)) != 0
+    product = next((each for each in steps if each.relation == "product" and prod(each.factors) != 0), None)
+    if product is None:
+        return False
+    said = product.size // prod(product.factors)  # a pattern's own numbers: `(p1 p2 c)`
+    return wanted % (said * prod(_own_factors(trial, product))) != 0
 
 
 def _own_factors(trial: Trial, product: Step) -> Iterator[int]:

@@ -9,7 +9,7 @@ module makes it run with just that, or where the module's numbers give every siz
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -35,7 +35,7 @@ class Meant:
 
     Attributes:
         trial: The run.
-        is_told: Whether the module's own numbers give each size, but those of the batch.
+        is_told: Whether the module's own numbers give each size that may have to do with it, but those of the batch.
     """
 
     trial: Trial
@@ -77,14 +77,14 @@ def meant(
         numbers: Numbers of the model's own by name.
         settled: Whether it is certain that the module runs with that, or fails with any other input too.
     """
-    told = all(all(_held(spec, name, numbers)[1:]) for name, spec in wanted.items())
+    told = all(_is_told(spec, name, numbers) for name, spec in wanted.items())
     if (settled and _is_meant(found.call, wanted, numbers)) or (
         found.is_clean and not _may_be_wrong(found, wanted, told)
     ):
         return None
     there = [each for each in tried if each.failures and _is_meant(each.call, wanted, numbers)]
     best = max(there, key=lambda each: each.reach, default=None)
-    if best is None or not (told or is_of_form(best)):
+    if best is None or not (is_of_form(best) or (told and all(_widths_told(wanted, numbers)))):
         return None
     return Meant(best, told and not (found.is_clean and _others(found, wanted)))
 
@@ -108,6 +108,20 @@ def _held(spec: TensorSpec, path: str, numbers: Numbers) -> list[bool]:
     """Return which axes of an input have sizes that the model's own numbers give them."""
     bare = replace(spec, axes=tuple(AxisSpec(axis.name, 0) for axis in spec.axes))
     return [axis.size > 0 for axis in suited(bare, path, numbers).axes]
+
+
+def _is_told(spec: TensorSpec, path: str, numbers: Numbers) -> bool:
+    """Return whether the model's own numbers give each size of an input, but those of the batch and of widths."""
+    held = _held(spec, path, numbers)[1:]
+    return any(held) and all(known or is_width(axis.name) for known, axis in zip(held, spec.axes[1:], strict=True))
+
+
+def _widths_told(wanted: Mapping[str, TensorSpec], numbers: Numbers) -> Iterator[bool]:
+    """Yield of each width of the inputs whether the model's own numbers give it."""
+    for path, spec in wanted.items():
+        for axis, held in zip(spec.axes, _held(spec, path, numbers), strict=True):
+            if is_width(axis.name):
+                yield held
 
 
 def _may_be_wrong(found: Trial, wanted: Mapping[str, TensorSpec], told: bool) -> bool:
