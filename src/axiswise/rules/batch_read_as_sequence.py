@@ -23,6 +23,8 @@ class BatchReadAsSequence(Rule):
         operand = conflict.call.operands.get(role)
         if operand is None or operand.rank != 3:
             return None
+        if "loss" in conflict.facts:
+            return self._proved(conflict, scene, role)
         by = conflict.facts.get("by")
         if isinstance(by, OpCall):
             return self._contradicted(conflict, scene, role, by)
@@ -38,6 +40,17 @@ class BatchReadAsSequence(Rule):
         told = Note(f"{other.callee()} has the batch in axis 0", other.span)
         return replace(found, severity="warning", silent=True, exception=None, notes=(*found.notes, told))
 
+    def _proved(self, conflict: Conflict, scene: Scene, role: str) -> Diagnosis:
+        steps, loss = int(conflict.facts["steps"]), scene.at(replace(conflict, call=conflict.facts["loss"]))
+        size = conflict.call.operands[role].shape[steps]
+        found = scene.diagnosis(
+            f"{scene.callee()} reads axis {steps} of {scene.expression(role)} as the sequence, "
+            f"but {loss.callee()} takes it for the {size} examples",
+            label(scene, role),
+        )
+        notes = (Note("the loss", loss.span), *found.notes)
+        return replace(found, severity="warning", silent=True, exception=None, notes=notes)
+
     def _hint(self, conflict: Conflict, scene: Scene, role: str) -> Diagnosis:
         steps, batch = conflict.call.operands[role].shape[:2]
         found = scene.diagnosis(
@@ -48,7 +61,10 @@ class BatchReadAsSequence(Rule):
         return replace(found, severity="note", silent=True, exception=None)
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
-        yield from scene.setting("batch_first", "True", "read the batch from axis 0")
+        if conflict.facts.get("steps"):
+            yield from scene.setting("batch_first", "False", "read the batch from axis 1")
+        else:
+            yield from scene.setting("batch_first", "True", "read the batch from axis 0")
 
 
 def _said(conflict: Conflict, scene: Scene, role: str) -> Diagnosis:

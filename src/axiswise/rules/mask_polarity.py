@@ -30,7 +30,8 @@ class MaskPolarity(Rule):
             shown = "there is no padding" if conflict.facts["valid"] else "there is padding"
             means = "hides" if conflict.facts["valid"] else "shows"
             told = f"{mask} is True where {shown}, and {scene.callee()} {means} what is True"
-            notes = (Note(f"made by {made.callee()}", made.span),)
+            how = "marks what a mean is taken of" if conflict.facts.get("counted") else "made"
+            notes = (Note(f"{how} by {made.callee()}", made.span),)
         found = scene.diagnosis(told)
         return replace(found, severity="warning", silent=True, exception=None, notes=notes)
 

@@ -23,11 +23,16 @@ class ScrambledReshape(Rule):
             return None
         name = ref.axes.get(claimed, "") or (f"axis {claimed}" if claimed >= 0 else "an axis")
         size = call.outputs[0].shape[axis]
-        found = scene.diagnosis(
+        told = (
             f"{scene.callee()} gives axis {axis} the size of {name}, {size}, but not its elements: "
-            f"{name} of {scene.expression('input')} lies elsewhere, and a reshape moves nothing",
-            label(scene, "input"),
+            f"{name} of {scene.expression('input')} lies elsewhere, and a reshape moves nothing"
         )
+        if conflict.facts.get("mixed"):
+            told = (
+                f"{scene.callee()} makes an axis of {size} of parts of several axes of {scene.expression('input')}: "
+                f"none of its steps begins where one of theirs does"
+            )
+        found = scene.diagnosis(told, label(scene, "input"))
         return replace(found, severity="warning", silent=True, exception=None)
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:

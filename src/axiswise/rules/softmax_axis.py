@@ -9,6 +9,11 @@ from axiswise.rules.reading import label, number
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
+_USES = {
+    **dict.fromkeys(("matmul", "bmm", "mm", "baddbmm", "einsum"), "sums its weights over"),
+    **dict.fromkeys(("gather", "argmax", "argmin", "topk"), "picks along"),
+}
+
 
 class SoftmaxAxis(Rule):
     """A softmax is over another axis than the one its weights are summed over."""
@@ -22,11 +27,16 @@ class SoftmaxAxis(Rule):
         given, notes = scene.expression("input"), ()
         if fault == "one":
             told = f"{scene.callee()} is over an axis of one element of {given}: every weight is 1"
+        elif fault == "even":
+            told = (
+                f"{scene.callee()} is over {scene.axis(along)} of {given}, which only its mask has: "
+                f"the scores do not differ along it, and weigh nothing"
+            )
         elif fault == "implied":
             told = f"{scene.callee()} names no axis, and of three it is over the first: {scene.axis(along)} of {given}"
         else:
             by = scene.at(replace(conflict, call=conflict.facts["by"]))
-            does = "sums its weights over" if fault == "sum" else "takes for the classes"
+            does = "takes for the classes" if fault == "classes" else _USES.get(by.conflict.call.op, "sums over")
             other = scene.axis(AxisUse("input", used, 0))
             told = f"{scene.callee()} is over {scene.axis(along)} of {given}, but {by.callee()} {does} {other}"
             notes = (Note("used here", by.span),)

@@ -13,6 +13,7 @@ from axiswise.silent.attended import mismatched
 from axiswise.silent.attending import disordered
 from axiswise.silent.classes import misclassed
 from axiswise.silent.evaluated import undropped
+from axiswise.silent.examples import read_as_steps
 from axiswise.silent.following import Uses
 from axiswise.silent.layouts import misread
 from axiswise.silent.lengths import lengthened, squeezed
@@ -35,6 +36,7 @@ LOOKS: tuple[Callable[[Trace, Uses], Iterable[Conflict]], ...] = (
     squeezed,
     undropped,
     mismatched,
+    read_as_steps,
 )
 
 

@@ -8,7 +8,8 @@ from math import isclose, sqrt
 from axiswise.facts import AxisUse, Conflict, OpCall, Trace
 from axiswise.silent.following import Uses
 from axiswise.silent.masks import HIDING
-from axiswise.silent.normalized import KEEPING, PRODUCTS, SCORES, are_scores
+from axiswise.silent.normalized import KEEPING, SCORES, are_scores
+from axiswise.silent.reducing import PRODUCTS
 
 
 def disordered(trace: Trace, uses: Uses) -> Iterator[Conflict]:

@@ -8,8 +8,8 @@ from math import prod
 
 from axiswise.algebra.grouping import groups
 from axiswise.facts import Shape
-from axiswise.origin import origin_of
-from axiswise.silent.factors import Axis, dealt
+from axiswise.origin import Origin, origin_of
+from axiswise.silent.factors import Axis, dealt, fused
 
 CERTAIN = 2
 """The weight of a claim that needs no other beside it."""
@@ -24,7 +24,7 @@ class Claim:
 
     Attributes:
         axis: Its position.
-        unit: What its size says it is.
+        unit: What its size says it is; empty where it holds parts of several axes and no size says what is meant.
         weight: How much that is worth.
     """
 
@@ -60,16 +60,47 @@ def displaced(before: Sequence[Axis], given: Shape, after: Shape, asked: Sequenc
                 found.append(Claim(axis, claims[0][0], CERTAIN))
             elif claims and held is not None and held[place] not in [unit for unit, _ in claims]:
                 found.append(Claim(axis, *claims[0]))
-    return found if sum(claim.weight for claim in found) >= CERTAIN else []
+        if held is None and not any(claim.axis in outputs for claim in found):
+            found.append(Claim(outputs[0], (), CERTAIN))
+    if sum(claim.weight for claim in found) < CERTAIN:
+        found = []
+    return [*found, *_exchanged(before, given, after, asked, named)]
+
+
+def _exchanged(before: Sequence[Axis], given: Shape, after: Shape, asked: Sequence[int], named: Named) -> list[Claim]:
+    """Return two axes as long as each other that are asked for by one another's sizes: a reshape exchanges nothing."""
+    if len(asked) != len(after) or given != after:
+        return []
+    read = [_read(origin_of(size), named, before) for size in asked]
+    return [
+        Claim(axis, unit, CERTAIN)
+        for axis, unit in enumerate(read)
+        if unit
+        and unit != before[axis]
+        and any(unit == before[i] and read[i] == before[axis] for i in range(len(read)))
+    ]
+
+
+def _read(origin: Origin | None, named: Named, before: Sequence[Axis]) -> Axis | None:
+    """Return the axes, in the order they lie in, that a size was read off or is the product of; None where of none."""
+    if origin is None or origin.kind not in ("axis", "*"):
+        return None
+    if origin.kind == "axis":
+        return named(origin.tensor, origin.axis)
+    units = [_read(part, named, before) for part in origin.parts]
+    factors = [factor for unit in units for factor in unit or ()]
+    if any(unit is None for unit in units) or not all(any(factor in own for own in before) for factor in factors):
+        return None
+    return fused(factor for own in before for factor in own if factor in factors)
 
 
 def _claims(asked: int, size: int, units: Sequence[Axis], named: Named) -> list[tuple[Axis, int]]:
     """Return the axes that a size says it is: the one it was read off, else those that are as long."""
     origin = origin_of(asked)
-    if origin is not None and origin.kind == "axis":
-        unit = named(origin.tensor, origin.axis)
-        return [(unit, CERTAIN)] if unit is not None and unit in units else []
-    if origin is not None and origin.parts:
+    unit = _read(origin, named, units)
+    if unit is not None:
+        return [(unit, CERTAIN)] if unit in units or (origin is not None and origin.parts) else []
+    if origin is not None and (origin.parts or origin.kind == "axis"):
         return []  # what was computed is no axis that was there before
     alike = [unit for unit in units if prod(factor.size for factor in unit) == size]
     # A size that is left over and comes out as one axis alone: the others' sizes were worked out for that one.

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from axiswise.facts import OpCall, TensorRef, Trace
 from axiswise.ops.contract import contract_of
+from axiswise.silent.lineage import Lineage
 
 FURTHEST = 24
 """Calls in a row that a tensor is followed through."""
@@ -31,10 +33,16 @@ class Uses:
     """Which calls take which tensors."""
 
     def __init__(self, trace: Trace) -> None:
+        self._trace = trace
         self._calls: dict[int, list[tuple[OpCall, str]]] = {}
         for call in trace.calls:
             for role, ref in call.operands.items():
                 self._calls.setdefault(ref.id, []).append((call, role))
+
+    @cached_property
+    def lineage(self) -> Lineage:
+        """What the axes of the run's tensors are made of."""
+        return Lineage(self._trace, self)
 
     def of(self, tensor: int) -> list[tuple[OpCall, str]]:
         return self._calls.get(tensor, [])

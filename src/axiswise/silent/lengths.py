@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from axiswise.facts import AxisUse, Conflict, OpCall, TensorRef, Trace
 from axiswise.ops.axes import position
 from axiswise.silent.following import Uses, carried, handed
-from axiswise.silent.normalized import PRODUCTS
+from axiswise.silent.reducing import PRODUCTS
 
 TURNING = frozenset(
     "transpose permute movedim matrix-transpose reverse-axes contiguous float to dropout mul div clone".split()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import prod
+from typing import TYPE_CHECKING
 
 from axiswise.algebra.grouping import groups
 from axiswise.facts import AxisSource, OpCall, TensorRef, Trace
@@ -10,11 +11,17 @@ from axiswise.ops.axes import numbers
 from axiswise.ops.contract import contract_of
 from axiswise.silent.claims import Claim, displaced
 from axiswise.silent.factors import Axis, Factor, dealt, fresh, fused
-from axiswise.silent.following import Uses
+
+if TYPE_CHECKING:
+    from axiswise.silent.following import Uses
 
 REGROUPING = frozenset({"reshape", "flatten", "unflatten"})
 """Operations that keep the order of the elements."""
 SLICING = frozenset({"index", "narrow"})
+KEEPING_ROWS = REGROUPING | SLICING | {"contiguous", "transpose", "permute"}
+"""Operations that leave rows askew that a border was put to."""
+DRAWN = frozenset("rand randn randint rand_like randn_like tensor as_tensor from_numpy asarray normal".split())
+"""Operations that stand for data."""
 
 
 class Lineage:
@@ -25,11 +32,14 @@ class Lineage:
     """
 
     def __init__(self, trace: Trace, uses: Uses) -> None:
+        self._trace = trace
         self._known: dict[int, tuple[Axis, ...]] = {}
+        self._parameters: set[int] = set()
         self.displaced: dict[int, list[Claim]] = {}
         self._uses = uses
         self._shifted: set[int] = set()
         for call in trace.calls:
+            self._parameters |= {ref.id for ref in call.operands.values() if ref.parameter}
             for position, output in enumerate(call.outputs):
                 if output.id not in self._known:
                     self._known[output.id] = self._made(call, position)
@@ -46,10 +56,17 @@ class Lineage:
         found = self._known.get(tensor)
         return found[axis] if found is not None and axis < len(found) else None
 
+    def is_data(self, axis: Axis) -> bool:
+        """Return whether an axis is one that data came with: of no layer's making, and no parameter's."""
+        makers = [(root, self._trace.producer(root)) for root in (factor.root[0] for factor in axis)]
+        return bool(makers) and all(
+            root not in self._parameters if found is None else found[0].op in DRAWN for root, found in makers
+        )
+
     def _made(self, call: OpCall, position: int) -> tuple[Axis, ...]:
         ref = call.outputs[position]
         data = call.operands.get("input")
-        if _is_widening(call):
+        if _is_widening(call) or (call.op in KEEPING_ROWS and data is not None and data.id in self._shifted):
             self._shifted.add(ref.id)
         if call.op in REGROUPING and data is not None:
             return self._regrouped(call, data, ref)
@@ -59,7 +76,10 @@ class Lineage:
         return tuple(self._from(call, ref, axis, contract.source(call, position, axis)) for axis in range(ref.rank))
 
     def _from(self, call: OpCall, ref: TensorRef, axis: int, source: AxisSource) -> Axis:
-        if source.relation not in ("same", "product") or not source.axes:
+        if source.relation == "given" and "weight" in call.operands:
+            return _of_weight(call.operands["weight"], ref, axis)
+        alike = ("same", "product", "window")  # a window that keeps the size keeps the places
+        if source.relation not in alike or not source.axes:
             return fresh(ref, axis)
         factors: list[Factor] = []
         for role, place in source.axes:
@@ -70,8 +90,11 @@ class Lineage:
         made = fused(factors)
         return made if prod(factor.size for factor in made) == ref.shape[axis] else fresh(ref, axis)
 
-    def _is_shifted(self, axes: tuple[Axis, ...]) -> bool:
-        return any(factor.root[0] in self._shifted for axis in axes for factor in axis)
+    def _was_made(self, ref: TensorRef) -> bool:
+        """Return whether a tensor's axes mean something: no numbers drawn for a show, and no weights of a layer."""
+        found = self._trace.producer(ref.id)
+        roots = {factor.root[0] for own in self.of(ref) for factor in own}
+        return found is not None and found[0].op not in DRAWN and not roots <= self._parameters
 
     def _is_cut_back(self, ref: TensorRef) -> bool:
         """Return whether rows are put askew to be cut and put straight again: positions relative to one another."""
@@ -93,14 +116,23 @@ class Lineage:
                 found[axis] = own
         if call.op == "reshape" and not call.saved:
             claims = displaced(before, data.shape, ref.shape, numbers(call.params.get("shape")), self.axis)
-            if claims and (self._is_shifted(before) or self._is_cut_back(ref)):
+            if claims and (data.id in self._shifted or self._is_cut_back(ref)):
                 self._shifted.add(ref.id)  # until it is cut back, its rows are meant to be askew
                 return tuple(fresh(ref, axis) for axis in range(ref.rank))
+            claims = [claim for claim in claims if claim.unit or self._was_made(data)]
             if claims:
                 self.displaced[call.index] = claims
             for claim in claims:
-                found[claim.axis] = claim.unit  # what follows takes the program at its word
+                if claim.unit:
+                    found[claim.axis] = claim.unit  # what follows takes the program at its word
         return tuple(found)
+
+
+def _of_weight(weight: TensorRef, ref: TensorRef, axis: int) -> Axis:
+    """Return the axis of a layer's weight that its features are of: the same in each call of the layer."""
+    if ref.shape[axis] in weight.shape and ref.shape[axis] != 1:
+        return (Factor((weight.id, weight.shape.index(ref.shape[axis])), 1, ref.shape[axis]),)
+    return fresh(ref, axis)
 
 
 def _is_widening(call: OpCall) -> bool:

@@ -7,6 +7,7 @@ of `scaled_dot_product_attention` (True: takes part in attention). Numbers are a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from axiswise.facts import AxisUse, Conflict, OpCall, TensorRef, Trace, is_series
@@ -16,31 +17,101 @@ from axiswise.silent.normalized import SCORES
 HIDING = -1e4
 """A score that at most this was added to does not count."""
 LAYERS = ("multihead_attention", "transformer")
-PASSING = frozenset("unsqueeze expand to bool reshape flatten index repeat transpose clone contiguous".split())
+PASSING = frozenset(
+    "unsqueeze expand to bool float double half long int type_as reshape flatten index repeat transpose clone "
+    "contiguous detach".split()
+)
 """What a mask goes through and stays the same mask."""
 TURNING = frozenset({"logical_not", "bitwise_not"})
+FILLED = frozenset({"full", "full_like", "new_full"})
+COMPARISONS = frozenset({"eq", "ne", "lt", "le", "gt", "ge"})
 MIRRORED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """A mask of a call.
+
+    Attributes:
+        role: What it is to the call.
+        ref: The mask itself.
+        hides: Whether True hides.
+        attends: Whether scores are masked; else what a mean is taken of, or a loss's targets.
+    """
+
+    role: str
+    ref: TensorRef
+    hides: bool
+    attends: bool = True
 
 
 def inverted(trace: Trace, uses: Uses) -> Iterator[Conflict]:
     """Yield calls with a mask that hides what it should show; facts: `fault`, and `row` or `compared` and `against`."""
     for call in trace.calls:
-        for role, hides in _masks(call, uses):
-            facts = _seen(call, role, hides) or _meant(trace, uses, call.operands[role], hides)
+        for mask in _masks(trace, call, uses) if call.outputs else ():
+            facts = _seen(call, mask) or _meant(trace, uses, mask)
             if facts is not None:
-                yield Conflict("mask-polarity", call, AxisUse(role, -1, 0), facts=facts)
+                yield Conflict("mask-polarity", call, AxisUse(mask.role, -1, 0), facts=facts)
 
 
-def _masks(call: OpCall, uses: Uses) -> Iterator[tuple[str, bool]]:
-    """Yield the masks of a call: the role, and whether True hides."""
+def _masks(trace: Trace, call: OpCall, uses: Uses) -> Iterator[Mask]:
     if call.op.startswith(LAYERS) or call.op == "sdpa":
-        yield from ((role, call.op != "sdpa") for role in call.operands if role.endswith("mask"))
+        for role in [role for role in call.operands if role.endswith("mask")]:
+            yield Mask(role, call.operands[role], call.op != "sdpa")
     elif call.op == "masked_fill" and "mask" in call.operands:
-        value = call.params.get("value")
-        if isinstance(value, (int, float)) and value <= HIDING and _is_weighed(call, uses):
-            yield "mask", True
+        value, mask = call.params.get("value"), call.operands["mask"]
+        if _is_low(value) and _is_weighed(call, uses):
+            yield Mask("mask", mask, True)
+        elif _is_ignored(call, value, uses):
+            yield Mask("mask", mask, True, attends=False)
+    elif call.op == "where" and "condition" in call.operands and _is_weighed(call, uses):
+        low = [_is_low(_filler(trace, call, role)) for role in ("input", "other")]
+        if low[0] != low[1]:
+            yield Mask("condition", call.operands["condition"], low[0])
     elif call.op == "add" and _is_weighed(call, uses):
-        yield from ((role, True) for role in call.operands if f"{role}_values" in call.params)
+        for role, ref in call.operands.items():
+            found = trace.producer(ref.id)
+            if f"{role}_values" in call.params:
+                yield Mask(role, ref, True)
+            elif found is not None and found[0].op == "mul" and _is_low(_number(found[0])):
+                yield Mask(role, next(iter(found[0].operands.values())), True)
+    elif call.op == "mul" and len(call.operands) == 2:
+        for role, ref in call.operands.items():
+            if _is_mean(uses, call, ref):
+                yield Mask(role, ref, False, attends=False)
+
+
+def _number(call: OpCall) -> object:
+    """Return the number that a tensor is multiplied with, or taken from."""
+    return call.params.get("right", call.params.get("left"))
+
+
+def _is_low(value: object) -> bool:
+    return isinstance(value, (int, float)) and value <= HIDING
+
+
+def _filler(trace: Trace, call: OpCall, role: str) -> object:
+    """Return the number that stands in one place of `where`, or in all of a tensor there."""
+    ref = call.operands.get(role)
+    found = trace.producer(ref.id) if ref is not None else None
+    maker = found[0] if found is not None else None
+    return maker.params.get("fill_value") if maker is not None and maker.op in FILLED else call.params.get(role)
+
+
+def _is_ignored(call: OpCall, value: object, uses: Uses) -> bool:
+    """Return whether what is filled in is what a loss ignores."""
+    return isinstance(value, int) and any(
+        met.role == "target" and met.call.params.get("ignore_index") == value
+        for met in uses.followed(call.outputs[0], PASSING)
+    )
+
+
+def _is_mean(uses: Uses, call: OpCall, mask: TensorRef) -> bool:
+    """Return whether a product with a mask is summed, and the mask itself too: a mean over what it shows."""
+    through = PASSING | {"clamp"}
+    return any(met.call.op == "sum" for met in uses.followed(call.outputs[0], frozenset())) and any(
+        met.call.op == "sum" for met in uses.followed(mask, through)
+    )
 
 
 def _is_weighed(call: OpCall, uses: Uses) -> bool:
@@ -49,12 +120,12 @@ def _is_weighed(call: OpCall, uses: Uses) -> bool:
 
 
 # -- by its values -----------------------------------------------------------------------------------------------------
-def _seen(call: OpCall, role: str, hides: bool) -> Mapping[str, Any] | None:
+def _seen(call: OpCall, mask: Mask) -> Mapping[str, Any] | None:
     """Return what is wrong with a mask of queries against keys whose values are known."""
-    rows = _rows(call.params.get(f"{role}_values"))
-    if rows is None or len(rows) < 2 or len(rows) != len(rows[0]) or "padding" in role:
+    rows = _rows(call.params.get(f"{mask.role}_values")) if mask.attends else None
+    if rows is None or len(rows) < 2 or len(rows) != len(rows[0]) or "padding" in mask.role:
         return None
-    shown = [[_shows(each, hides) for each in row] for row in rows]
+    shown = [[_shows(each, mask.hides) for each in row] for row in rows]
     size = len(shown)
     for strict in (True, False):
         if all(shown[i][j] == (j > i if strict else j >= i) for i in range(size) for j in range(size)):
@@ -78,20 +149,36 @@ def _rows(values: Any) -> list[list[Any]] | None:
 
 
 # -- by what it was made of --------------------------------------------------------------------------------------------
-def _meant(trace: Trace, uses: Uses, mask: TensorRef, hides: bool) -> Mapping[str, Any] | None:
-    """Return what is wrong with a mask of padding, by the comparison that made it."""
-    shows, ref = True, mask
+def _meant(trace: Trace, uses: Uses, mask: Mask) -> Mapping[str, Any] | None:
+    """Return what is wrong with a mask of padding, by the comparison that made it or a mean taken with it."""
+    shows, ref, maker = True, mask.ref, None
     while (found := trace.producer(ref.id)) is not None:
         maker = found[0]
-        if maker.op in PASSING | TURNING and "input" in maker.operands:
-            shows = shows != (maker.op in TURNING)
-            ref = maker.operands["input"]
-            continue
-        valid = _means_valid(trace, uses, maker)
-        if valid is None:
-            return None
-        means = valid == shows  # whether it is true where there is something to attend to
-        return {"fault": "inverted", "made": maker, "valid": means} if means == hides else None
+        data = maker.operands.get("input")
+        if maker.op == "sub" and maker.params.get("left") == 1 and "right" in maker.operands:
+            shows, ref = not shows, maker.operands["right"]
+        elif maker.op in PASSING | TURNING and data is not None:
+            shows, ref = shows != (maker.op in TURNING), data
+        else:
+            break
+    compares = maker if maker is not None and maker.op in COMPARISONS else None
+    if compares is not None and compares.op in MIRRORED and not mask.attends:
+        return None  # what is left out of a mean, or of a loss, may be a prompt
+    valid = _means_valid(trace, uses, compares) if compares is not None else None
+    mean = _mean_with(uses, ref) if mask.hides and compares is None else None
+    if mean is not None:
+        valid, maker = True, mean
+    if valid is None or (valid == shows) != mask.hides:
+        return None
+    return {"fault": "inverted", "made": maker, "valid": valid == shows, "counted": mean is not None}
+
+
+def _mean_with(uses: Uses, mask: TensorRef) -> OpCall | None:
+    """Return the product with a mask that a mean is taken of: what it marks is summed, and counted."""
+    for met in uses.followed(mask, PASSING):
+        if met.call.op == "mul" and len(met.call.operands) == 2 and met.call.outputs:
+            if _is_mean(uses, met.call, met.call.operands[met.role]):
+                return met.call
     return None
 
 
@@ -100,10 +187,11 @@ def _means_valid(trace: Trace, uses: Uses, maker: OpCall) -> bool | None:
     left, right = maker.operands.get("left"), maker.operands.get("right")
     if maker.op in ("eq", "ne") and (left is None) != (right is None):
         tokens = left or right
-        looked_up = tokens is not None and any(
-            call.op == "embedding" and role == "input" for call, role in uses.of(tokens.id)
-        )
-        return maker.op == "ne" if looked_up else None
+        if tokens is None:
+            return None
+        looked_up = any(call.op == "embedding" and role == "input" for call, role in uses.of(tokens.id))
+        marked = _number(maker) == 0 and _mean_with(uses, tokens) is not None
+        return maker.op == "ne" if looked_up or marked else None
     op = maker.op
     if left is None or right is None or op not in MIRRORED:
         return None

@@ -2,38 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from axiswise.facts import AxisUse, Conflict, OpCall, Trace
+from axiswise.facts import AxisUse, Conflict, OpCall, TensorRef, Trace
 from axiswise.ops.axes import position
-from axiswise.silent.following import Met, Uses, carried
+from axiswise.silent.factors import Axis
+from axiswise.silent.following import Met, Uses
+from axiswise.silent.reducing import PRODUCTS, SUMS, reduced, side_by_side
 
-PRODUCTS = frozenset({"matmul", "bmm", "mm", "einsum", "baddbmm"})
-KEEPING = frozenset(
-    "dropout to type_as float half bfloat16 double contiguous clone mul where masked_fill nan_to_num transpose permute "
+LIKE_WEIGHTS = frozenset(
+    "dropout to type_as float half bfloat16 double contiguous clone where masked_fill nan_to_num transpose permute "
     "movedim matrix-transpose unsqueeze expand add sub".split()
 )
 """What weights go through and stay weights."""
-SCORES = KEEPING | {"div", "true_divide", "clamp", "tanh", "index", "maximum"}
+KEEPING = LIKE_WEIGHTS | {"mul"}
+"""The same, and what they are multiplied with."""
+SPENT = KEEPING | {"div", "true_divide", "log", "exp", "reshape", "index", "clamp", "squeeze", "select"}
+"""What weights or their logarithms go through to where they are summed or picked from."""
+SCORES = KEEPING | {"div", "true_divide", "clamp", "tanh", "index", "maximum", "reshape", "flatten"}
 """What scores go through before they are made weights."""
 SOFTMAXES = frozenset({"softmax", "log_softmax"})
-LOGARITHMS = frozenset("log to float double transpose permute clamp add".split())
-"""What log-probabilities go through on their way to a loss."""
 LAYERS = frozenset({"linear", "conv1d", "conv2d", "conv3d"})
+CLASSES = {"cross_entropy": 1, "nll_loss": 1, "ctc_loss": 2}
+"""Losses, and the axis of their predictions that they take for the classes, where these have that many axes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Another axis than that of a softmax, which its results are used over.
+
+    Attributes:
+        call: What uses it.
+        axis: The axis, of what the softmax gives.
+        fault: `sum` or `classes`.
+    """
+
+    call: OpCall
+    axis: int
+    fault: str
 
 
 def misplaced(trace: Trace, uses: Uses) -> Iterator[Conflict]:
     """Yield softmaxes along an axis that their use is not over.
 
-    Facts: `fault` (`one`: along one element; `implied`: no axis was named; `sum`: a product sums over another;
-    `classes`: a loss takes another for the classes), `used` (that other axis), and `by` (the call that uses it).
+    Facts: `fault` (`one`: along one element; `implied`: no axis was named; `even`: along an axis that the scores were
+    broadcast to; `sum`: what follows sums over another; `classes`: a loss takes another for the classes), `used` (that
+    other axis), and `by` (the call that uses it).
     """
+    classes = dict(_classes(trace, uses))
     for call in trace.calls:
         data = call.operands.get("input")
         if call.op in SOFTMAXES and data is not None and call.outputs and data.rank:
             along = _along(call)
-            facts = _fault(trace, uses, call, along)
+            facts = _fault(trace, uses, call, along, classes)
             if facts is not None:
                 yield Conflict("softmax-axis", call, AxisUse("input", along, data.shape[along]), facts=facts)
 
@@ -44,51 +67,86 @@ def _along(call: OpCall) -> int:
     return position(dim, rank) if isinstance(dim, int) else 0 if rank in (1, 3) else 1
 
 
-def _fault(trace: Trace, uses: Uses, call: OpCall, along: int) -> dict[str, Any] | None:
+def _fault(trace: Trace, uses: Uses, call: OpCall, along: int, classes: Mapping[Axis, OpCall]) -> dict[str, Any] | None:
     data = call.operands["input"]
     if data.shape[along] == 1:
         return {"fault": "one", "used": 1 if data.rank > 2 else -1} if _is_one_feature(trace, call, along) else None
     if call.params.get("dim") is None and data.rank == 3:
         return {"fault": "implied", "used": 2}
-    wrong = _classes_elsewhere(uses, call, along)
-    if wrong is None and call.op == "softmax" and are_scores(trace, call):
-        wrong = _summed_elsewhere(uses, call, along)
-    if wrong is None:
+    if call.op == "softmax" and _is_even(trace, call, along):
+        return {"fault": "even", "used": -1}
+    found = _classes_elsewhere(uses, call, along, classes)
+    if found is None and (uses.lineage.is_data(uses.lineage.of(data)[along]) or are_scores(trace, call)):
+        found = _summed_elsewhere(trace, uses, call, along)
+    return None if found is None else {"fault": found.fault, "used": found.axis, "by": found.call}
+
+
+# -- classes ----------------------------------------------------------------------------------------------------------
+def _classes(trace: Trace, uses: Uses) -> Iterator[tuple[Axis, OpCall]]:
+    """Yield the axes that losses take for the classes, each with the loss."""
+    for call in trace.calls:
+        data = call.operands.get("input")
+        if call.op in CLASSES and call.spelled.startswith("torch.") and data is not None and data.rank:
+            axis = min(CLASSES[call.op], data.rank - 1)
+            if data.shape[axis] > 1:
+                yield uses.lineage.of(data)[axis], call
+
+
+def _classes_elsewhere(uses: Uses, call: OpCall, along: int, classes: Mapping[Axis, OpCall]) -> Elsewhere | None:
+    """Return the axis of the classes, of which a loss knows, where weights along another are not used over that one."""
+    axes = uses.lineage.of(call.operands["input"])
+    found = [axis for axis, own in enumerate(axes) if own in classes]
+    if len(found) != 1 or found[0] == along or not axes[along]:
         return None
-    return {"fault": "sum" if wrong[0].call.op in PRODUCTS else "classes", "used": wrong[1], "by": wrong[0].call}
+    if any(along in _spent(met) for met in uses.followed(call.outputs[0], SPENT)):
+        return None
+    return Elsewhere(classes[axes[found[0]]], found[0], "classes")
 
 
-def _classes_elsewhere(uses: Uses, call: OpCall, along: int) -> tuple[Met, int] | None:
-    """Return the loss that takes another axis of log-probabilities for the classes, and that axis."""
-    for met in uses.followed(call.outputs[0], LOGARITHMS):
-        classes = met.axes.get(1 if met.call.operands[met.role].rank > 1 else 0)
-        is_loss = met.call.op == "nll_loss" and met.call.spelled.startswith("torch.") and met.role == "input"
-        if is_loss and classes is not None and classes != along:
-            return met, classes
-    return None
-
-
-def _summed_elsewhere(uses: Uses, call: OpCall, along: int) -> tuple[Met, int] | None:
-    """Return the product that sums weights over another axis than theirs, and that axis; None where one is over it."""
-    found: tuple[Met, int] | None = None
-    for met in uses.followed(call.outputs[0], KEEPING):
-        if met.call.op not in PRODUCTS or not met.call.outputs or _is_mixed(met):
+# -- sums -------------------------------------------------------------------------------------------------------------
+def _summed_elsewhere(trace: Trace, uses: Uses, call: OpCall, along: int) -> Elsewhere | None:
+    """Return what is summed or picked over another axis than that of weights; None where anything is over theirs."""
+    found: Elsewhere | None = None
+    weights, is_normalised_twice = {call.outputs[0].id}, False
+    for met in uses.followed(call.outputs[0], SPENT):
+        alike = met.call.operands[met.role].id in weights
+        if alike and met.call.op in LIKE_WEIGHTS:
+            weights |= {output.id for output in met.call.outputs}
+        if not met.call.outputs or _is_mixed(met):
             continue
-        left = carried(met.call, met.role, met.axes)
-        summed = [own for own in met.axes.values() if own not in left.values()]
-        if along in summed or along not in met.axes.values() or len(summed) != 1:
+        spent = _spent(met)
+        if met.call.op in SUMS and alike:
+            is_normalised_twice |= along not in spent and bool(spent) and _is_divisor(uses, met.call.outputs[0])
+            continue
+        if along in spent or (met.call.op in PRODUCTS and along not in met.axes.values()):
             return None
-        if call.outputs[0].shape[summed[0]] > 1:
-            found = found or (met, summed[0])
-    return found
+        if len(spent) == 1 and call.outputs[0].shape[spent[0]] > 1:
+            if along in (met.axes.get(axis) for axis in side_by_side(met.call, met.role)):
+                return Elsewhere(met.call, spent[0], "sum")
+            found = found or Elsewhere(met.call, spent[0], "sum")
+    return None if is_normalised_twice else found  # slots, clusters: they compete, and then take means
+
+
+def _spent(met: Met) -> list[int]:
+    """Return the axes of what was followed that a call sums or picks over."""
+    return [met.axes[axis] for axis in reduced(met.call, met.role) if axis in met.axes]
+
+
+def _is_divisor(uses: Uses, total: TensorRef) -> bool:
+    """Return whether something is divided by a sum."""
+    through = frozenset({"clamp", "add", "unsqueeze", "reshape", "index", "transpose", "expand", "maximum"})
+    return any(met.call.op in ("div", "true_divide") and met.role == "right" for met in uses.followed(total, through))
 
 
 def _is_mixed(met: Met) -> bool:
     """Return whether weights meet what is no value of theirs: a projection, a matrix that mixes heads."""
     others = [ref for role, ref in met.call.operands.items() if role != met.role]
-    return any(ref.parameter or ref.rank < met.call.operands[met.role].rank for ref in others)
+    return met.call.op in PRODUCTS and any(
+        ref.parameter or ref.rank < met.call.operands[met.role].rank for ref in others
+    )
 
 
+# -- scores -----------------------------------------------------------------------------------------------------------
 def are_scores(trace: Trace, call: OpCall) -> bool:
     """Return whether what goes into a softmax is a product of two tensors that were both computed."""
     waiting, seen = [call.operands["input"].id], set[int]()
@@ -105,6 +163,17 @@ def are_scores(trace: Trace, call: OpCall) -> bool:
         elif maker.op in SCORES:
             waiting += [ref.id for ref in maker.operands.values()]
     return False
+
+
+def _is_even(trace: Trace, call: OpCall, along: int) -> bool:
+    """Return whether only a mask has the axis of a softmax: the scores it hides some of are one for all of it."""
+    found = trace.producer(call.operands["input"].id)
+    if found is None or found[0].op not in ("where", "masked_fill"):
+        return False
+    maker, back = found[0], call.operands["input"].rank - along
+    masks = {role for role, ref in maker.operands.items() if ref.dtype == "bool"}
+    scores = [ref for role, ref in maker.operands.items() if role not in masks]
+    return bool(masks) and bool(scores) and all(ref.rank < back or ref.shape[-back] == 1 for ref in scores)
 
 
 def _is_one_feature(trace: Trace, call: OpCall, along: int) -> bool:

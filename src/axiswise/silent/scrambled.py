@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from axiswise.algebra.grouping import groups
 from axiswise.facts import Conflict, OpCall, Trace
@@ -18,15 +18,15 @@ Item = TypeVar("Item")
 
 def scrambled(trace: Trace, uses: Uses) -> Iterator[Conflict]:
     """Yield the reshapes that put an axis where its elements do not lie; facts: `axis`, `claimed`, `turns`."""
-    lineage = Lineage(trace, uses)
+    lineage = uses.lineage
     for index, claims in lineage.displaced.items():
         call = trace.calls[index]
         before = lineage.of(call.operands["input"])
         claim = max(claims, key=lambda each: each.weight)
-        claimed = next((place for place, own in enumerate(before) if own == claim.unit), -1)
-        yield Conflict(
-            "scrambled", call, facts={"axis": claim.axis, "claimed": claimed, "turns": _turns(call, lineage)}
-        )
+        claimed = next((place for place, own in enumerate(before) if own and own == claim.unit), -1)
+        facts: dict[str, Any] = {"axis": claim.axis, "claimed": claimed, "mixed": not claim.unit}
+        facts["turns"] = _turns(call, lineage) if claim.unit else []
+        yield Conflict("scrambled", call, facts=facts)
 
 
 def _turns(call: OpCall, lineage: Lineage) -> list[tuple[str, int, int]]:
