@@ -12,7 +12,7 @@ from axiswise.config import Options
 from axiswise.sandbox import Sandbox
 
 PROGRAMS = sorted((Path(__file__).parent / "silent").glob("*.py"))
-MARKER = re.compile(r"# warning: ([a-z-]+)$")
+MARKER = re.compile(r"# (?:warning|note): ([a-z-]+)$")
 
 
 @pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)

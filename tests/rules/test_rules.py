@@ -22,6 +22,7 @@ CANDIDATES = {
     "class-axis",
     "dropout-mode",
     "example-as-step",
+    "frozen",
     "key-value",
     "loss-input",
     "mask-polarity",

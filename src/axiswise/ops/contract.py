@@ -65,6 +65,7 @@ KINDS: dict[str, str] = {
     "squeeze": "a squeeze of every axis takes a batch of one as well; nothing fails (facts: axes)",
     "dropout-mode": "dropout that may not know the mode of its module; nothing fails (facts: way)",
     "key-value": "an attention's keys and values are of different sequences; nothing fails",
+    "frozen": "a reshape or an expand is told the batch as a number of its own; nothing fails",
     "annotation": "a value contradicts the annotation of its shape (facts: name, function, dims, dim, wanted, found)",
     "declared": "a model is given data of another shape than it was declared for (facts: missing, extra)",
     "weights": "a stored parameter has another shape than the model's",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from math import prod
 
 from axiswise.diagnosis import Diagnosis, Fix
@@ -14,12 +15,20 @@ from axiswise.source.scene import Scene
 class FrozenBatch(Rule):
     """A batch size is written into the model, and a batch of another size comes."""
 
-    kinds = frozenset({"numel", "expand"})
+    kinds = frozenset({"numel", "expand", "frozen"})
     priority = 20
 
     def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
         given, asked = shape(conflict, "input"), sizes(conflict.call.params.get("shape"))
-        if not given or not asked or not _frozen(given, asked):
+        if not given or not asked:
+            return None
+        if conflict.kind == "frozen":
+            found = scene.diagnosis(
+                f"{scene.callee()} is for batches of {asked[0]} only, which {scene.expression('input')} happens to be",
+                label(scene, "input"),
+            )
+            return replace(found, severity="warning", silent=True, exception=None)
+        if not _frozen(given, asked):
             return None
         return scene.diagnosis(
             f"{scene.callee()} asks for a batch of {asked[0]}, but {scene.expression('input')} has {given[0]}",
@@ -28,6 +37,8 @@ class FrozenBatch(Rule):
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
         asked = sizes(conflict.call.params.get("shape")) or ()
+        if conflict.kind == "frozen" and asked[1:] == (-1,):
+            yield from scene.call_as("{}.flatten(1)", "keep the batch, whatever it is", evidence=0.6)
         position = place(conflict, 1)
         name = name_of(scene, "input")
         if name is not None:

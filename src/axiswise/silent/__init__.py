@@ -16,7 +16,7 @@ from axiswise.silent.evaluated import undropped
 from axiswise.silent.examples import read_as_steps
 from axiswise.silent.following import Uses
 from axiswise.silent.layouts import misread
-from axiswise.silent.lengths import lengthened, squeezed
+from axiswise.silent.lengths import frozen, lengthened, squeezed
 from axiswise.silent.losses import confused
 from axiswise.silent.masks import inverted
 from axiswise.silent.normalized import misplaced
@@ -34,6 +34,7 @@ LOOKS: tuple[Callable[[Trace, Uses], Iterable[Conflict]], ...] = (
     misclassed,
     lengthened,
     squeezed,
+    frozen,
     undropped,
     mismatched,
     read_as_steps,

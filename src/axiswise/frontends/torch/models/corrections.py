@@ -119,7 +119,7 @@ def _resized(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
         yield from _squares(trial, conflict, side, other)
     for one, other in ((ours, right), (theirs, left)):
         for demand in one:
-            if not _is_batch(trial.call, demand) and (is_own(trial, conflict, other) or _is_width(trial.call, demand)):
+            if not is_batch(trial.call, demand) and (is_own(trial, conflict, other) or _is_width(trial.call, demand)):
                 yield fixed(trial.call, demand.path, demand.axis, demand.wanted)
     for side, other in both:
         if is_own(trial, conflict, other):
@@ -128,7 +128,7 @@ def _resized(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
             yield from _squares(trial, conflict, side, other)
     for one, other in ((ours, right), (theirs, left)):
         if is_own(trial, conflict, other):  # what stands where features are asked for is the batch: an axis is lacking
-            paths = dict.fromkeys(demand.path for demand in one if _is_batch(trial.call, demand))
+            paths = dict.fromkeys(demand.path for demand in one if is_batch(trial.call, demand))
             for path in paths:
                 yield deepened(trial.call, path)
 
@@ -180,7 +180,7 @@ def _unified(call: CallSpec, ours: list[Demand], theirs: list[Demand]) -> Iterat
                 continue  # two axes of one input: nothing that happens to fit is meant
             source = spec_of(call, one.path)
             target = spec_of(call, other.path)
-            if source is None or target is None or _is_batch(call, one) != _is_batch(call, other):
+            if source is None or target is None or is_batch(call, one) != is_batch(call, other):
                 continue
             axis = source.axes[one.axis]
             yield replaced(call, other.path, with_axis(target, other.axis, axis))
@@ -246,7 +246,7 @@ def is_width(name: str) -> bool:
     return name.lower() in ("", "features", "channels", "c", "d", "dim", "mels")
 
 
-def _is_batch(call: CallSpec, demand: Demand) -> bool:
+def is_batch(call: CallSpec, demand: Demand) -> bool:
     spec = spec_of(call, demand.path)
     return spec is None or demand.axis >= len(spec.axes) or spec.axes[demand.axis].name.lower() in BATCH
 

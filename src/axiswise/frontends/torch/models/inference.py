@@ -21,6 +21,7 @@ from axiswise.frontends.torch.models.changing import replaced, spec_of, with_axi
 from axiswise.frontends.torch.models.corrections import asked_of, corrected, is_width
 from axiswise.frontends.torch.models.doubts import in_doubt
 from axiswise.frontends.torch.models.exemplified import exemplified
+from axiswise.frontends.torch.models.frozen import batches, of_batch
 from axiswise.frontends.torch.models.hinted import hinted
 from axiswise.frontends.torch.models.ideas import ideas
 from axiswise.frontends.torch.models.meant import Meant, meant, usual
@@ -121,6 +122,10 @@ def inferred(
             return search.taken(search.narrowed(found), settled=True)
     best = search.best
     assert best is not None
+    for call in search.of_other_batches():
+        found = search.settle(call)
+        if found is not None:
+            return search.taken(search.narrowed(found), settled=True)
     return search.taken(best, settled=search.settled(best, hints))
 
 
@@ -207,6 +212,11 @@ class _Search:
         """Return whether another run comes less far; what lies apart in memory does so with any number of axes."""
         kinds = {each.kind for run in (trial, other) for failure in run.failures[:1] for each in failure.conflicts[:1]}
         return other.reach < trial.reach or (kinds == {"stride"} and other.reach == trial.reach)
+
+    def of_other_batches(self) -> Iterator[CallSpec]:
+        """Yield the first call and the one that got furthest, with the batches that the model may be written for."""
+        for trial in (self._seen[0], self.best) if self.best is not None else ():
+            yield from (of_batch(trial.call, size) for size in batches(trial))
 
     def is_at_fault(self, certain: Collection[str]) -> bool:
         """Return whether the run that got furthest would fail for any inputs."""

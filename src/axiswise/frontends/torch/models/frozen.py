@@ -1,0 +1,56 @@
+"""Batches that a model was written for: a number in front of a `view` or an `expand`, a buffer that was made as large.
+
+No failure corrects the batch, for any batch should do. Where nothing else runs, a number that stands for one is tried:
+the model is checked with it then, and what it asks of the batch is told as a limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from axiswise.facts import OpCall
+from axiswise.frontends.torch.models.corrections import demands, is_batch, is_own
+from axiswise.frontends.torch.models.specs import CallSpec
+from axiswise.frontends.torch.models.trials import Trial
+from axiswise.ops.axes import numbers
+from axiswise.origin import origin_of
+
+MADE = frozenset({"reshape", "expand", "repeat", "zeros", "ones", "randn", "rand", "full", "empty"})
+MOST = 3
+"""Numbers that are tried."""
+
+
+def batches(trial: Trial) -> list[int]:
+    """Return the numbers in a failed run that may stand for the batch that a model was written for."""
+    return list(dict.fromkeys([*_written(trial), *_asked(trial)]))[:MOST]
+
+
+def of_batch(call: CallSpec, size: int) -> CallSpec:
+    """Return a call with another batch."""
+    first = {spec.axes[0].name for _, spec in call.tensors() if spec.axes}
+    return call.resized({name: size for name in first if name})
+
+
+def _asked(trial: Trial) -> Iterator[int]:
+    """Yield the numbers of the model's own that a batch failed to meet."""
+    for conflict in (each for failure in trial.failures[:1] for each in failure.conflicts[:1]):
+        for side, other in ((conflict.left, conflict.right), (conflict.right, conflict.left)):
+            if side is not None and other is not None and is_own(trial, conflict, other):
+                for demand in demands(trial, conflict, side, other.size):
+                    if is_batch(trial.call, demand) and demand.wanted > 1:
+                        yield demand.wanted
+
+
+def _written(trial: Trial) -> Iterator[int]:
+    """Yield the numbers that are written in front of a shape."""
+    failed = [failure.call for failure in trial.failures if failure.call is not None]
+    for call in (*failed, *trial.trace.calls):
+        asked = numbers(call.params.get("shape")) if call.op in MADE else ()
+        if len(asked) > 1 and asked[0] > 1 and _is_written(call, asked[0]):
+            yield int(asked[0])
+
+
+def _is_written(call: OpCall, size: int) -> bool:
+    """Return whether a size is a number of the program's, and no axis's that a tensor had."""
+    origin = origin_of(size)
+    return origin is None or not (origin.axes() or origin.guesses())
