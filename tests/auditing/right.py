@@ -327,6 +327,24 @@ class Neighbours(nn.Module):
         return self.lin(torch.cat([x, F.pad(x[:, 1:], (0, 0, 0, 1))], -1))
 
 
+class Shifted(nn.Module):
+    """A decoder of what its encoder reads, one step later: a padded place of the one is the last word of the other."""
+
+    def __init__(self):
+        super().__init__()
+        self.embed = nn.Embedding(40, 16, padding_idx=0)
+        self.reader, self.writer = nn.MultiheadAttention(16, 2, batch_first=True), nn.GRU(16, 16, batch_first=True)
+        self.head = nn.Linear(16, 3)
+
+    def forward(self, input_ids, attention_mask):
+        x = self.embed(input_ids)
+        shifted = F.pad(input_ids[:, :-1], (1, 0), value=39)
+        h, _ = self.writer(self.embed(shifted))
+        last = (shifted != 0).int().cumsum(1).argmax(1)
+        mixed, _ = self.reader(h, x, x, key_padding_mask=attention_mask == 0)
+        return self.head(mixed[torch.arange(len(x)), last])
+
+
 class Setting(nn.Module):
     def __init__(self):
         super().__init__()
@@ -402,6 +420,7 @@ def cases() -> list[Case]:
             Neighbours(),
             {"input_ids": tokens * ~padding, "attention_mask": (~padding).long()},
         ),
+        ("words shifted by one", Shifted(), {"input_ids": tokens * ~padding, "attention_mask": (~padding).long()}),
         ("a spectrum", Spectrum(), torch.randn(4, 6, 8)),
         ("lines of numbers", nn.Sequential(nn.Unflatten(0, (-1, 1)), nn.Linear(1, 3)), torch.randn(5)),
     ]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import torch
 
@@ -104,7 +104,8 @@ def reached(subject: Subject, batch: Batch, padding: Padding) -> tuple[Effect | 
     if len(numbers) < len(padding.data):
         if not any(isinstance(each, torch.nn.Embedding) for each in subject.module.modules()):
             return None, f"what `{padding.told}` masks are ids that no embedding takes: padding was not looked at"
-        disturbed = Disturbed(disturbed, partial(_behind_embeddings, padding.where, subject.seed))
+        words = [tensors[path] for path in padding.data if path not in numbers]
+        disturbed = Disturbed(disturbed, partial(_behind_embeddings, padding.where, words, subject.seed))
     run = subject.run(disturbed)
     found: list[tuple[Moved, float]] = []
     for path, before in base.outputs.items():
@@ -161,13 +162,26 @@ def _noisy(paths: tuple[str, ...], where: torch.Tensor, seed: int, path: str, te
     return new
 
 
+def _in_place(words: torch.Tensor, ids: torch.Tensor) -> bool:
+    """Return whether ids stand for words place by place: not shifted by one for a decoder, and no positions."""
+    if words.shape != ids.shape:
+        return False
+    unique: Any = cast("Any", torch).unique
+    pairs = torch.stack((words.flatten(), ids.flatten().to(words.dtype)))
+    return unique(pairs, dim=1).shape[1] == unique(words).numel()
+
+
 @contextmanager
-def _behind_embeddings(where: torch.Tensor, seed: int, module: torch.nn.Module) -> Generator[None]:
-    """Change what embeddings return at padded positions, while a run lasts."""
+def _behind_embeddings(
+    where: torch.Tensor, words: Sequence[torch.Tensor], seed: int, module: torch.nn.Module
+) -> Generator[None]:
+    """Change what embeddings return for words at padded positions, while a run lasts."""
 
     def disturb(_module: Any, args: Any, result: torch.Tensor) -> torch.Tensor | None:
         ids = args[0] if args else None
         if not isinstance(ids, torch.Tensor) or ids.shape != where.shape or int(ids.max()) <= 1:
+            return None
+        if not any(_in_place(each, ids) for each in words):
             return None
         return _noisy(("",), where, seed, "", result)
 
