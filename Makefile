@@ -1,5 +1,5 @@
 # Everything from a bare clone: each target makes its own environment first, once.
-#   make test | check | extras | demo | score | bench | growth | compare | picture
+#   make test | check | extras | demo | score | bench | growth | compare | compare-silent | picture
 
 PYTHON ?= python3
 VENV   := .venv
@@ -8,7 +8,7 @@ PEERS  := $(VENV)/.peers
 CHECKERS := $(VENV)-compare/.ready
 BIN    := $(VENV)/bin
 
-.PHONY: test check extras demo score bench growth compare picture clean
+.PHONY: test check extras demo score bench growth compare compare-silent picture clean
 
 test: $(READY)
 	$(BIN)/python -m pytest $(ARGS)
@@ -44,6 +44,10 @@ growth: $(PEERS)
 compare: $(CHECKERS)
 	$(VENV)-compare/bin/python docs/side_by_side.py
 
+# Faults that raise nothing under axiswise and its peers: docs/silent-side-by-side.md. Each peer gets an environment.
+compare-silent: $(READY)
+	$(BIN)/python -m benchmarks.silent $(ARGS)
+
 picture: $(READY)
 	$(BIN)/python docs/picture.py
 
@@ -68,4 +72,4 @@ $(CHECKERS): pyproject.toml
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(VENV)-compare .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-compare $(VENV)-compare-silent .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -16,6 +16,7 @@ from axiswise.checking import warm_sandbox
 from axiswise.diagnosis import Report
 from axiswise.frontends.choosing import TORCH
 from axiswise.sandbox import Sandbox
+from benchmarks import gpt
 from benchmarks.large import way
 from benchmarks.measuring import Case, Section, Taken, last_line, process
 from benchmarks.peers import peer
@@ -145,12 +146,24 @@ def large(_stack: ExitStack) -> Section:
     return Section("Large models", about, tuple(cases))
 
 
+def silent(_stack: ExitStack) -> Section:
+    """What experiments and the rules of silent mistakes cost."""
+    about = (
+        "`benchmarks/programs/gpt.py`, 12 layers of 768, a process each; the time is that of the look alone. The model "
+        "and the audit run on four texts of 256 words, which the audit cuts to 12. Taken out for comparison are the "
+        "looks over a whole run, those at each call, and the values that masks are followed by."
+    )
+    cases = (gpt.way("forward"), gpt.way("audit", "forward"), gpt.way("plain"), gpt.way("check", "plain"))
+    return Section("Silent mistakes", about, cases)
+
+
 SECTIONS: dict[str, Callable[[ExitStack], Section]] = {
     "imports": imports,
     "checks": checks,
     "explanations": explanations,
     "undisturbed": undisturbed,
     "models": models,
+    "silent": silent,
     "large": large,
 }
 

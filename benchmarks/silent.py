@@ -6,6 +6,7 @@ of its own; one that cannot be installed, or not imported, is told with its reas
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -127,6 +128,8 @@ def driven(python: str, driver: str, program: Path, _right: Path) -> Answer:
 
 def traincheck(python: str, program: Path, right: Path) -> Answer:
     """Learn invariants of the right program, and check a run of another against them."""
+    if program == right:
+        return Answer()  # it is what the invariants are learnt from
     folder, bin_ = program.parent, Path(python).parent
     invariants, seen = folder / f"{right.stem}.invariants.json", folder / f"{program.stem}.{right.stem}.seen"
     collect = [str(bin_ / "traincheck-collect"), "--models-to-track", "model"]
@@ -224,22 +227,31 @@ def main(wanted: str = "") -> None:
         Tool("axiswise run --audit", audited, "`axiswise run --audit program.py`: experiments on the model it trains."),
         *peers(),
     ]
-    answers: dict[tuple[str, str, str], Answer] = {}
     names = sorted(path.stem for path in PROGRAMS.glob("*.py") if wanted in path.stem)
-    for name in names:
-        with TemporaryDirectory() as folder:
-            for kind, text in variants(name).items():
-                Path(folder, f"{kind}.py").write_text(text, "utf-8")
-            for tool in tools:
-                for kind in variants(name):
-                    own = Path(folder, f"{kind}.py")
-                    answers[name, kind, tool.name] = tool.ask(own, Path(folder, "right.py"))
-                    print(f"  {name}, {kind}, {tool.name}: {answers[name, kind, tool.name]}", file=sys.stderr)
+    answers = {key: answer for tool in tools for name in names for key, answer in asked(tool, name)}
     text = page(tools, names, answers)
     if wanted:
         print(text)
     else:
         PAGE.write_text(text, "utf-8")
+
+
+def asked(tool: Tool, name: str) -> Iterable[tuple[tuple[str, str, str], Answer]]:
+    """Yield a tool's answers to each variant of a program; those of a run that was cut short are kept."""
+    texts = variants(name)
+    with TemporaryDirectory() as folder:
+        for kind, text in texts.items():
+            Path(folder, f"{kind}.py").write_text(text, "utf-8")
+        for kind, text in texts.items():
+            key = hashlib.sha256("\0".join((tool.name, tool.note, texts["right"], text)).encode()).hexdigest()
+            kept = PLACE / "answers" / key
+            if not kept.exists():
+                answer = tool.ask(Path(folder, f"{kind}.py"), Path(folder, "right.py"))
+                print(f"  {name}, {kind}, {tool.name}: {answer}", file=sys.stderr, flush=True)
+                kept.parent.mkdir(exist_ok=True)
+                kept.write_text(json.dumps([answer.found, answer.unable]), "utf-8")
+            found, unable = json.loads(kept.read_text("utf-8"))
+            yield (name, kind, tool.name), Answer(tuple(found), unable)
 
 
 def variants(name: str) -> dict[str, str]:
