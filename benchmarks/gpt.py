@@ -85,7 +85,7 @@ def main(how: str) -> None:
     began, before = time.perf_counter(), _processor()
     said = looked(how, model, ids)
     seconds, processor = time.perf_counter() - began, _processor() - before
-    print(json.dumps({"seconds": seconds, "said": f"{said}; {processor:.1f} s of processor time"}))
+    print(json.dumps({"seconds": seconds, "said": f"{said}; {processor:.0f} s of processor time"}))
 
 
 def _processor() -> float:

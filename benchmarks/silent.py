@@ -95,11 +95,13 @@ class Tool:
         name: As it stands in the tables.
         ask: Asks it of a program, beside the right one.
         note: How it was installed and asked, in words.
+        learns: Whether it learns from the right program, and is asked of it with other random numbers alone.
     """
 
     name: str
     ask: Callable[[Path, Path], Answer]
     note: str
+    learns: bool = False
 
 
 # -- axiswise ----------------------------------------------------------------------------------------------------------
@@ -128,8 +130,6 @@ def driven(python: str, driver: str, program: Path, _right: Path) -> Answer:
 
 def traincheck(python: str, program: Path, right: Path) -> Answer:
     """Learn invariants of the right program, and check a run of another against them."""
-    if program == right:
-        return Answer()  # it is what the invariants are learnt from
     folder, bin_ = program.parent, Path(python).parent
     invariants, seen = folder / f"{right.stem}.invariants.json", folder / f"{program.stem}.{right.stem}.seen"
     collect = [str(bin_ / "traincheck-collect"), "--models-to-track", "model"]
@@ -185,7 +185,7 @@ def peers() -> Iterable[Tool]:
         "random numbers does not."
     )
     note += f" It cannot be imported: {problem}." if problem else ""
-    yield Tool("TrainCheck", partial(traincheck, python), note)
+    yield Tool("TrainCheck", partial(traincheck, python), note, learns=True)
 
 
 def environment(name: str, packages: list[str], probe: str) -> tuple[str, str, str]:
@@ -243,10 +243,15 @@ def asked(tool: Tool, name: str) -> Iterable[tuple[tuple[str, str, str], Answer]
         for kind, text in texts.items():
             Path(folder, f"{kind}.py").write_text(text, "utf-8")
         for kind, text in texts.items():
+            if kind == ("right" if tool.learns else "again"):
+                continue
             key = hashlib.sha256("\0".join((tool.name, tool.note, texts["right"], text)).encode()).hexdigest()
             kept = PLACE / "answers" / key
             if not kept.exists():
-                answer = tool.ask(Path(folder, f"{kind}.py"), Path(folder, "right.py"))
+                try:
+                    answer = tool.ask(Path(folder, f"{kind}.py"), Path(folder, "right.py"))
+                except subprocess.TimeoutExpired:
+                    answer = Answer(unable=f"no answer within {LONGEST:.0f} s")
                 print(f"  {name}, {kind}, {tool.name}: {answer}", file=sys.stderr, flush=True)
                 kept.parent.mkdir(exist_ok=True)
                 kept.write_text(json.dumps([answer.found, answer.unable]), "utf-8")
@@ -308,9 +313,8 @@ health of a training; TrainCheck at what a training that is known to be right di
 
 
 def right(name: str, tool: str, answers: dict[tuple[str, str, str], Answer]) -> Answer:
-    """Return what a tool says of the right program, however its random numbers fall."""
-    one, other = (answers[name, kind, tool] for kind in ("right", "again"))
-    return Answer(tuple(dict.fromkeys((*one.found, *other.found))), one.unable or other.unable)
+    """Return what a tool says of the right program."""
+    return next(answers[key] for kind in ("right", "again") if (key := (name, kind, tool)) in answers)
 
 
 def new(wrong: Answer, before: Answer) -> str:
