@@ -14,6 +14,7 @@ class Usage:
     Attributes:
         called: It is called, as a function or a class.
         makes: It is called by its own name: a class or a factory, where it is a parameter of a constructor.
+        keywords: Names of the arguments that calls of it give.
         iterated: It is iterated over, measured with `len`, or unpacked.
         parts: Targets it is unpacked into, 0 where it is not.
         length: One more than the largest index it is subscripted with, 0 where it is not.
@@ -30,6 +31,7 @@ class Usage:
 
     called: bool = False
     makes: bool = False
+    keywords: set[str] = field(default_factory=set[str])
     iterated: bool = False
     parts: int = 0
     length: int = 0
@@ -115,7 +117,9 @@ def _found(tree: ast.AST, is_it: Callable[[ast.AST | None], bool]) -> Usage:
 def _seen(node: ast.AST, is_it: Callable[[ast.AST | None], bool], found: Usage) -> None:
     match node:
         case ast.Call():
-            found.called |= is_it(node.func)
+            if is_it(node.func):
+                found.called = True
+                found.keywords |= {each.arg for each in node.keywords if each.arg is not None}
             found.makes |= is_it(node.func) and isinstance(node.func, ast.Name)
             callee = ast.unparse(node.func)
             if callee == "isinstance" and len(node.args) == 2 and is_it(node.args[0]):

@@ -65,6 +65,42 @@ class Net(nn.Module):
         assert isinstance(tower, Tower), "only towers"
         self.tower = tower
 """,
+    "options of a part that are off, and its class": """
+class Trunk(nn.Module):
+    def __init__(self, dim, depth, gated=False):
+        super().__init__()
+        self.gated = gated
+        self.layers = nn.ModuleList([nn.Linear(dim, dim) for _ in range(depth)])
+
+class Backward(Trunk):
+    def __init__(self, **options):
+        super().__init__(**options)
+
+class Shell(nn.Module):
+    def __init__(self, trunk: Trunk):
+        super().__init__()
+        self.trunk = trunk
+
+class Net(nn.Module):
+    def __init__(self, shell: Shell):
+        super().__init__()
+        assert isinstance(shell.trunk, Backward), "it has to run backward"
+        if not shell.trunk.gated:
+            raise ValueError("gates are needed")
+        self.shell = shell
+""",
+    "a part with layers enough": """
+class Trunk(nn.Module):
+    def __init__(self, dim, depth):
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Linear(dim, dim) for _ in range(depth)])
+
+class Net(nn.Module):
+    def __init__(self, trunk: Trunk):
+        super().__init__()
+        assert len(trunk.layers) > 4, "too few to leave some out"
+        self.trunk = trunk
+""",
     "a network whose layers are looked into": """
 class Net(nn.Module):
     def __init__(self, backbone):
@@ -337,6 +373,16 @@ def test_is_built_without_a_hint(text: str, tmp_path: Path) -> None:
     made = planned(tmp_path, text)
     assert isinstance(made.built(), nn.Module)
     assert all(" taken as " in line for line in made.assumptions)
+
+
+def test_a_part_takes_by_name_what_it_is_given_by_name(tmp_path: Path) -> None:
+    part = "\nclass {}(nn.Module):\n    steps = 3\n\n    def forward(self, x{}):\n        return x\n"
+    user = (
+        "\nclass Net(nn.Module):\n    def __init__(self, net):\n        super().__init__()\n        self.net = net\n"
+        "        self.steps = net.steps\n\n    def forward(self, x):\n        return self.net(x, offset=1)\n"
+    )
+    text = part.format("Plain", ", **more") + part.format("Moved", ", offset=0") + user
+    assert type(planned(tmp_path, text).built().net).__name__ == "Moved"
 
 
 def test_a_guess_is_followed_into_what_is_built_from_it(tmp_path: Path) -> None:

@@ -15,8 +15,9 @@ from typing import Any, cast
 from torch import nn
 
 from axiswise.frontends.torch.models.choosing import Chooser, parameters
-from axiswise.frontends.torch.models.demands import demanded, missing
+from axiswise.frontends.torch.models.demands import asked_of_parts, demanded, missing
 from axiswise.frontends.torch.models.guesses import Guesses, Needed
+from axiswise.frontends.torch.models.lexicon import meaning
 from axiswise.frontends.torch.models.standing_in import Network, network
 from axiswise.frontends.torch.models.surroundings import Surroundings
 from axiswise.source.callsites import Site
@@ -30,6 +31,9 @@ MOST_SITES = 3
 
 DEEPEST = 5
 """Modules within modules that are built as arguments."""
+
+DEEP = 6
+"""Layers that a part is given where fewer may have been too few."""
 
 NAMELESS = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
@@ -104,8 +108,9 @@ class Plan:
     def _attempted(self, site: Site | None) -> Any:
         pinned = dict(self.pinned)
         tried: list[tuple[str, Any]] = []
+        as_elsewhere = True
         for _ in range(MOST_ROUNDS):
-            guesses = Guesses(pinned)
+            guesses = Guesses(pinned, as_elsewhere=as_elsewhere)
             try:
                 instance, self.arguments = _instance(self.cls, "", guesses, self.around, site)
             except Needed as needed:
@@ -119,10 +124,14 @@ class Plan:
                 if isinstance(error, _WITHOUT_LAYERS) and idle:  # it looks into a module that only the user knows
                     pinned.update((path, network(self.cls, self.around.tree(self.cls))) for path in idle)
                     continue
-                asked = demanded(error, self.around.project.sources, tried)
+                sources = self.around.project.sources
+                asked = demanded(error, sources, tried) or asked_of_parts(error, sources, guesses.values)
                 tried += asked.items()
                 if all(path in pinned and pinned[path] == value for path, value in asked.items()):
-                    raise Unbuildable(_told(self.cls, error, self.around)) from error
+                    asked = {} if as_elsewhere else _deeper(guesses)
+                    if not as_elsewhere and not asked:
+                        raise Unbuildable(_told(self.cls, error, self.around)) from error
+                    pinned, tried, as_elsewhere = dict(self.pinned), [], False
                 pinned.update(asked)
             else:
                 self.pinned, self.site = pinned, site
@@ -131,6 +140,15 @@ class Plan:
                 self.made_up = any(isinstance(value, (nn.Identity, Network)) for value in guesses.values.values())
                 return instance
         raise Unbuildable(f"no arguments were found that `{self.cls.__name__}` takes")
+
+
+def _deeper(guesses: Guesses) -> dict[str, Any]:
+    """Return more layers for the parts of a module, which may have been given too few; nothing where they have them."""
+    return {
+        path: DEEP
+        for path, value in guesses.values.items()
+        if "." in path and meaning(path) == "depth" and isinstance(value, int) and value < DEEP
+    }
 
 
 _WITHOUT_LAYERS = (StopIteration, IndexError, AttributeError)
@@ -155,7 +173,8 @@ def _instance(
         raise Needed(path)
 
     def build(other: type, place: str) -> Any:
-        whole = next((each for each in around.sites(other) if _fills(each, other)), None)
+        known = around.sites(other) if guesses.as_elsewhere else ()
+        whole = next((each for each in known if _fills(each, other)), None)
         return _instance(other, place, guesses, around, whole, (), (*within, cls))[0]
 
     listed = list(parameters(cls))
@@ -166,6 +185,8 @@ def _instance(
     annotations = {each.name: each.annotation for each in listed}
     wanted = [each.name for each in listed if each.kind not in NAMELESS and each.default is inspect.Parameter.empty]
     settled = [name for name in annotations if (f"{path}.{name}" if path else name) in guesses.pinned]
+    if path and _takes_more(cls):
+        settled += [each.rpartition(".")[2] for each in guesses.pinned if each.rpartition(".")[0] == path]
     for name in dict.fromkeys((*wanted, *settled, *extra)):
         if name not in given:
             value = chooser.value(name, annotations.get(name, inspect.Parameter.empty), known)

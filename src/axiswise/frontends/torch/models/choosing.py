@@ -39,6 +39,9 @@ GIVEN = tuple("*path *file *filename *dir *folder ckpt* checkpoint* tokenizer *u
 MOST_CLASSES = 3
 """Classes that are tried for one argument that is a module."""
 
+MOST_ASKED = 12
+"""Classes that are asked what they take."""
+
 LISTED = 3
 """Items of a list whose length nothing says."""
 
@@ -76,7 +79,10 @@ class Chooser:
         """
         path = f"{self.path}.{name}" if self.path else name
         if path in self.guesses.pinned:
-            return self.guesses.told(path, self.guesses.pinned[path])
+            pinned = self.guesses.pinned[path]
+            if inspect.isclass(pinned) and _is_layer(pinned):
+                return self._built(path, pinned)
+            return self.guesses.told(path, pinned)
         used = usage(self.tree, name) if self.tree is not None else Usage()
         chosen = self._annotated(path, resolved(annotation, self.space), used, known)
         if chosen is UNSAID:
@@ -267,6 +273,8 @@ class Chooser:
         attributes = used.attributes - _OF_CONTAINERS
         asked = self._asked_for(used)
         classes = [asked] if asked is not None else self.around.modules_with(attributes, self.cls) if attributes else ()
+        if used.keywords and asked is None:  # those that take by name what is given by name come first
+            classes = sorted(islice(classes, MOST_ASKED), key=lambda each: not used.keywords <= _taken_by(each))
         refused: Exception | None = None
         for each in islice(classes, MOST_CLASSES):
             try:
@@ -331,6 +339,12 @@ def _fits(name: str, patterns: Sequence[str]) -> bool:
 
 def _is_layer(cls: type) -> bool:
     return issubclass(cls, nn.Module) and cls is not nn.Module
+
+
+def _taken_by(cls: type[nn.Module]) -> set[str]:
+    """Return what a call of a module may give by name."""
+    forward: Any = cls.forward
+    return set(inspect.signature(forward).parameters)
 
 
 def _length(known: Mapping[str, Any]) -> int:

@@ -247,6 +247,7 @@ def is_width(name: str) -> bool:
 
 
 def is_batch(call: CallSpec, demand: Demand) -> bool:
+    """Return whether a demand is of the batch, or of no axis that is known."""
     spec = spec_of(call, demand.path)
     return spec is None or demand.axis >= len(spec.axes) or spec.axes[demand.axis].name.lower() in BATCH
 

@@ -60,6 +60,40 @@ def demanded(error: BaseException, sources: Sources, tried: Collection[tuple[str
     return {}
 
 
+def asked_of_parts(
+    error: BaseException, sources: Sources, chosen: Mapping[str, Any], parts: Mapping[int, str] | None = None
+) -> dict[str, Any]:
+    """Return what the test that raised asks of a part of what is built, by path: its class, or an option that is off.
+
+    Args:
+        error: What the constructor raised, or a run.
+        sources: The user's files.
+        chosen: What was chosen, by path: the classes of parts among it.
+        parts: The paths of a built module's parts, by identity: for what a run raised.
+    """
+    for frame, instruction in reversed(list(_frames(error.__traceback__))):
+        source = sources.file(frame.f_code.co_filename)
+        node = source.node_at(sources.position(frame.f_code, instruction)) if source is not None else None
+        for test, wanted in _tests(node, source) if source is not None and node is not None else ():
+            match test:
+                case ast.Call(func=ast.Name(id="isinstance"), args=[part, kind]) if ast.unparse(part) in chosen:
+                    asked = _evaluated(kind, frame)
+                    if isinstance(asked, type) and wanted:
+                        return {ast.unparse(part): asked}
+                case _:
+                    pass
+            for each in _named(test):
+                owner, _, option = ast.unparse(each).rpartition(".")
+                if parts is not None and owner == "self":
+                    owner = parts.get(id(frame.f_locals.get("self")), "")
+                if owner not in chosen or _evaluated(each, frame) not in (False, None):
+                    continue
+                tried = ast.fix_missing_locations(ast.Expression(_Changed({each: True}).visit(_copy(test))))
+                if bool(_evaluated(tried.body, frame)) is wanted:
+                    return {f"{owner}.{option}": True}
+    return {}
+
+
 def missing(error: BaseException, sources: Sources) -> tuple[str, ...]:
     """Return the names of arguments that a call lacks: those that `**kwargs` hands on, and those that are None.
 
@@ -149,7 +183,7 @@ class _Changed(ast.NodeTransformer):
     def visit(self, node: ast.AST) -> Any:
         if isinstance(node, (ast.Name, ast.Attribute)):
             value = self.values.get(ast.unparse(node))
-            if type(value) in (int, float, str, tuple):
+            if type(value) in (bool, int, float, str, tuple):
                 return ast.Constant(value)
             return node
         return super().visit(node)

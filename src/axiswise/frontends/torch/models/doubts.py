@@ -12,7 +12,7 @@ from math import prod
 
 from axiswise.facts import AxisUse, Conflict
 from axiswise.frontends.torch.models.changing import spec_of
-from axiswise.frontends.torch.models.corrections import is_own, is_width
+from axiswise.frontends.torch.models.corrections import Demand, is_batch, is_own, is_width
 from axiswise.frontends.torch.models.pinning import rank_is_own
 from axiswise.frontends.torch.models.trials import INPUT, Trial
 from axiswise.source.provenance import Step, places, trail
@@ -72,8 +72,9 @@ def is_of_form(trial: Trial) -> bool:
 def _is_of_batch(trial: Trial, conflict: Conflict, side: AxisUse) -> bool:
     """Return whether a side's size is that of a batch, which may be any: no other would be the right one."""
     steps = list(trail(trial.trace, conflict.call, side))
-    ends = [step.axis for step in steps if step.call.op == INPUT]
-    return bool(ends) and not any(ends) and all(step.relation != "unknown" or step.call.op == INPUT for step in steps)
+    ends = [Demand(f"{step.call.params['name']}.{step.axis}", step.size) for step in steps if step.call.op == INPUT]
+    known = all(step.relation != "unknown" or step.call.op == INPUT for step in steps)
+    return bool(ends) and known and all(is_batch(trial.call, end) for end in ends)
 
 
 def _is_of_shape(conflict: Conflict) -> bool:

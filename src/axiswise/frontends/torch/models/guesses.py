@@ -29,10 +29,12 @@ class Guesses:
 
     Args:
         pinned: Values that earlier attempts, or the caller, settled.
+        as_elsewhere: Whether parts are built as the project builds them, where it does.
     """
 
-    def __init__(self, pinned: Mapping[str, Any]) -> None:
+    def __init__(self, pinned: Mapping[str, Any], *, as_elsewhere: bool = True) -> None:
         self.pinned = pinned
+        self.as_elsewhere = as_elsewhere
         self.made: dict[str, str] = {}
         self.values: dict[str, Any] = {}
 

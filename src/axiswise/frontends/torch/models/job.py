@@ -234,7 +234,7 @@ class Examined:
         before = self.model, plan
         best, told, until = found.trial, list[str](), time.monotonic() + REBUILDING
         for _ in range(MOST_REBUILT):
-            for other, said in islice(rebuilt(plan, best), MOST):
+            for other, said in islice(rebuilt(plan, best, self.model), MOST):
                 trial = self._run_on(other, best.call, until, found.bound) if time.monotonic() < until else None
                 if trial is not None and (trial.is_clean or trial.reach > best.reach):
                     plan, best, told = other, trial, [*told, *([said] if said else [])]

@@ -7,12 +7,13 @@ So does a module that was made up and does nothing, where what it gives does not
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from torch import nn
 
 from axiswise.frontends.torch.models.building import Plan
 from axiswise.frontends.torch.models.corrections import demands
+from axiswise.frontends.torch.models.demands import asked_of_parts
 from axiswise.frontends.torch.models.standing_in import network
 from axiswise.frontends.torch.models.trials import Trial
 
@@ -23,8 +24,19 @@ LARGEST = 4096
 """The largest number that is asked of a constructor."""
 
 
-def rebuilt(plan: Plan, trial: Trial) -> Iterator[tuple[Plan, str]]:
-    """Yield other plans for a module that failed in a run, each with what is assumed in it."""
+def rebuilt(plan: Plan, trial: Trial, model: Any) -> Iterator[tuple[Plan, str]]:
+    """Yield other plans for a module that failed in a run, each with what is assumed in it.
+
+    Args:
+        plan: How it was built.
+        trial: The run.
+        model: The module.
+    """
+    if trial.error is not None and not trial.failures and isinstance(model, nn.Module):
+        named = cast("Iterator[tuple[str, nn.Module]]", model.named_modules())
+        parts = {id(each): path for path, each in named}
+        for path, value in asked_of_parts(trial.error, plan.around.project.sources, plan.chosen, parts).items():
+            yield plan.changed(path, value), f"`{path}` taken as {value}, without it it does not run"
     given = set(trial.given.values())
     for conflict in (each for failure in trial.failures[:1] for each in failure.conflicts[:1]):
         for side, other in ((conflict.left, conflict.right), (conflict.right, conflict.left)):
