@@ -53,8 +53,13 @@ def in_doubt(
     return any(_may_differ(trial, conflict, side, other, bound, held) for side, other in sides)
 
 
-def is_of_form(trial: Trial) -> bool:
-    """Return whether a run failed with whatever sizes its inputs have: by a number of axes, or by the model's own."""
+def is_of_form(trial: Trial, told: Callable[[str, int], bool]) -> bool:
+    """Return whether a run failed with whatever sizes its inputs have: by a number of axes, or by the model's own.
+
+    Args:
+        trial: The run.
+        told: Tells whether the size of an input's axis is one of the model's own numbers.
+    """
     conflict = next((each for failure in trial.failures[:1] for each in failure.conflicts[:1]), None)
     if conflict is None or conflict.left is None or conflict.right is None or _is_of_shape(conflict):
         return conflict is not None
@@ -64,17 +69,17 @@ def is_of_form(trial: Trial) -> bool:
         return False
     sides = ((conflict.left, conflict.right), (conflict.right, conflict.left))
     return not any(
-        _may_differ(trial, conflict, side, other, (), None) and not _is_of_batch(trial, conflict, side)
+        _may_differ(trial, conflict, side, other, (), None) and not _is_settled(trial, conflict, side, told)
         for side, other in sides
     )
 
 
-def _is_of_batch(trial: Trial, conflict: Conflict, side: AxisUse) -> bool:
-    """Return whether a side's size is that of a batch, which may be any: no other would be the right one."""
+def _is_settled(trial: Trial, conflict: Conflict, side: AxisUse, told: Callable[[str, int], bool]) -> bool:
+    """Return whether a side's size is made of such as are told, or of a batch, which may be any."""
     steps = list(trail(trial.trace, conflict.call, side))
     ends = [Demand(f"{step.call.params['name']}.{step.axis}", step.size) for step in steps if step.call.op == INPUT]
     known = all(step.relation != "unknown" or step.call.op == INPUT for step in steps)
-    return bool(ends) and known and all(is_batch(trial.call, end) for end in ends)
+    return bool(ends) and known and all(told(end.path, end.axis) or is_batch(trial.call, end) for end in ends)
 
 
 def _is_of_shape(conflict: Conflict) -> bool:

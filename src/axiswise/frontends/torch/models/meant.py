@@ -84,7 +84,11 @@ def meant(
         return None
     there = [each for each in tried if each.failures and _is_meant(each.call, wanted, numbers)]
     best = max(there, key=lambda each: each.reach, default=None)
-    if best is None or not (is_of_form(best) or (told and all(_widths_told(wanted, numbers)))):
+
+    def given(path: str, axis: int) -> bool:
+        return path in wanted and axis < len(wanted[path].axes) and _held(wanted[path], path, numbers)[axis]
+
+    if best is None or not (is_of_form(best, given) or (told and all(_widths_told(wanted, numbers)))):
         return None
     return Meant(best, told and not (found.is_clean and _others(found, wanted)))
 
