@@ -93,9 +93,9 @@ def frozen(trace: Trace, uses: Uses) -> Iterator[Conflict]:
     """Yield reshapes and expands inside modules that are told the batch as a number of their own; no facts."""
     for call in trace.calls:
         data, asked = call.operands.get("input"), numbers(call.params.get("shape"))
-        if call.op not in ("reshape", "expand") or data is None or not call.within or len(asked) < 2 or call.saved:
+        if call.op not in ("reshape", "expand") or data is None or not data.shape or not call.within or call.saved:
             continue
-        if asked[0] == data.shape[0] > 1 and _is_written(call, asked[0]) and _is_batch(trace, data):
+        if len(asked) > 1 and asked[0] == data.shape[0] > 1 and _is_written(call, asked[0]) and _is_batch(trace, data):
             yield Conflict("frozen", call, AxisUse("input", 0, data.shape[0]), AxisUse("", -1, asked[0], "shape", 0))
 
 
