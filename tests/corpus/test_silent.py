@@ -23,3 +23,10 @@ def test_what_raises_nothing_is_found_where_it_is_marked_and_nowhere_else(path: 
     assert report.targets[0].status == "checked"
     assert {(each.rule, each.span.line) for each in report.findings if each.span} == marked
     assert all(each.silent for each in report.findings)
+
+
+def test_right_programs_of_many_kinds_stay_silent(warm: Sandbox) -> None:
+    programs = sorted((Path(__file__).parent / "silent" / "programs").glob("*.py"))
+    report = check([str(path) for path in programs], Options(time_budget=120), sandbox=warm)
+    assert [entry.target for entry in report.targets if entry.status != "checked"] == []
+    assert [(each.rule, each.span) for each in report.findings] == []
