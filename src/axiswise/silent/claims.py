@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from math import prod
 
 from axiswise.algebra.grouping import groups
@@ -53,7 +54,12 @@ def displaced(before: Sequence[Axis], given: Shape, after: Shape, asked: Sequenc
         held = dealt(factors, [after[axis] for axis in outputs])
         if held is not None and all(factor in factors for own in held for factor in own):
             continue  # nothing is cut: whole axes stand side by side
-        units = list(dict.fromkeys([before[axis] for axis in inputs] + [(factor,) for factor in factors]))
+        runs = [
+            fused(factor for axis in inputs[first:last] for factor in before[axis])
+            for first, last in combinations(range(len(inputs) + 1), 2)
+            if last - first < len(inputs)
+        ]
+        units = list(dict.fromkeys(runs + [(factor,) for factor in factors]))
         for place, axis in enumerate(outputs):
             claims = _claims(asked[axis] if len(asked) == len(after) else -1, after[axis], units, named)
             if claims and held is None:  # an axis begins within a step of another: no reading of it is meant
@@ -96,7 +102,7 @@ def _read(origin: Origin | None, named: Named, before: Sequence[Axis]) -> Axis |
 
 def _claims(asked: int, size: int, units: Sequence[Axis], named: Named) -> list[tuple[Axis, int]]:
     """Return the axes that a size says it is: the one it was read off, else those that are as long."""
-    origin = origin_of(asked)
+    origin = origin_of(asked) if asked >= 0 else None  # `-1` is written, and stands for what is left over
     unit = _read(origin, named, units)
     if unit is not None:
         return [(unit, CERTAIN)] if unit in units or (origin is not None and origin.parts) else []

@@ -34,8 +34,10 @@ def _turns(call: OpCall, lineage: Lineage) -> list[tuple[str, int, int]]:
     given, after = call.operands["input"].shape, call.outputs[0].shape
     before, asked = lineage.of(call.operands["input"]), numbers(call.params.get("shape"))
     found: list[tuple[str, int, int]] = []
+    cut = [group for group in groups(given, after) if len(group.outputs) > 1]
+    moved = [axis for group in cut for axis in group.outputs] or list(range(len(after)))
     if len(asked) == len(after):
-        for one, other in combinations(range(len(after)), 2):
+        for one, other in combinations(moved, 2):
             sizes = _exchanged(after, one, other)
             if not displaced(before, given, sizes, _exchanged(asked, one, other), lineage.axis):
                 found.append(("after", one, other))
