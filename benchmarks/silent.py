@@ -27,6 +27,10 @@ DRIVERS = ROOT / "benchmarks" / "silent_drivers.py"
 PLACE = ROOT / ".venv-compare-silent"
 TORCH = "torch==2.13.0"
 LONGEST = 900.0
+KEPT = "--kept"
+"""Writes the page of the answers there are, and asks nobody."""
+FEW, LONG = 4, 60
+"""How many answers a cell shows, and how much of each."""
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -227,17 +231,19 @@ def main(wanted: str = "") -> None:
         Tool("axiswise run --audit", audited, "`axiswise run --audit program.py`: experiments on the model it trains."),
         *peers(),
     ]
-    names = sorted(path.stem for path in PROGRAMS.glob("*.py") if wanted in path.stem)
-    answers = {key: answer for tool in tools for name in names for key, answer in asked(tool, name)}
+    only_kept = wanted == KEPT
+    part = "" if only_kept else wanted
+    names = sorted(path.stem for path in PROGRAMS.glob("*.py") if part in path.stem)
+    answers = {key: answer for tool in tools for name in names for key, answer in asked(tool, name, only_kept)}
     text = page(tools, names, answers)
-    if wanted:
+    if part:
         print(text)
     else:
         PAGE.write_text(text, "utf-8")
 
 
-def asked(tool: Tool, name: str) -> Iterable[tuple[tuple[str, str, str], Answer]]:
-    """Yield a tool's answers to each variant of a program; those of a run that was cut short are kept."""
+def asked(tool: Tool, name: str, only_kept: bool) -> Iterable[tuple[tuple[str, str, str], Answer]]:
+    """Yield a tool's answers to each variant of a program; they are kept, for a run that is cut short."""
     texts = variants(name)
     with TemporaryDirectory() as folder:
         for kind, text in texts.items():
@@ -247,6 +253,8 @@ def asked(tool: Tool, name: str) -> Iterable[tuple[tuple[str, str, str], Answer]
                 continue
             key = hashlib.sha256("\0".join((tool.name, tool.note, texts["right"], text)).encode()).hexdigest()
             kept = PLACE / "answers" / key
+            if only_kept and not kept.exists():
+                continue
             if not kept.exists():
                 try:
                     answer = tool.ask(Path(folder, f"{kind}.py"), Path(folder, "right.py"))
@@ -276,14 +284,14 @@ def page(tools: list[Tool], names: list[str], answers: dict[tuple[str, str, str]
         [
             f"{plant.fault} (`{plant.program}`)",
             *(
-                new(answers[plant.program, "wrong", each.name], right(plant.program, each.name, answers))
+                new(answers.get((plant.program, "wrong", each.name)), right(plant.program, each.name, answers))
                 for each in tools
             ),
         ]
         for plant in PLANTS
         if plant.program in names
     ]
-    clean = [[f"`{name}`", *(alarms(tool.name, right(name, tool.name, answers)) for tool in tools)] for name in names]
+    clean = [[f"`{name}`", *(alarms(right(name, tool.name, answers)) for tool in tools)] for name in names]
     notes = [f"- {tool.note}" for tool in tools]
     return "\n".join(
         (
@@ -307,29 +315,36 @@ HEAD = """\
 (`PLANTS` in `benchmarks/silent.py`) makes it wrong, and it still trains without an exception. Every tool is run on
 both. A rule's name: that is what it reports of the faulty program, and not of the right one. –: nothing.
 
-None of the peers is made for all of these faults. Bolts looks at mixing along axis 0, by gradients; torch-audit at the
-health of a training; TrainCheck at what a training that is known to be right did and this one does not.
+None of the peers is made for all of these faults. Bolts looks at mixing along axis 0, by gradients, and answers the
+same where an example's own gradient vanishes, as that of the sum of a softmax does; torch-audit at the health of a
+training; TrainCheck at what a training that is known to be right did and this one does not. *Not asked*: the run was
+cut short.
 """
 
 
-def right(name: str, tool: str, answers: dict[tuple[str, str, str], Answer]) -> Answer:
-    """Return what a tool says of the right program."""
-    return next(answers[key] for kind in ("right", "again") if (key := (name, kind, tool)) in answers)
+def right(name: str, tool: str, answers: dict[tuple[str, str, str], Answer]) -> Answer | None:
+    """Return what a tool says of the right program; None where it was not asked."""
+    return next((answers[key] for kind in ("right", "again") if (key := (name, kind, tool)) in answers), None)
 
 
-def new(wrong: Answer, before: Answer) -> str:
-    if wrong.unable:
-        return f"cannot: {wrong.unable}"
-    return few([each for each in wrong.found if each not in before.found])
+def new(wrong: Answer | None, before: Answer | None) -> str:
+    if wrong is None or before is None:
+        return "not asked"
+    return (
+        f"cannot: {wrong.unable}" if wrong.unable else few([each for each in wrong.found if each not in before.found])
+    )
 
 
-def alarms(tool: str, before: Answer) -> str:
+def alarms(before: Answer | None) -> str:
+    if before is None:
+        return "not asked"
     return f"cannot: {before.unable}" if before.unable else few(list(before.found))
 
 
 def few(found: list[str]) -> str:
-    """Return what was named, the first two where it is more."""
-    return "; ".join(found[:2]) + (f"; {len(found) - 2} more" if len(found) > 2 else "") if found else "–"
+    """Return what was named, the first of it where it is much."""
+    shown = "; ".join(each if len(each) <= LONG else f"{each[:LONG]}…" for each in found[:FEW]).replace("|", "\\|")
+    return f"{shown}; {len(found) - FEW} more" if len(found) > FEW else shown or "–"
 
 
 if __name__ == "__main__":
