@@ -8,6 +8,7 @@ built for (features, channels) and no size for it was found, the guess may be wr
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from itertools import takewhile
 from math import prod
 
 from axiswise.facts import AxisUse, Conflict
@@ -39,7 +40,7 @@ def in_doubt(
         return True
     if conflict.left is None or conflict.right is None or _is_of_shape(conflict):
         refs = conflict.call.operands.values()
-        return any(_may_have_others(trial, conflict, ref.id, certain, held) for ref in refs)
+        return not refs or any(_may_have_others(trial, conflict, ref.id, certain, held) for ref in refs)
     if len(set(built := [_chosen(trial, conflict, each) for each in (conflict.left, conflict.right)])) > 1 and any(
         built
     ):
@@ -49,6 +50,9 @@ def in_doubt(
     ends = [_inputs_at(trial, conflict, side) - set(bound) for side in (conflict.left, conflict.right)]
     if ends[0] and ends[1] and not ends[0] & ends[1]:
         return True  # two inputs that were both made up do not go together: no number of the model's is in it
+    for given, asked, side in ((0, 1, conflict.right), (1, 0, conflict.left)):
+        if not ends[asked] and (told := _inputs_in(trial, conflict, side)) and ends[given] - told:
+            return True  # what a number was computed from leaves an input that may make up for it
     sides = ((conflict.left, conflict.right), (conflict.right, conflict.left))
     return any(_may_differ(trial, conflict, side, other, bound, held) for side, other in sides)
 
@@ -96,6 +100,8 @@ def _may_have_others(
     if conflict.kind != "dtype" and rank_is_own(trial, tensor):
         return False
     free = [path for path in trial.inputs_of(tensor) if _parameter(path) not in certain]
+    if len(free) > 1 and conflict.kind != "dtype":
+        return True  # together they may have another number; one alone only falls out with the others
     return bool(free) and (held is None or conflict.kind == "dtype" or not all(held(path, -1) for path in free))
 
 
@@ -132,6 +138,13 @@ def _inputs_at(trial: Trial, conflict: Conflict, side: AxisUse) -> set[str]:
     return {_parameter(str(step.call.params["name"])) for step in steps if step.call.op == INPUT}
 
 
+def _inputs_in(trial: Trial, conflict: Conflict, side: AxisUse) -> set[str]:
+    """Return the parameters whose sizes a number was computed from."""
+    found = places(trial.trace, conflict.call, side, side.size)
+    leaves = (leaf for place in found for leaf in (place.origin.axes() if place.origin else ()))
+    return {_parameter(trial.given[leaf.tensor]) for leaf in leaves if leaf.tensor in trial.given}
+
+
 def _has_name(trial: Trial, path: str, axis: int) -> bool:
     """Return whether an axis of an input is one that may have any size."""
     spec = spec_of(trial.call, path)
@@ -161,7 +174,8 @@ def _is_free(trial: Trial, conflict: Conflict, side: AxisUse) -> bool:
 
 def _cannot_be(trial: Trial, steps: list[Step], wanted: int) -> bool:
     """Return whether a product has factors of the model's own that do not divide what is wanted of it."""
-    product = next((each for each in steps if each.relation == "product" and prod(each.factors) != 0), None)
+    alone = takewhile(lambda step: step.relation != "sum", steps)  # of a sum, a part may be anything
+    product = next((each for each in alone if each.relation == "product" and prod(each.factors) != 0), None)
     if product is None:
         return False
     said = product.size // prod(product.factors)  # a pattern's own numbers: `(p1 p2 c)`

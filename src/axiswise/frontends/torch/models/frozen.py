@@ -16,8 +16,8 @@ from axiswise.ops.axes import numbers
 from axiswise.origin import origin_of
 
 MADE = frozenset({"reshape", "expand", "repeat", "zeros", "ones", "randn", "rand", "full", "empty"})
-OF_WIDTHS = frozenset({"channels", "contraction", "features"})
-"""Conflicts of layers that are about the number that they were built for."""
+MEETING = ("state", "broadcast", "join")
+"""Conflicts of what is as large as the batch; a layer's own numbers ask for channels and features."""
 MOST = 3
 """Numbers that are tried."""
 
@@ -34,10 +34,9 @@ def of_batch(call: CallSpec, size: int) -> CallSpec:
 
 
 def _asked(trial: Trial) -> Iterator[int]:
-    """Yield the numbers of the model's own that a batch failed to meet; what a layer is built for is a width."""
-    for conflict in (each for failure in trial.failures[:1] for each in failure.conflicts[:1]):
-        if conflict.call.layer is not None and conflict.kind in OF_WIDTHS:
-            continue
+    """Yield the numbers of the model's own that a batch failed to meet."""
+    conflicts = (each for failure in trial.failures[:1] for each in failure.conflicts[:1])
+    for conflict in (each for each in conflicts if each.kind in MEETING):
         for side, other in ((conflict.left, conflict.right), (conflict.right, conflict.left)):
             if side is not None and other is not None and is_own(trial, conflict, other):
                 for demand in demands(trial, conflict, side, other.size):

@@ -41,6 +41,8 @@ TURNS = 10
 """Corrections that are tried for one failure."""
 NARROWING = 4.0
 """Seconds that are left to find out which axes of an input can have no other size."""
+MOST_AXES = 5
+"""Axes of what modules take: a film, or a volume with channels."""
 MOST = 24
 """Combinations of ideas that are begun with."""
 
@@ -200,7 +202,8 @@ class _Search:
             return False
         if axis < 0:
             rank = len(spec.axes)
-            calls = [call for other in (rank + 1, rank - 1) for call in of_rank(trial.call, path, other)]
+            others = sorted(set(range(1, MOST_AXES + 1)) - {rank}, key=lambda other: abs(other - rank))
+            calls = [call for other in others for call in of_rank(trial.call, path, other)]
         else:
             was = spec.axes[axis]
             others = (with_axis(spec, axis, replace(was, size=size)) for size in (was.size + 1, 2 * was.size))
