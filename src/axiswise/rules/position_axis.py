@@ -37,5 +37,5 @@ class PositionAxis(Rule):
         for maker in scene.producers(use.operand):
             if maker.call.op == "index" and given.isidentifier():
                 yield from maker.call_as(
-                    f"{{}}[:{given}.size(1)].transpose(0, 1)", "add them along the steps", evidence=0.7
+                    f"{{}}[: {given}.size(1)].transpose(0, 1)", "add them along the steps", evidence=0.7
                 )
