@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterable
 from axiswise.facts import Conflict, Failure, Trace
 from axiswise.silent.attended import mismatched
 from axiswise.silent.attending import disordered
+from axiswise.silent.batches import frozen, squeezed
 from axiswise.silent.classes import misclassed
 from axiswise.silent.evaluated import undropped
 from axiswise.silent.examples import read_as_steps
 from axiswise.silent.following import Uses
 from axiswise.silent.layouts import misread
-from axiswise.silent.lengths import frozen, lengthened, squeezed
+from axiswise.silent.lengths import lengthened
 from axiswise.silent.losses import confused
 from axiswise.silent.masks import inverted
 from axiswise.silent.normalized import misplaced
