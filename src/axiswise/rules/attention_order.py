@@ -31,6 +31,11 @@ class AttentionOrder(Rule):
         notes = (Note(f"the softmax is {softmax.callee()}", softmax.span),)
         if fault == "mask":
             told = f"{scene.callee()} masks weights, which hides nothing: scores are masked, before the softmax"
+        elif fault == "zero":
+            told = (
+                f"{scene.callee()} hides keys behind the softmax: what is hidden has had its share, "
+                f"and the other weights no longer add up to 1"
+            )
         else:
             told = f"{scene.callee()} drops scores before the softmax: a score of 0 still has a weight"
         found = scene.diagnosis(told)
@@ -40,7 +45,7 @@ class AttentionOrder(Rule):
         fault = conflict.facts.get("fault")
         if fault == "dropout":
             yield from scene.without_call("take it out, or drop weights behind the softmax", evidence=0.5)
-        elif fault == "mask":
+        elif fault in ("mask", "zero"):
             yield Fix("mask the scores, and take their softmax then")
         elif fault == "scale":
             yield Fix(f"divide by the root of {conflict.facts['width']}")

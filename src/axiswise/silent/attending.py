@@ -17,20 +17,41 @@ def disordered(trace: Trace, uses: Uses) -> Iterator[Conflict]:
     for call in trace.calls:
         if call.op != "softmax" or not call.outputs or not are_scores(trace, call):
             continue
-        yield from _masked_late(uses, call)
+        yield from _masked_late(uses, call, is_masked=_is_masked(trace, call))
         yield from _before(trace, call)
 
 
-def _masked_late(uses: Uses, softmax: OpCall) -> Iterator[Conflict]:
-    """Yield what hides weights by a number that only means something to scores."""
+def _masked_late(uses: Uses, softmax: OpCall, *, is_masked: bool) -> Iterator[Conflict]:
+    """Yield what hides weights by a number that only means something to scores, or by 0, without making them up."""
     for met in uses.followed(softmax.outputs[0], KEEPING - {"add"}):
         value = met.call.params.get("value") if met.call.op == "masked_fill" else None
         if isinstance(value, (int, float)) and value <= HIDING and met.role == "input":
             yield Conflict("attention-order", met.call, AxisUse("input", -1, 0), facts={"fault": "mask", "at": softmax})
+        elif value == 0 and met.role == "input" and not is_masked and _is_left_so(uses, met.call):
+            yield Conflict("attention-order", met.call, AxisUse("input", -1, 0), facts={"fault": "zero", "at": softmax})
         elif met.call.op == "add" and any(f"{role}_values" in met.call.params for role in met.call.operands):
             yield Conflict(
                 "attention-order", met.call, AxisUse(met.role, -1, 0), facts={"fault": "mask", "at": softmax}
             )
+
+
+def _is_masked(trace: Trace, softmax: OpCall) -> bool:
+    """Return whether scores were masked before their softmax: what is hidden then has no share of the weights."""
+    ref = softmax.operands["input"]
+    while (found := trace.producer(ref.id)) is not None and found[0].op in SCORES:
+        call = found[0]
+        if call.op in ("masked_fill", "where", "maximum") or (call.op == "add" and len(call.operands) > 1):
+            return True
+        ref = call.operands.get("input") or next(iter(call.operands.values()))
+    return False
+
+
+def _is_left_so(uses: Uses, masked: OpCall) -> bool:
+    """Return whether keys are hidden, no whole queries, and the weights are not made to add up to 1 again."""
+    mask = masked.operands.get("mask")
+    rows = mask is None or not mask.rank or mask.shape[-1] == 1
+    further = uses.followed(masked.outputs[0], KEEPING) if masked.outputs else ()
+    return not rows and not any(met.call.op in ("div", "true_divide") for met in further)
 
 
 def _before(trace: Trace, softmax: OpCall) -> Iterator[Conflict]:

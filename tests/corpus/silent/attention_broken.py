@@ -46,3 +46,4 @@ only_padding = F.scaled_dot_product_attention(q, k, v, attn_mask=(ids == 0)[:, N
 
 late = scores.softmax(-1).masked_fill(~lower(), float("-inf")) @ v  # warning: attention-order
 dropped = F.softmax(drop(scores), dim=-1) @ v  # warning: attention-order
+zeroed = scores.softmax(-1).masked_fill(~lower(), 0.0) @ v  # warning: attention-order

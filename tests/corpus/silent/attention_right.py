@@ -50,6 +50,9 @@ padded = encoder(words, src_key_padding_mask=ids.eq(0))
 valid = torch.arange(steps)[None] < torch.tensor([3, 10, 7])[:, None]
 by_lengths, _ = layer(words, words, words, key_padding_mask=~valid)
 shown = F.scaled_dot_product_attention(q, k, v, attn_mask=(ids != 0)[:, None, None])
-zeroed = scores.softmax(-1).masked_fill(future, 0.0) @ v
+twice = scores.masked_fill(future, -1e9).softmax(-1).masked_fill(future, 0.0) @ v
+made_up = scores.softmax(-1).masked_fill(future, 0.0)
+made_up = (made_up / made_up.sum(-1, keepdim=True)) @ v
+silenced = scores.softmax(-1).masked_fill(~valid[:, None, :, None], 0.0) @ v  # queries that are padding
 flags = encoder(words, src_key_padding_mask=torch.ones(batch, steps) == 0)
 means = (words * valid[..., None]).sum(1) / valid.sum(1, keepdim=True)
