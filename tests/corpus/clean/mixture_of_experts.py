@@ -27,3 +27,8 @@ class Experts(nn.Module):
 
 
 print(Experts(16, 4)(torch.randn(3, 7, 16)).shape)
+
+named = nn.ModuleDict({f"expert_{number}": nn.Linear(16, 16) for number in range(3)})
+states = torch.randn(5, 16)
+for chosen in torch.randint(0, 3, (5,)).unique():
+    states = states + named[f"expert_{chosen}"](states)

@@ -172,8 +172,8 @@ def _numpy(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
 
 def _text(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     tensor = args[0]
-    if len(args) > 1 and args[1] and tensor.dim() == 0:
-        return format(tracer.reading.item(tensor), args[1])
+    if len(args) > 1 and tensor.dim() == 0 and (args[1] or tensor.dtype in INTEGER_TYPES):
+        return format(tracer.reading.item(tensor), args[1])  # `f"expert_{index}"` is a key
     return f"tensor(..., size={tuple(tensor.shape)})"
 
 
