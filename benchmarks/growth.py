@@ -21,7 +21,7 @@ from benchmarks.measuring import ROOT, Taken, process
 PICTURE = ROOT / "docs" / "growth.svg"
 DEPTHS = (8, 32, 126)
 SIZE = "405B"
-FILES = (1, 4, 16, 64)
+FILES = (1, 4, 8, 16)
 
 NETWORK = """\
 import torch
