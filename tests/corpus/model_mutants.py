@@ -12,18 +12,16 @@ from __future__ import annotations
 import argparse
 import ast
 import importlib.util
-import json
 import os
 import random
 import re
 import sys
 import tempfile
 import time
-import warnings
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +31,10 @@ from axiswise.diagnosis import Diagnosis
 from axiswise.frontends.choosing import TORCH, Warmth
 from axiswise.sandbox import Sandbox
 from axiswise.source.edit import apply_to_text
+from tests.corpus.loaded import loaded
 from tests.corpus.mutant_models import MODELS, Model, original
 from tests.corpus.plant import Plant, planted, plants
+from tests.corpus.records import record, recorded
 
 STAND_INS = Path(__file__).parent / "modules" / "stand_ins"
 OTHER_ERRORS = ("TypeError", "NameError", "AttributeError", "UnboundLocalError")
@@ -106,27 +106,16 @@ def ran(source: str, model: Model) -> tuple[Any, str]:
     """Run a model's file for real; return what the model gives, and what it raises."""
     import torch
 
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        path = Path(folder, "model.py")
-        path.write_text(source, "utf-8")
-        spec = importlib.util.spec_from_file_location("model", path)
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules["model"] = module = importlib.util.module_from_spec(spec)
-        torch.manual_seed(0)
-        try:
-            spec.loader.exec_module(module)
-            space = {**vars(module), "torch": torch}
+    try:
+        with loaded(source) as names:
+            space = {**names, "torch": torch}
             exec(model.imports, space)
             space["built"] = eval(model.built, space).eval()
             torch.manual_seed(1)
             with torch.no_grad():
                 return eval(f"built({model.given})", space), ""
-        except Exception as error:
-            return None, f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
-        finally:
-            del sys.modules["model"]
+    except Exception as error:
+        return None, f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
 
 
 def heads(source: str) -> Iterator[Plant]:
@@ -215,24 +204,7 @@ def _equal(left: Any, right: Any) -> bool:
     return type(left) is type(right)
 
 
-# -- the record -------------------------------------------------------------------------------------------------------
-def recorded(path: Path | None) -> dict[tuple[str, Plant], Mutant]:
-    """Return the mutants of a record, each as it was judged last."""
-    found: dict[tuple[str, Plant], Mutant] = {}
-    for line in path.read_text("utf-8").splitlines() if path is not None and path.exists() else ():
-        values = json.loads(line)
-        mutant = Mutant(**{**values, "plant": Plant(**values["plant"])})
-        found[mutant.key] = mutant
-    return found
-
-
-def record(mutant: Mutant, path: Path | None) -> None:
-    """Add a mutant to a record."""
-    if path is not None:
-        with path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(asdict(mutant)) + "\n")
-
-
+# -- the figures ------------------------------------------------------------------------------------------------------
 def summary(judged: Iterable[Mutant]) -> Iterator[str]:
     """Yield the figures of each library and of all, as a table's rows."""
     groups: dict[str, list[Mutant]] = {}
@@ -258,7 +230,7 @@ def main() -> None:
     parser.add_argument("--again", nargs="*", choices=WORDS[1:], help="judge these once more")
     parser.add_argument("--summary", action="store_true")
     asked = parser.parse_args()
-    known = recorded(asked.record)
+    known = recorded(asked.record, Mutant)
     if not asked.summary:
         for library in dict.fromkeys(each.library for each in MODELS):
             wanted = [each for each in MODELS if each.library == library and _is_asked_for(each, asked.models)]

@@ -12,14 +12,13 @@ from __future__ import annotations
 
 import argparse
 import ast
-import json
 import random
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from axiswise.checking import check, warm_sandbox
@@ -29,6 +28,7 @@ from axiswise.frontends.choosing import TORCH, Warmth
 from axiswise.sandbox import Sandbox
 from tests.corpus.model_mutants import torchvision_for
 from tests.corpus.plant import Plant, planted
+from tests.corpus.records import record, recorded
 from tests.corpus.silent_plants import KINDS, silent_plants
 from tests.corpus.silent_subjects import SUBJECTS, Subject
 
@@ -144,24 +144,7 @@ def _place(said: str) -> str:
     return said.partition(": changing")[0]
 
 
-# -- the record -------------------------------------------------------------------------------------------------------
-def recorded(path: Path | None) -> dict[tuple[str, Plant], Mutant]:
-    """Return the mutants of a record, each as it was judged last."""
-    found: dict[tuple[str, Plant], Mutant] = {}
-    for line in path.read_text("utf-8").splitlines() if path is not None and path.exists() else ():
-        values = json.loads(line)
-        mutant = Mutant(**{**values, "plant": Plant(**values["plant"])})
-        found[mutant.key] = mutant
-    return found
-
-
-def record(mutant: Mutant, path: Path | None) -> None:
-    """Add a mutant to a record."""
-    if path is not None:
-        with path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(asdict(mutant)) + "\n")
-
-
+# -- the figures ------------------------------------------------------------------------------------------------------
 def summary(judged: Iterable[Mutant]) -> Iterator[str]:
     """Yield the figures of each kind and of all, as a table's rows, and those of the originals."""
     originals = [each for each in judged if each.plant == ORIGINAL]
@@ -191,7 +174,7 @@ def main() -> None:
     parser.add_argument("--unaudited", action="store_true", help="leave the audit for later")
     parser.add_argument("--summary", action="store_true")
     asked = parser.parse_args()
-    known = recorded(asked.record)
+    known = recorded(asked.record, Mutant)
     if not asked.summary:
         for library in dict.fromkeys(each.library for each in SUBJECTS):
             wanted = [each for each in SUBJECTS if each.library == library]

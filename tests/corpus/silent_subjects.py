@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import importlib.util
-import io
-import sys
-import tempfile
-import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +12,7 @@ from axiswise import audit
 from axiswise.auditing import audit_calls, remembered
 from axiswise.config import Options
 from axiswise.diagnosis import Report
+from tests.corpus.loaded import loaded
 from tests.corpus.mutant_models import Model, original
 from tests.corpus.silent_models import SILENT
 
@@ -158,28 +153,15 @@ def _told() -> Iterator[None]:
 
 @contextmanager
 def _loaded(source: str) -> Iterator[dict[str, Any]]:
-    """Run a text as a module, and yield its names; the file is there as long as they are used.
+    """Run a text as a module, and yield its names.
 
     Raises:
         RuntimeError: It raises.
     """
-    import torch
-
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        path = Path(folder, "model.py")
-        path.write_text(source, "utf-8")
-        spec = importlib.util.spec_from_file_location("model", path)
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules["model"] = module = importlib.util.module_from_spec(spec)
-        torch.manual_seed(0)
-        try:
-            with _told(), contextlib.redirect_stdout(io.StringIO()):
-                spec.loader.exec_module(module)
-            yield dict(vars(module))
-        finally:
-            del sys.modules["model"]
+    with ExitStack() as stack:
+        with _told():
+            names = stack.enter_context(loaded(source))
+        yield names
 
 
 def _numbers(values: Any, name: str = "") -> dict[str, Any]:
