@@ -5,12 +5,9 @@ from dataclasses import replace
 
 from axiswise.diagnosis import Diagnosis, Fix, Note
 from axiswise.facts import Conflict, OpCall
-from axiswise.rules.reading import label
+from axiswise.rules.reading import is_batch_named, label, sequence_role
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
-
-BATCH = frozenset({"b", "n", "bs", "bsz", "batch", "batch_size", "batchsize", "num_samples", "samples"})
-ROLES = ("query", "src", "tgt", "input")
 
 
 class BatchReadAsSequence(Rule):
@@ -19,7 +16,7 @@ class BatchReadAsSequence(Rule):
     kinds = frozenset({"attention-layout"})
 
     def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
-        role = next((role for role in ROLES if role in conflict.call.operands), "")
+        role = sequence_role(conflict.call)
         operand = conflict.call.operands.get(role)
         if operand is None or operand.rank != 3:
             return None
@@ -89,12 +86,3 @@ def _looks_batched(conflict: Conflict, scene: Scene, role: str) -> bool:
     made = maker is not None and maker.call.op in MADE and not maker.call.operands
     usual = steps >= 16 and steps & (steps - 1) == 0 and batch % 4 != 0 and 1 < batch < steps
     return conflict.call.op == "multihead_attention" and made and usual
-
-
-def is_batch_named(call: OpCall) -> bool:
-    """Return whether a layer that reads axis 0 as the sequence is given what the program names a batch there."""
-    role = next((role for role in ROLES if role in call.operands), "")
-    if not role or call.params.get("batch_first"):
-        return False
-    words = {axis: word.lower() for axis, word in call.operands[role].axes.items()}
-    return words.get(0) in BATCH and words.get(1) not in BATCH

@@ -5,8 +5,7 @@ from dataclasses import replace
 
 from axiswise.diagnosis import Diagnosis, Fix, Note
 from axiswise.facts import Conflict, OpCall
-from axiswise.rules.batch_read_as_sequence import is_batch_named
-from axiswise.rules.reading import label, method, number
+from axiswise.rules.reading import is_batch_named, label, method, number
 from axiswise.rules.rule import Rule
 from axiswise.source.provenance import named
 from axiswise.source.scene import Scene

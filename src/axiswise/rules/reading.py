@@ -11,7 +11,7 @@ from math import isqrt
 from typing import Any, cast
 
 from axiswise.diagnosis import Edit, Fix, Note
-from axiswise.facts import AxisUse, Conflict, Shape
+from axiswise.facts import AxisUse, Conflict, OpCall, Shape
 from axiswise.ops.model import pairs
 from axiswise.source.scene import Scene
 from axiswise.source.spelling import spelled
@@ -212,3 +212,21 @@ def exchanged(conflict: Conflict) -> str | None:
         if other != own and operands[other].shape[1:] == ours[1:] and operands[own].shape[1:] == theirs[1:]:
             return other
     return None
+
+
+BATCH = frozenset({"b", "n", "bs", "bsz", "batch", "batch_size", "batchsize", "num_samples", "samples"})
+"""Names of a batch."""
+
+
+def sequence_role(call: OpCall) -> str:
+    """Return what a layer of sequences reads first: its queries, its source, its input; empty for other calls."""
+    return next((role for role in ("query", "src", "tgt", "input") if role in call.operands), "")
+
+
+def is_batch_named(call: OpCall) -> bool:
+    """Return whether a layer that reads axis 0 as the sequence is given what the program names a batch there."""
+    role = sequence_role(call)
+    if not role or call.params.get("batch_first"):
+        return False
+    words = {axis: word.lower() for axis, word in call.operands[role].axes.items()}
+    return words.get(0) in BATCH and words.get(1) not in BATCH
