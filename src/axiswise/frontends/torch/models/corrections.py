@@ -26,7 +26,6 @@ LONGEST = 1 << 14
 """The largest size that an axis is enlarged to."""
 LENGTHS = (64, 128, 224, 512, 1024)
 """Sizes that are tried where an axis is too short."""
-BATCH = ("batch", "b", "bs", "n", "bsz", "batch_size")
 ROOMY = ("window", "pattern", "split", "numel", "other", "samples")
 """Kinds of conflicts that a longer input may have none of."""
 
@@ -249,7 +248,7 @@ def is_width(name: str) -> bool:
 def is_batch(call: CallSpec, demand: Demand) -> bool:
     """Return whether a demand is of the batch, or of no axis that is known."""
     spec = spec_of(call, demand.path)
-    return spec is None or demand.axis >= len(spec.axes) or spec.axes[demand.axis].name.lower() in BATCH
+    return spec is None or demand.axis >= len(spec.axes) or spec.axes[demand.axis].is_batch
 
 
 def _flattened(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:

@@ -10,13 +10,14 @@ import ast
 import re
 from collections.abc import Collection, Iterator, Mapping
 from itertools import islice, zip_longest
-from types import FrameType, TracebackType
+from types import FrameType
 from typing import Any, cast
 
 from axiswise.frontends.torch.models.guesses import Text
+from axiswise.frontends.torch.models.raising import evaluated, evaluated_with, named, others, raised_at, tests_of
 from axiswise.origin import Origin, Size, origin_of
 from axiswise.source.evaluating import OPERATORS
-from axiswise.source.text import SourceFile, Sources
+from axiswise.source.text import Sources
 
 _OPERATE = {
     "+": OPERATORS[ast.Add],
@@ -33,9 +34,6 @@ _AS_NUMBER = re.compile(r"interpreted as an integer|unsupported operand|not supp
 MOST_SOLUTIONS = 3
 """Values of one parameter that are told for one test."""
 
-_FURTHEST = 512
-"""The largest number that is tried in the place of another, beside multiples of those in the test."""
-
 
 def demanded(error: BaseException, sources: Sources, tried: Collection[tuple[str, Any]] = ()) -> dict[str, Any]:
     """Return other values for chosen parameters, by path, with which the test that raised would hold.
@@ -45,13 +43,8 @@ def demanded(error: BaseException, sources: Sources, tried: Collection[tuple[str
         sources: The user's files.
         tried: Values that were given before, by path: another test does not hold with them.
     """
-    frames = list(_frames(error.__traceback__))
-    for frame, instruction in reversed(frames):
-        source = sources.file(frame.f_code.co_filename)
-        node = source.node_at(sources.position(frame.f_code, instruction)) if source is not None else None
-        if source is None or node is None:
-            continue
-        for test, wanted in _tests(node, source):
+    for frame, node, source in raised_at(error, sources):
+        for test, wanted in tests_of(node, source):
             found = next((each for each in _satisfied(test, wanted, frame) if each not in tried), None)
             if found is not None:
                 return dict([found])
@@ -71,25 +64,22 @@ def asked_of_parts(
         chosen: What was chosen, by path: the classes of parts among it.
         parts: The paths of a built module's parts, by identity: for what a run raised.
     """
-    for frame, instruction in reversed(list(_frames(error.__traceback__))):
-        source = sources.file(frame.f_code.co_filename)
-        node = source.node_at(sources.position(frame.f_code, instruction)) if source is not None else None
-        for test, wanted in _tests(node, source) if source is not None and node is not None else ():
+    for frame, node, source in raised_at(error, sources):
+        for test, wanted in tests_of(node, source):
             match test:
                 case ast.Call(func=ast.Name(id="isinstance"), args=[part, kind]) if ast.unparse(part) in chosen:
-                    asked = _evaluated(kind, frame)
+                    asked = evaluated(kind, frame)
                     if isinstance(asked, type) and wanted:
                         return {ast.unparse(part): asked}
                 case _:
                     pass
-            for each in _named(test):
+            for each in named(test):
                 owner, _, option = ast.unparse(each).rpartition(".")
                 if parts is not None and owner == "self":
                     owner = parts.get(id(frame.f_locals.get("self")), "")
-                if owner not in chosen or _evaluated(each, frame) not in (False, None):
+                if owner not in chosen or evaluated(each, frame) not in (False, None):
                     continue
-                tried = ast.fix_missing_locations(ast.Expression(_Changed({each: True}).visit(_copy(test))))
-                if bool(_evaluated(tried.body, frame)) is wanted:
+                if bool(evaluated_with(test, {each: True}, frame)) is wanted:
                     return {f"{owner}.{option}": True}
     return {}
 
@@ -104,89 +94,28 @@ def missing(error: BaseException, sources: Sources) -> tuple[str, ...]:
         return tuple(re.findall(r"'(\w+)'", said[1]))
     if type(error) is KeyError:
         return tuple(str(each) for each in error.args[:1])
-    for frame, instruction in reversed(list(_frames(error.__traceback__))):
-        source = sources.file(frame.f_code.co_filename)
-        node = source.node_at(sources.position(frame.f_code, instruction)) if source is not None else None
-        for test, _ in _tests(node, source) if source is not None and node is not None else ():
-            named = [each.id for each in _named(test) if isinstance(each, ast.Name)]
-            absent = [each for each in named if each in frame.f_locals and frame.f_locals[each] is None]
+    for frame, node, source in raised_at(error, sources):
+        for test, _ in tests_of(node, source):
+            names = [each.id for each in named(test) if isinstance(each, ast.Name)]
+            absent = [each for each in names if each in frame.f_locals and frame.f_locals[each] is None]
             if absent:
                 return tuple(absent)
     return ()
 
 
-def _tests(node: ast.AST, source: SourceFile) -> Iterator[tuple[ast.expr, bool]]:
-    """Yield the tests that a raising statement stands under, with what they should come out as, the nearest first."""
-    statement = source.statement_of(node)
-    if isinstance(statement, ast.Assert):
-        yield statement.test, True
-    inner: ast.AST | None = statement if isinstance(statement, ast.Raise) else None
-    while inner is not None:
-        outer = source.parents.get(inner)
-        if isinstance(outer, ast.If) and inner is not outer.test:
-            yield outer.test, inner in outer.orelse
-        inner = outer
-
-
-def _frames(traceback: TracebackType | None) -> Iterator[tuple[FrameType, int]]:
-    while traceback is not None:
-        yield traceback.tb_frame, traceback.tb_lasti
-        traceback = traceback.tb_next
-
-
 def _satisfied(test: ast.expr, wanted: bool, frame: FrameType) -> Iterator[tuple[str, Any]]:
     """Yield parameters with values for which a test holds: the first for each parameter, then the second."""
-    values = {node: _evaluated(node, frame) for node in _named(test)}
-    constants = [each.value for each in ast.walk(test) if isinstance(each, ast.Constant)]
+    values = {node: evaluated(node, frame) for node in named(test)}
 
     def solutions(path: str, now: Any) -> Iterator[tuple[str, Any]]:
-        for other in _others(now, constants, values.values()):
-            changed = _Changed({node: _revalued(value, path, other) for node, value in values.items()})
-            tried = ast.fix_missing_locations(ast.Expression(changed.visit(_copy(test))))
-            result = _evaluated(tried.body, frame)
+        for other in others(now, test, values.values()):
+            changed = {node: _revalued(value, path, other) for node, value in values.items()}
+            result = evaluated_with(test, changed, frame)
             if result is not None and bool(result) is wanted:
                 yield path, other
 
     ways = [list(islice(solutions(path, now), MOST_SOLUTIONS)) for path, now in _chosen(values.values())]
     yield from (each for level in zip_longest(*ways) for each in level if each is not None)
-
-
-def _named(test: ast.AST) -> Iterator[ast.expr]:
-    """Yield the names and attributes in an expression, whole ones."""
-    if isinstance(test, (ast.Name, ast.Attribute)):
-        yield test
-        return
-    for each in ast.iter_child_nodes(test):
-        if isinstance(each, (ast.expr, ast.comprehension, ast.keyword)):
-            yield from _named(each)
-
-
-def _evaluated(node: ast.expr, frame: FrameType) -> Any:
-    expression = ast.fix_missing_locations(ast.Expression(_copy(node)))
-    try:
-        return eval(compile(expression, "<demand>", "eval"), frame.f_globals, dict(frame.f_locals))
-    except Exception:  # the user's own expression, on other numbers
-        return None
-
-
-def _copy(node: ast.expr) -> ast.expr:
-    copied = ast.parse(ast.unparse(node), mode="eval").body
-    return copied
-
-
-class _Changed(ast.NodeTransformer):
-    """Puts other values into a copy of a test."""
-
-    def __init__(self, values: Mapping[ast.expr, Any]) -> None:
-        self.values = {ast.unparse(node): value for node, value in values.items() if value is not None}
-
-    def visit(self, node: ast.AST) -> Any:
-        if isinstance(node, (ast.Name, ast.Attribute)):
-            value = self.values.get(ast.unparse(node))
-            if type(value) in (bool, int, float, str, tuple):
-                return ast.Constant(value)
-            return node
-        return super().visit(node)
 
 
 def _chosen(values: Any) -> Iterator[tuple[str, Any]]:
@@ -204,20 +133,6 @@ def _chosen(values: Any) -> Iterator[tuple[str, Any]]:
             if path not in seen:
                 seen.add(path)
                 yield path, now
-
-
-def _others(now: Any, constants: list[Any], values: Any) -> list[Any]:
-    """Return what may stand in the place of a chosen value, the nearest first."""
-    if isinstance(now, str):
-        held = [item for each in values if isinstance(each, Collection) for item in cast("Collection[Any]", each)]
-        return [each for each in (*constants, *held) if isinstance(each, str)]
-    numbers = [abs(int(each)) for each in (*constants, *values) if isinstance(each, int) and not isinstance(each, bool)]
-    multiples = {each * times for each in numbers for times in range(1, 17) if each}
-    tried = sorted(
-        {*multiples, *range(1, _FURTHEST)} - {now}, key=lambda each: (each % now != 0 if now else True, each)
-    )
-    larger = [each for each in tried if each > now and (each in multiples or each & (each - 1) == 0)]
-    return [*larger, *(each for each in tried if each not in larger), 0]  # a place may be the first
 
 
 def _revalued(value: Any, path: str, other: Any) -> Any:
@@ -250,7 +165,7 @@ def _looked_up(node: ast.AST, frame: FrameType) -> dict[str, Any]:
     """Return a key that is there, for a chosen text that was looked up and is not."""
     for each in ast.walk(node):
         if isinstance(each, ast.Subscript) and not any(isinstance(part, ast.Slice) for part in ast.walk(each.slice)):
-            key, held = _evaluated(each.slice, frame), _evaluated(each.value, frame)
+            key, held = evaluated(each.slice, frame), evaluated(each.value, frame)
             if isinstance(key, Text) and isinstance(held, Mapping) and key not in held:
                 return {key.path: next(iter(cast("Mapping[Any, Any]", held)), None)}
     return {}
@@ -259,7 +174,7 @@ def _looked_up(node: ast.AST, frame: FrameType) -> dict[str, Any]:
 def _in_number(node: ast.AST, said: str, frame: FrameType) -> dict[str, Any]:
     """Return a list in the place of a chosen number that was taken apart, or one number in that of a list."""
     for each in ast.walk(node):
-        value = _evaluated(each, frame) if isinstance(each, (ast.Name, ast.Attribute)) else None
+        value = evaluated(each, frame) if isinstance(each, (ast.Name, ast.Attribute)) else None
         origin = origin_of(value)
         if origin is not None and origin.kind == "guess" and _TAKEN_APART.search(said):
             return {} if "[" in origin.name else {origin.name: [int(origin.value)] * 3}

@@ -7,9 +7,10 @@ built for (features, channels) and no size for it was found, the guess may be wr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import takewhile
 from math import prod
+from typing import Any, cast
 
 from axiswise.facts import AxisUse, Conflict
 from axiswise.frontends.torch.models.changing import spec_of
@@ -36,8 +37,10 @@ def in_doubt(
         held: Tells whether no other size of an input's axis gets as far; for -1, no other number of axes.
     """
     conflict = next((each for failure in trial.failures[:1] for each in failure.conflicts[:1]), None)
-    if conflict is None:
-        return True
+    if conflict is None or (conflict.kind == "other" and not _comes_from(trial, conflict, certain)):
+        return True  # what a refusal without sizes wants may be said in words only
+    if _has_numbers(trial.call.arguments):
+        return True  # another number than the one that was made up may do
     if conflict.left is None or conflict.right is None or _is_of_shape(conflict):
         refs = conflict.call.operands.values()
         return not refs or any(_may_have_others(trial, conflict, ref.id, certain, held) for ref in refs)
@@ -53,6 +56,9 @@ def in_doubt(
     for given, asked, side in ((0, 1, conflict.right), (1, 0, conflict.left)):
         if not ends[asked] and (told := _inputs_in(trial, conflict, side)) and ends[given] - told:
             return True  # what a number was computed from leaves an input that may make up for it
+    met = [_made_of(trial, conflict, each) for each in (conflict.left, conflict.right)]
+    if any(ends) and all(met) and not met[0] & met[1] and not (met[0] | met[1]) <= set(bound):
+        return True  # two inputs meet, of which one may have other axes
     sides = ((conflict.left, conflict.right), (conflict.right, conflict.left))
     return any(_may_differ(trial, conflict, side, other, bound, held) for side, other in sides)
 
@@ -99,7 +105,7 @@ def _may_have_others(
     """Return whether a tensor may have another number of axes, or another type, with other inputs."""
     if conflict.kind != "dtype" and rank_is_own(trial, tensor):
         return False
-    free = [path for path in trial.inputs_of(tensor) if _parameter(path) not in certain]
+    free = [path for path in trial.inputs_of(tensor) if parameter_of(path) not in certain]
     if len(free) > 1 and conflict.kind != "dtype":
         return True  # together they may have another number; one alone only falls out with the others
     return bool(free) and (held is None or conflict.kind == "dtype" or not all(held(path, -1) for path in free))
@@ -118,7 +124,9 @@ def _may_differ(
     if side.operand in conflict.call.operands and (side.axis < 0 or any(each.relation == "unknown" for each in steps)):
         return _is_free(trial, conflict, side)
     guessed = [(str(step.call.params["name"]), step.axis) for step in steps if step.call.op == INPUT]
-    guessed = [end for end in guessed if _parameter(end[0]) not in bound or _has_name(trial, *end)]
+    guessed = [end for end in guessed if parameter_of(end[0]) not in bound or _has_name(trial, *end)]
+    if not guessed and side.param and is_own(trial, conflict, other):
+        return bool(_inputs_in(trial, conflict, side) - set(bound))
     if not guessed or _cannot_be(trial, steps, other.size):
         return False
     operand = conflict.call.operands.get(side.operand)
@@ -135,14 +143,36 @@ def _may_differ(
 def _inputs_at(trial: Trial, conflict: Conflict, side: AxisUse) -> set[str]:
     """Return the parameters that a side's axis goes back to."""
     steps = trail(trial.trace, conflict.call, side)
-    return {_parameter(str(step.call.params["name"])) for step in steps if step.call.op == INPUT}
+    return {parameter_of(str(step.call.params["name"])) for step in steps if step.call.op == INPUT}
+
+
+def _has_numbers(value: Any) -> bool:
+    """Return whether there is a plain number among the arguments of a call: nothing tells that it is the right one."""
+    if isinstance(value, Mapping):
+        return any(map(_has_numbers, cast("Mapping[Any, Any]", value).values()))
+    if isinstance(value, (tuple, list)):
+        return any(map(_has_numbers, cast("list[Any]", value)))
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _comes_from(trial: Trial, conflict: Conflict, certain: Collection[str]) -> bool:
+    """Return whether all that a call is given was made of parameters whose number of axes is told."""
+    given = [ref for ref in conflict.call.operands.values() if not ref.parameter]
+    made_of = [{parameter_of(path) for path in trial.inputs_of(ref.id)} for ref in given]
+    return bool(made_of) and all(each and each <= set(certain) for each in made_of)
+
+
+def _made_of(trial: Trial, conflict: Conflict, side: AxisUse) -> set[str]:
+    """Return the parameters that the tensor of a side was made of."""
+    ref = conflict.call.operands.get(side.operand)
+    return {parameter_of(path) for path in trial.inputs_of(ref.id)} if ref is not None else set()
 
 
 def _inputs_in(trial: Trial, conflict: Conflict, side: AxisUse) -> set[str]:
     """Return the parameters whose sizes a number was computed from."""
     found = places(trial.trace, conflict.call, side, side.size)
     leaves = (leaf for place in found for leaf in (place.origin.axes() if place.origin else ()))
-    return {_parameter(trial.given[leaf.tensor]) for leaf in leaves if leaf.tensor in trial.given}
+    return {parameter_of(trial.given[leaf.tensor]) for leaf in leaves if leaf.tensor in trial.given}
 
 
 def _has_name(trial: Trial, path: str, axis: int) -> bool:
@@ -192,5 +222,5 @@ def _own_factors(trial: Trial, product: Step) -> Iterator[int]:
                 yield size
 
 
-def _parameter(path: str) -> str:
+def parameter_of(path: str) -> str:
     return path.partition("[")[0].partition(".")[0]

@@ -25,6 +25,12 @@ def hinted(hint: ShapeHint, known: Mapping[str, int]) -> list[TensorSpec]:
     ]
 
 
+def batch_of(hints: Mapping[str, ShapeHint]) -> str:
+    """Return what the texts of a function call the batch."""
+    first = (hint.axes[0] for hint in hints.values() if hint.axes)
+    return next((word for word in first if _meant(word) == "batch"), "batch")
+
+
 ANY_AXES = (("batch",), (), ("batch", "time"))
 """What is tried for `...`, which stands for any number of axes."""
 
@@ -45,7 +51,15 @@ def _axis(text: str, known: Mapping[str, int]) -> AxisSpec:
 
 
 def _first_size(word: str) -> int:
-    return SIZES.get(LETTERS.get(word.lower(), word.lower()), OTHER)
+    return SIZES.get(_meant(word), OTHER)
+
+
+def _meant(word: str) -> str:
+    """Return what an axis with a name usually is, by the longest ending of its name that says it."""
+    parts = word.lower().split("_")
+    endings = ["_".join(parts[at:]) for at in range(len(parts))]
+    said = (LETTERS.get(each, each) for each in endings if len(each) > 1 or each == endings[0])
+    return next((each for each in said if each in SIZES), "")
 
 
 LETTERS = {

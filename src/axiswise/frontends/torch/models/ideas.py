@@ -66,7 +66,7 @@ NAMED: Sequence[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]] = (
         ),
     ),
     (
-        r"t|timesteps?|time_?steps?|steps?|noise_?levels?|sigmas?|log_snr",
+        r"t|(.*_)?timesteps?(_r)?|time_?steps?|steps?|noise_?levels?|sigmas?|log_snr|guidance(_scale)?",
         (("Float", ("batch",)), ("Int", ("batch",)), ("Float", ("batch", "1"))),
     ),
     (
@@ -74,6 +74,7 @@ NAMED: Sequence[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]] = (
         (("Int", ("batch",)), ("Int", ("batch", "time")), ("Float", FLAT)),
     ),
     (r"(hidden_states|(.*_)?embeds|embeddings|seqs?|sequences?)", (("Float", SERIES), ("Float", FLAT))),
+    (r"(.*_)?pooled(_.*)?", (("Float", FLAT), ("Float", SERIES))),
     (r"(.*_)?(lengths?|lens?|seq_lens?|num_frames)", (("Int", ("batch",)),)),
     (r"(.*_)?(images?|imgs?|pixel_values|photos?|pictures?|frame|patches)", (("Float", MAPS), ("Float", SERIES))),
     (

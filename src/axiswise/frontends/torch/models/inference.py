@@ -20,13 +20,15 @@ import torch
 from axiswise.frontends.torch.models.changing import replaced, spec_of, with_axis
 from axiswise.frontends.torch.models.corrections import asked_of, corrected, is_width
 from axiswise.frontends.torch.models.doubts import in_doubt
+from axiswise.frontends.torch.models.entangled import is_entangled
 from axiswise.frontends.torch.models.exemplified import exemplified
 from axiswise.frontends.torch.models.frozen import batches, of_batch
-from axiswise.frontends.torch.models.hinted import hinted
+from axiswise.frontends.torch.models.hinted import batch_of, hinted
 from axiswise.frontends.torch.models.ideas import ideas
 from axiswise.frontends.torch.models.meant import Meant, meant, usual
 from axiswise.frontends.torch.models.numbers import Numbers, shaped, suited
 from axiswise.frontends.torch.models.optional import completed, first_of
+from axiswise.frontends.torch.models.refused import refused
 from axiswise.frontends.torch.models.reranking import of_rank
 from axiswise.frontends.torch.models.specs import CallSpec, TensorSpec
 from axiswise.frontends.torch.models.structures import Structures
@@ -98,15 +100,23 @@ def inferred(
     layers = list(model.modules()) if isinstance(model, torch.nn.Module) else []
     known = {name: sizes[0] for name, sizes in numbers.items() if len(sizes) == 1}  # for shapes in names (`d_model`)
 
+    batch = batch_of(hints)
+
     def thought(name: str) -> list[TensorSpec]:
-        return [suited(spec, name, numbers) for spec in ideas(name, layers)]
+        return [suited(spec, name, numbers).renamed({"batch": batch}) for spec in ideas(name, layers)]
+
+    def told(name: str) -> list[TensorSpec]:
+        return hinted(hints[name], known) if name in hints else thought(name)
+
+    def more(trial: Trial) -> Iterator[CallSpec]:
+        yield from completed(trial, function, told)
+        yield from refused(trial, sources)
 
     parameters = parameters or first_of(model, function)
     lists = [len(each) for each in layers if isinstance(each, torch.nn.ModuleList)]
     others = Structures(function, tree, thought, lists)
     choices = {name: hinted(hints[name], known) if name in hints else others.of(name) for name in parameters}
     bound = frozenset(name for name, hint in hints.items() if hint.binding)
-    more = partial(completed, function=function, ideas=thought)
     search = _Search(run, time.monotonic() + seconds, bound, more, numbers)
     search.wanted = usual(choices, hints.keys(), layers) or {}
     shown = () if bound else exemplified(examples, function, parameters, thought, hints)
@@ -193,7 +203,9 @@ class _Search:
         tried = [other.call for other in self._seen if other is not trial]
         left = (call for call in islice(self._corrections(trial), TURNS) if call not in tried)
         held = partial(self._is_held, trial)
-        return next(left, None) is None and not in_doubt(trial, certain, self.bound, held)
+        if next(left, None) is not None or in_doubt(trial, certain, self.bound, held):
+            return False
+        return not is_entangled(trial, self.bound, self.run)
 
     def _is_held(self, trial: Trial, path: str, axis: int) -> bool:
         """Return whether no other size of an input's axis gets as far, or no other number of axes."""

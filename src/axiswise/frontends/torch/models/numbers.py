@@ -6,6 +6,7 @@ nested in it).
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, cast
@@ -95,9 +96,18 @@ def _suited(axis: AxisSpec, numbers: Numbers) -> AxisSpec:
 def _items(each: Any) -> Iterator[tuple[str, Any]]:
     """Yield what an object or a dict of settings holds, by name."""
     held = cast("Mapping[Any, Any]", each if isinstance(each, dict) else vars(each))
-    for name, value in list(held.items()):
+    for name, value in [*held.items(), *_kept_behind(each)]:
         if isinstance(name, str) and not name.startswith("_"):
             yield name, value
+
+
+def _kept_behind(each: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the settings that a model keeps behind a property."""
+    if isinstance(inspect.getattr_static(cast("Any", type(each)), "config", None), property):
+        try:
+            yield "config", each.config
+        except Exception:  # the model's own code, asked for mere numbers
+            return
 
 
 def whole(value: Any) -> tuple[int, ...]:

@@ -90,4 +90,6 @@ def of_rank(call: CallSpec, path: str, rank: int, failed: OpCall | None = None) 
     if len(spec.axes) == 1 and spec.axes[0].name not in ("batch", ""):
         names = (*names[:-1], spec.axes[0].name) if rank > 1 else names
     axes = tuple(AxisSpec(name, SIZES.get(name, OTHER)) for name in names)
+    if rank and spec.axes and spec.axes[0].is_batch and axes[0].is_batch:
+        axes = (spec.axes[0], *axes[1:])
     yield replaced(call, path, replace(spec, axes=axes))

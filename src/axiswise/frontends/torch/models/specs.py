@@ -24,6 +24,12 @@ class AxisSpec:
     name: str
     size: int
 
+    @property
+    def is_batch(self) -> bool:
+        """Whether it is called a batch."""
+        name = self.name.lower()
+        return name in ("batch", "b", "bs", "n", "bsz", "batch_size") or name.endswith("_batch_size")
+
     def __str__(self) -> str:
         return self.name or str(self.size)
 
@@ -50,6 +56,10 @@ class TensorSpec:
         """Return the same tensor with other sizes of the named axes."""
         axes = tuple(replace(axis, size=sizes.get(axis.name, axis.size)) for axis in self.axes)
         return replace(self, axes=axes)
+
+    def renamed(self, names: Mapping[str, str]) -> TensorSpec:
+        """Return the same tensor with other names of its axes."""
+        return replace(self, axes=tuple(replace(axis, name=names.get(axis.name, axis.name)) for axis in self.axes))
 
     def __str__(self) -> str:
         return f"{self.kind}[{' '.join(map(str, self.axes))}]"

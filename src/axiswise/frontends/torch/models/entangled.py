@@ -1,0 +1,103 @@
+"""Whether what meets in a failure depends on an input by a way that no axis goes: by a number that is read off it.
+
+Inputs begin with one batch, and one time where their names allow it. A model may want another: as many contexts as
+films times frames. Then a context's batch changes what fails, though neither side goes back to it. Where inputs only
+meet each other with the size that they share, the model itself asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
+
+from axiswise.facts import AxisUse, Conflict, OpCall
+from axiswise.frontends.torch.models.changing import spec_of
+from axiswise.frontends.torch.models.doubts import parameter_of
+from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec, TensorSpec
+from axiswise.frontends.torch.models.trials import INPUT, Trial
+from axiswise.source.provenance import trail
+
+APART = "_apart"
+"""What is added to the name of an axis that is no longer shared."""
+
+
+def is_entangled(trial: Trial, bound: Collection[str], run: Callable[[CallSpec], Trial]) -> bool:
+    """Return whether a failed run may go back to a size of an input that neither side of what failed is made of.
+
+    Args:
+        trial: A run with failures.
+        bound: Parameters whose sizes the text gives.
+        run: Runs the module on a call.
+    """
+    for conflict in _first(trial):
+        involved = _made_of(trial, conflict.call)
+        sides = [side for side in (conflict.left, conflict.right) if side is not None]
+        known = {end for side in sides for end in _ends(trial, conflict, side)}
+        for parameter, name in _axes(trial.call):
+            if len(involved) < 2 or parameter not in involved - set(bound) or (parameter, name) in known:
+                continue
+            other = run(_apart(trial.call, parameter, name))
+            if not _is_alike(trial, other) and not _meets(other, name):
+                return True
+    return False
+
+
+def _made_of(trial: Trial, call: OpCall) -> set[str]:
+    """Return the parameters that the operands of a call were made of."""
+    return {parameter_of(path) for ref in call.operands.values() for path in trial.inputs_of(ref.id)}
+
+
+def _axes(call: CallSpec) -> list[tuple[str, str]]:
+    """Return the named axes of inputs, by parameter."""
+    found = [(parameter_of(path), axis.name) for path, spec in call.tensors() for axis in spec.axes if axis.name]
+    return list(dict.fromkeys(found))
+
+
+def _apart(call: CallSpec, parameter: str, name: str) -> CallSpec:
+    """Return a call in which one parameter has an axis of a name to itself, with another size."""
+
+    def renamed(spec: TensorSpec) -> TensorSpec:
+        own = (AxisSpec(name + APART, axis.size + 1) if axis.name == name else axis for axis in spec.axes)
+        return replace(spec, axes=tuple(own))
+
+    alone = CallSpec({parameter: call.arguments[parameter]}).made(renamed)
+    return replace(call, arguments={**call.arguments, **alone})
+
+
+def _is_alike(trial: Trial, other: Trial) -> bool:
+    """Return whether two runs fail at the same operation, by the same sizes."""
+    return trial.reach == other.reach and list(_sizes(trial)) == list(_sizes(other))
+
+
+def _sizes(trial: Trial) -> Iterator[tuple[str, int, int]]:
+    for conflict in _first(trial):
+        yield (
+            conflict.kind,
+            conflict.left.size if conflict.left is not None else -1,
+            conflict.right.size if conflict.right is not None else -1,
+        )
+
+
+def _first(trial: Trial) -> list[Conflict]:
+    return [each for failure in trial.failures[:1] for each in failure.conflicts[:1]]
+
+
+def _meets(trial: Trial, name: str) -> bool:
+    """Return whether a run fails where an axis of a name meets the one that was set apart from it."""
+    for conflict in _first(trial):
+        if conflict.left is None or conflict.right is None:  # a mask of another shape than it should have
+            return len([ref for ref in conflict.call.operands.values() if not ref.parameter]) > 1
+        ends = [{told for _, told in _ends(trial, conflict, side)} for side in (conflict.left, conflict.right)]
+        return any(name in one and name + APART in other for one, other in (ends, ends[::-1]))
+    return False
+
+
+def _ends(trial: Trial, conflict: Conflict, side: AxisUse) -> set[tuple[str, str]]:
+    """Return the axes of inputs that a side goes back to: parameter, name."""
+    found: set[tuple[str, str]] = set()
+    for step in trail(trial.trace, conflict.call, side):
+        path = str(step.call.params["name"]) if step.call.op == INPUT else ""
+        spec = spec_of(trial.call, path)
+        if spec is not None and step.axis < len(spec.axes):
+            found.add((parameter_of(path), spec.axes[step.axis].name))
+    return found
