@@ -114,12 +114,19 @@ def _resized(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
         return
     both = ((left, right), (right, left))
     flattened = [pair for pair in both if _is_product(trial, conflict, pair[0])]
+    asked = [
+        demand
+        for one, other in ((ours, right), (theirs, left))
+        for demand in one
+        if not is_batch(trial.call, demand) and (is_own(trial, conflict, other) or _is_width(trial.call, demand))
+    ]
+    for demand in asked if flattened else ():
+        if _is_width(trial.call, demand):  # patches: sides are cut, and the channels have to fit
+            yield fixed(trial.call, demand.path, demand.axis, demand.wanted)
     for side, other in flattened:
         yield from _squares(trial, conflict, side, other)
-    for one, other in ((ours, right), (theirs, left)):
-        for demand in one:
-            if not is_batch(trial.call, demand) and (is_own(trial, conflict, other) or _is_width(trial.call, demand)):
-                yield fixed(trial.call, demand.path, demand.axis, demand.wanted)
+    for demand in asked:
+        yield fixed(trial.call, demand.path, demand.axis, demand.wanted)
     for side, other in both:
         if is_own(trial, conflict, other):
             yield from _shared(trial, conflict, side, other.size)
@@ -130,6 +137,8 @@ def _resized(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
             paths = dict.fromkeys(demand.path for demand in one if is_batch(trial.call, demand))
             for path in paths:
                 yield deepened(trial.call, path)
+    for side, other in both:
+        yield from _with_longer_part(trial, conflict, side, other.size)
 
 
 def _is_product(trial: Trial, conflict: Conflict, side: AxisUse) -> bool:
@@ -164,6 +173,19 @@ def _shared(trial: Trial, conflict: Conflict, side: AxisUse, wanted: int) -> Ite
         share = whole // len(times) + (whole % len(times) if place == 0 else 0)
         call = fixed(call, *end, share)
     yield call
+
+
+def _with_longer_part(trial: Trial, conflict: Conflict, side: AxisUse, wanted: int) -> Iterator[CallSpec]:
+    """Yield calls in which one input that is joined to others makes up for what the whole lacks."""
+    steps = list(trail(trial.trace, conflict.call, side))
+    joined = next((step for step in steps if step.relation == "sum" and len(step.factors) > 1), None)
+    if joined is None or joined.size != side.size:
+        return
+    for path, axis in {(str(step.call.params["name"]), step.axis): 0 for step in steps if step.call.op == INPUT}:
+        size = _size_at(trial.call, path, axis)
+        demand = Demand(f"{path}.{axis}", size + wanted - side.size)
+        if size in joined.factors and demand.wanted > 0 and not is_batch(trial.call, demand):
+            yield fixed(trial.call, path, axis, demand.wanted)
 
 
 def _size_at(call: CallSpec, path: str, axis: int) -> int:
@@ -242,7 +264,7 @@ def _is_width(call: CallSpec, demand: Demand) -> bool:
 
 def is_width(name: str) -> bool:
     """Return whether an axis is one that models are built for."""
-    return name.lower() in ("", "features", "channels", "c", "d", "dim", "mels")
+    return name.lower() in ("", "features", "channels", "channel", "num_channels", "c", "d", "dim", "mels")
 
 
 def is_batch(call: CallSpec, demand: Demand) -> bool:

@@ -6,8 +6,6 @@ goes back to no guess, or to one for which no size would do.
 
 from __future__ import annotations
 
-import ast
-import inspect
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +15,7 @@ from typing import Any
 
 import torch
 
+from axiswise.frontends.torch.models.beginning import combined, forward_of, offered, parameters_of, written
 from axiswise.frontends.torch.models.changing import replaced, spec_of, with_axis
 from axiswise.frontends.torch.models.corrections import asked_of, corrected, is_width
 from axiswise.frontends.torch.models.doubts import in_doubt
@@ -35,7 +34,7 @@ from axiswise.frontends.torch.models.structures import Structures
 from axiswise.frontends.torch.models.trials import Trial
 from axiswise.source.examples import Example
 from axiswise.source.shape_hints import ShapeHint, shape_hints
-from axiswise.source.text import SourceFile, Sources
+from axiswise.source.text import Sources
 
 ROUNDS = 14
 """Corrections in a row."""
@@ -49,7 +48,6 @@ MOST = 24
 """Combinations of ideas that are begun with."""
 
 Run = Callable[[CallSpec], Trial]
-Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +90,10 @@ def inferred(
         examples: Calls of it in the project.
     """
     function = forward_of(model)
-    parameters = _parameters(function, given or {})
+    parameters = parameters_of(function, given or {})
     if parameters is None:
         return None
-    source, tree = _written(function, sources)
+    source, tree = written(function, sources)
     hints = {**(shape_hints(source, tree) if source is not None and tree is not None else {}), **(given or {})}
     layers = list(model.modules()) if isinstance(model, torch.nn.Module) else []
     known = {name: sizes[0] for name, sizes in numbers.items() if len(sizes) == 1}  # for shapes in names (`d_model`)
@@ -115,12 +113,17 @@ def inferred(
     parameters = parameters or first_of(model, function)
     lists = [len(each) for each in layers if isinstance(each, torch.nn.ModuleList)]
     others = Structures(function, tree, thought, lists)
-    choices = {name: hinted(hints[name], known) if name in hints else others.of(name) for name in parameters}
+
+    def choice(name: str) -> list[Any]:
+        binds = name in hints and hints[name].binding
+        return offered(hinted(hints[name], known) if name in hints else [], [] if binds else others.of(name))
+
+    choices = {name: choice(name) for name in parameters}
     bound = frozenset(name for name, hint in hints.items() if hint.binding)
     search = _Search(run, time.monotonic() + seconds, bound, more, numbers)
     search.wanted = usual(choices, hints.keys(), layers) or {}
     shown = () if bound else exemplified(examples, function, parameters, thought, hints)
-    for call in islice(chain(shown, _combined(choices)), MOST):
+    for call in islice(chain(shown, combined(choices)), MOST):
         if next(call.tensors(), None) is None and search.is_at_fault(hints):
             break  # that it runs when less is given does not mend it
         found = search.settle(call)
@@ -128,7 +131,7 @@ def inferred(
             return search.taken(search.narrowed(found), settled=True)
         if search.is_over or not choices:
             break
-    if not _parameters(function, given or {}) and not search.is_at_fault(hints):
+    if not parameters_of(function, given or {}) and not search.is_at_fault(hints):
         found = search.settle(CallSpec())
         if found is not None:
             return search.taken(search.narrowed(found), settled=True)
@@ -318,71 +321,3 @@ def _agreeing(before: CallSpec, after: CallSpec, bound: frozenset[str]) -> CallS
                 return None
         arguments[name] = replace(now, axes=was.axes)
     return replace(after, arguments=arguments).resized(sizes)
-
-
-# -- what is begun with -----------------------------------------------------------------------------------------------
-def forward_of(model: Any) -> Any:
-    """Return the function that a call of a module, or of a function, runs."""
-    return model.forward if isinstance(model, torch.nn.Module) else model
-
-
-def takes(model: Any, name: str) -> bool:
-    """Return whether a module or a function can be given an argument of a name."""
-    try:
-        parameters = inspect.signature(forward_of(model)).parameters
-    except (TypeError, ValueError):
-        return False
-    return name in parameters or any(each.kind is each.VAR_KEYWORD for each in parameters.values())
-
-
-def _parameters(function: Any, given: Mapping[str, ShapeHint]) -> list[str] | None:
-    """Return the parameters that have to be given or are; one of any number of positional ones as `*args`."""
-    try:
-        signature = inspect.signature(function)
-    except (TypeError, ValueError):
-        return None
-    found: list[str] = []
-    for name, parameter in signature.parameters.items():
-        if parameter.kind is parameter.VAR_POSITIONAL:
-            found += [f"*{name}"] if not found and not given else []
-        elif parameter.kind is parameter.VAR_KEYWORD:
-            found += [each for each in given if each not in signature.parameters]
-        elif parameter.default is parameter.empty or name in given:
-            found.append(name)
-    return found
-
-
-def _written(function: Any, sources: Sources) -> tuple[SourceFile | None, Function | None]:
-    """Return a function's file and its syntax tree, where they are at hand."""
-    code = getattr(inspect.unwrap(function), "__code__", None)
-    source = sources.file(code.co_filename) if code is not None else None
-    if source is None or code is None:
-        return None, None
-    functions = (
-        node
-        for node in ast.walk(source.tree)
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-        and code.co_firstlineno in (node.lineno, *(each.lineno for each in node.decorator_list))
-    )
-    return source, next(functions, None)
-
-
-def _combined(choices: Mapping[str, Sequence[Any]]) -> Iterator[CallSpec]:
-    """Yield calls with one choice for each parameter, those with likely choices throughout first."""
-    names = list(choices)
-    widest = max((len(found) for found in choices.values()), default=0)
-    yield _call(choices, dict.fromkeys(names, 0))
-    for level in range(1, widest):
-        for name in names:  # one parameter at a time takes its next idea
-            if level < len(choices[name]):
-                yield _call(choices, {**dict.fromkeys(names, 0), name: level})
-        if all(level < len(found) for found in choices.values()) and len(names) > 1:
-            yield _call(choices, dict.fromkeys(names, level))
-
-
-def _call(choices: Mapping[str, Sequence[Any]], taken: Mapping[str, int]) -> CallSpec:
-    given: dict[str, Any] = {}
-    for name, at in taken.items():
-        given[name] = (choices[name][at],) if name.startswith("*") else choices[name][at]
-    call = CallSpec(given)
-    return call.resized(call.sizes())

@@ -20,11 +20,12 @@ from axiswise.facts import Trace
 from axiswise.frontends import program
 from axiswise.frontends.torch import narrow
 from axiswise.frontends.torch.frontend import TorchFrontend
+from axiswise.frontends.torch.models.beginning import takes
 from axiswise.frontends.torch.models.building import Plan, Unbuildable
 from axiswise.frontends.torch.models.building import plan as planned
 from axiswise.frontends.torch.models.choosing import parameters
 from axiswise.frontends.torch.models.forms import forms
-from axiswise.frontends.torch.models.inference import Inferred, inferred, resumed, takes
+from axiswise.frontends.torch.models.inference import Inferred, inferred, resumed
 from axiswise.frontends.torch.models.limits import failed, limits, why
 from axiswise.frontends.torch.models.meant import Meant
 from axiswise.frontends.torch.models.numbers import Numbers, numbers_of, whole

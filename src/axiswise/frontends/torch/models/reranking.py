@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain, count
 
 from axiswise.facts import Conflict, OpCall, is_series
 from axiswise.frontends.torch.models.changing import replaced, spec_of
@@ -74,7 +75,8 @@ def deepened(call: CallSpec, path: str) -> CallSpec:
     if spec is None:
         return call
     taken = {axis.name for axis in spec.axes}
-    name = next(each for each in ("time", "frames", "steps") if each not in taken)
+    names = chain(("time", "frames", "steps"), (f"axis_{at}" for at in count()))
+    name = next(each for each in names if each not in taken)
     axes = (*spec.axes[:1], AxisSpec(name, SIZES.get(name, OTHER)), *spec.axes[1:])
     return replaced(call, path, replace(spec, axes=axes))
 

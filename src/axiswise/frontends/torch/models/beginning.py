@@ -1,0 +1,90 @@
+"""What a search for inputs begins with: which parameters are given, and what may be given for each."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import torch
+
+from axiswise.frontends.torch.models.specs import CallSpec, TensorSpec
+from axiswise.source.shape_hints import ShapeHint
+from axiswise.source.text import SourceFile, Sources
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def forward_of(model: Any) -> Any:
+    """Return the function that a call of a module, or of a function, runs."""
+    return model.forward if isinstance(model, torch.nn.Module) else model
+
+
+def takes(model: Any, name: str) -> bool:
+    """Return whether a module or a function can be given an argument of a name."""
+    try:
+        parameters = inspect.signature(forward_of(model)).parameters
+    except (TypeError, ValueError):
+        return False
+    return name in parameters or any(each.kind is each.VAR_KEYWORD for each in parameters.values())
+
+
+def parameters_of(function: Any, given: Mapping[str, ShapeHint]) -> list[str] | None:
+    """Return the parameters that have to be given or are; one of any number of positional ones as `*args`."""
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return None
+    found: list[str] = []
+    for name, parameter in signature.parameters.items():
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            found += [f"*{name}"] if not found and not given else []
+        elif parameter.kind is parameter.VAR_KEYWORD:
+            found += [each for each in given if each not in signature.parameters]
+        elif parameter.default is parameter.empty or name in given:
+            found.append(name)
+    return found
+
+
+def written(function: Any, sources: Sources) -> tuple[SourceFile | None, Function | None]:
+    """Return a function's file and its syntax tree, where they are at hand."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    source = sources.file(code.co_filename) if code is not None else None
+    if source is None or code is None:
+        return None, None
+    functions = (
+        node
+        for node in ast.walk(source.tree)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        and code.co_firstlineno in (node.lineno, *(each.lineno for each in node.decorator_list))
+    )
+    return source, next(functions, None)
+
+
+def combined(choices: Mapping[str, Sequence[Any]]) -> Iterator[CallSpec]:
+    """Yield calls with one choice for each parameter, those with likely choices throughout first."""
+    names = list(choices)
+    widest = max((len(found) for found in choices.values()), default=0)
+    yield _call(choices, dict.fromkeys(names, 0))
+    for level in range(1, widest):
+        for name in names:  # one parameter at a time takes its next idea
+            if level < len(choices[name]):
+                yield _call(choices, {**dict.fromkeys(names, 0), name: level})
+        if all(level < len(found) for found in choices.values()) and len(names) > 1:
+            yield _call(choices, dict.fromkeys(names, level))
+
+
+def _call(choices: Mapping[str, Sequence[Any]], taken: Mapping[str, int]) -> CallSpec:
+    given: dict[str, Any] = {}
+    for name, at in taken.items():
+        given[name] = (choices[name][at],) if name.startswith("*") else choices[name][at]
+    call = CallSpec(given)
+    return call.resized(call.sizes())
+
+
+def offered(said: Sequence[TensorSpec], thoughts: Sequence[Any]) -> list[Any]:
+    """Return what a text says of a parameter, then what it may be where the text is out of date: of another rank."""
+    ranks = {len(each.axes) for each in said}
+    others = (each for each in thoughts if not isinstance(each, TensorSpec) or len(each.axes) not in ranks)
+    return [*said, *others] if said else list(thoughts)
