@@ -24,6 +24,32 @@ TOWER = """class Tower(nn.Module):
         return self.head((cells + self.place).mean(1))
 """
 HOUSE = "\n\nTower(image_size=48)\n"
+WORDS = """class Tower(nn.Module):
+    def __init__(self, words=50, width=16):
+        super().__init__()
+        self.table, self.places = nn.Embedding(words, width), nn.Embedding(40, width)
+        self.head = nn.Linear(width, 7)
+
+    def forward(self, input_ids):
+        seen = self.table(input_ids)
+        return self.head(seen + self.places(torch.arange(seen.shape[1])))
+
+
+Tower(words=50)
+"""
+WINDOWS = """class Tower(nn.Module):
+    def __init__(self, width=16):
+        super().__init__()
+        self.stem, self.mixed = nn.Conv2d(3, width, 2, stride=2), nn.Linear(width, width)
+        self.place = nn.Parameter(torch.zeros(16, width))
+
+    def forward(self, x):
+        cells = rearrange(self.stem(x), "b c (h p) (w q) -> (b h w) (p q) c", p=4, q=4)
+        return self.mixed(cells) + self.place
+
+
+Tower(width=16)
+"""
 
 
 def checked(text: str, folder: Path, sandbox: Sandbox) -> Report:
@@ -49,6 +75,31 @@ def test_another_input_that_gets_by_is_not_what_was_meant(
     assert "`image` of (6, 3, 48, 48)" in finding.notes[-1].message
     assert not fix or finding.fixes[0].title == fix
     assert not fix or finding.fixes[0].verdict.startswith("verified")
+
+
+@pytest.mark.parametrize(
+    ("model", "right", "wrong", "fix"),
+    [
+        (WORDS, "self.table(input_ids)", "self.table(input_ids[0])", "take the index out"),
+        (WINDOWS, "self.mixed(cells)", "self.mixed(cells.transpose(0, 1))", "take the transpose out"),
+    ],
+    ids=["one example of the batch", "a batch where a number of the model's own is asked for"],
+)
+def test_what_no_batch_makes_up_for_is_told(
+    model: str, right: str, wrong: str, fix: str, tmp_path: Path, warm: Sandbox
+) -> None:
+    assert checked(model, tmp_path, warm).findings == ()
+    (finding,) = checked(model.replace(right, wrong), tmp_path, warm).findings
+    assert finding.severity == "note"
+    assert finding.fixes[0].title == fix
+    assert finding.fixes[0].verdict.startswith("verified")
+
+
+def test_no_fix_asks_for_the_batch_that_was_made_up(tmp_path: Path, warm: Sandbox) -> None:
+    turned = WORDS.replace("seen + self.places(torch.arange(seen.shape[1]))", "seen.mean(1).t()")
+    (finding,) = checked(turned, tmp_path, warm).findings
+    assert finding.fixes
+    assert all(fix.verdict == "verified" and "batch >= 1" in fix.holds_for for fix in finding.fixes)
 
 
 RIGHT = {

@@ -55,6 +55,25 @@ CASES = {
         PROJECTED.format(**{**RIGHT, "joined": "b h n d -> b (h d) n"}),
         'return self.back(rearrange(out, "b h n d -> b n (h d)"))',
     ),
+    "a factor too many in a call between two layers": (
+        """
+class Net(nn.Module):
+    def __init__(self, width=48, groups=4):
+        super().__init__()
+        self.groups = groups
+        self.enter = nn.Embedding(100, width)
+        self.inner = nn.Linear(width, width)
+        self.gate = nn.Linear(width, groups)
+        self.head = nn.Linear(width, 7)
+
+    def forward(self, ids):
+        x = self.enter(ids)
+        parts = rearrange(self.inner(x), "b n (g d) -> b n g d", g=self.groups * 2)
+        weighed = parts * self.gate(x).sigmoid().unsqueeze(-1)
+        return self.head(rearrange(weighed, "b n g d -> b n (g d)"))
+""",
+        'parts = rearrange(self.inner(x), "b n (g d) -> b n g d", g=self.groups)',
+    ),
     "a batch moved away before the layers of a block": (
         """
 class Block(nn.Module):

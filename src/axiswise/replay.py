@@ -173,9 +173,15 @@ class Trial:
             count += after.get(f"{path}:{shift.line(path, int(line))}:{op}") != shapes
         return count
 
+    @property
+    def is_of_chance(self) -> bool:
+        """Whether a model now works for nothing but a size that was made up for its input."""
+        before, after = (set((each.details or {}).get("made_up", ())) for each in (self.before, self.after))
+        return not after <= before
+
     def stands(self, position: int) -> bool:
         """Return whether the fix mends one of the findings and breaks nothing."""
-        if self._falls_short(position) or self.new:
+        if self._falls_short(position) or self.new or self.is_of_chance:
             return False
         return self.after.status != "partial" or self._ends_alike(self.before.findings[position])
 

@@ -14,6 +14,7 @@ import time
 import types
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from axiswise.engine import diagnoses
@@ -192,9 +193,19 @@ def _shape_failure(error: Exception, frames: tuple[Frame, ...], frontend: Fronte
     if read.kind == "unpack" and frontend.unpacking is not None and frontend.unpacking.frames:
         if frontend.unpacking.frames[-1].span.line == (frames[-1].span.line if frames else -1):
             call = frontend.unpacking
+            read = _of_axes(read, call)
     call.layer, call.within = call.layer or frontend.layer(), frontend.within()
     conflict = Conflict(read.kind, call, read.left, read.right, read.facts)
     frontend.trace.failures.append(Failure(type(error).__name__, said(str(error)), call, frames, (conflict,)))
+
+
+def _of_axes(read: Conflict, call: OpCall) -> Conflict:
+    """Return what is said of an unpacking without what stands beside the shape: `b, n, device = *x.shape, x.device`."""
+    names, found = int(call.params["names"]), call.operands["input"].rank
+    if read.left is None or read.right is None or read.right.size == names:
+        return read
+    left, right = replace(read.left, size=found), replace(read.right, size=names)
+    return replace(read, left=left, right=right, facts={**read.facts, "names": names, "found": found})
 
 
 class _Loader(importlib.machinery.SourceFileLoader):

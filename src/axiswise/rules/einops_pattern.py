@@ -23,6 +23,10 @@ class EinopsPattern(Rule):
             return scene.diagnosis(f"{said} does not fit {tensor}", label(scene))
         if left.axis < 0:
             return scene.diagnosis(f"{said} names {axes(right.size)}, but {tensor} has {axes(left.size)}", label(scene))
+        if right.operand:
+            other, along = scene.expression(right.operand), scene.axis(left)
+            said = f"{said} packs {tensor} with {other}, but {left.size} along {along} is not {right.size}"
+            return scene.diagnosis(said, label(scene))
         relation = "is not divisible by" if left.size >= 2 * right.size > 0 else "is not"
         return scene.diagnosis(
             f"{said} splits an axis of {left.size} of {tensor}, which {relation} {right.size}", label(scene)
@@ -37,12 +41,14 @@ class EinopsPattern(Rule):
             if given is not None and len(given) == right.size - 1:
                 yield from scene.wrap(left.operand, "{}.unsqueeze(0)", "add the batch axis")
             return
+        if right.operand:
+            yield from scene.agree()
+            return
         below = left.size - left.size % right.size
         for wanted in dict.fromkeys((*_held(scene, left, right.size), right.size, below, below + right.size)):
             if wanted and wanted != left.size:
                 yield from scene.resize(left, wanted)
-        if not right.operand:
-            yield from scene.resize(right, left.size)
+        yield from scene.resize(right, left.size)
 
 
 def _held(scene: Scene, use: AxisUse, divisor: int) -> list[int]:

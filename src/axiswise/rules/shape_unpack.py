@@ -16,25 +16,28 @@ class ShapeUnpack(Rule):
 
     def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
         names, found = _counts(conflict)
-        if scene.span is not None and "input" not in conflict.call.operands and names is not None and found is not None:
+        role = _role(conflict)
+        if scene.span is not None and role not in conflict.call.operands and names is not None and found is not None:
             return scene.diagnosis(f"{names} names for {found} {'value' if found == 1 else 'values'}")
         has = f"has {axes(found)}" if found is not None else "has others"
         wants = f"{names} names" if names is not None else "some names"
-        return scene.diagnosis(
-            f"{wants} for the axes of {scene.expression('input')}, which {has}", label(scene, "input")
-        )
+        return scene.diagnosis(f"{wants} for the axes of {scene.expression(role)}, which {has}", label(scene, role))
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
         names, found = _counts(conflict)
         if names is None or found is None:
             return
-        for earlier in scene.producers("input"):
+        for earlier in scene.producers(_role(conflict)):
             if names == found + 1:
                 if earlier.call.op in ("flatten", "squeeze"):
                     yield from earlier.without_call(f"take the {earlier.call.op} before it out")
                 yield from earlier.wrap_call("{}.unsqueeze(0)", "add the batch axis")
             elif names == found - 1 and earlier.call.op == "unsqueeze":
                 yield from earlier.without_call("take the unsqueeze before it out")
+
+
+def _role(conflict: Conflict) -> str:
+    return conflict.left.operand if conflict.left is not None and conflict.left.operand else "input"
 
 
 def _counts(conflict: Conflict) -> tuple[int | None, int | None]:

@@ -101,6 +101,8 @@ def _is_itself(trace: Trace, uses: Uses, call: OpCall) -> bool:
     if ours.id != theirs.id or (call.op not in COMPARISONS and not (ours.rank == 1 and (turned or also))):
         return False
     axes = uses.lineage.of(ours)
+    if 1 in ours.shape:
+        return False  # which of the axes of 1 is the one that was put in, nothing tells
     if len(set(axes)) < len([own for own in axes if own]) or not any(axes):
         return False
     rank = max(left.rank, right.rank)

@@ -21,7 +21,10 @@ class AxisNames:
         self._given: dict[tuple[CodeType, int], tuple[str, ...]] = {}
 
     def unpacked(self, frame: FrameType) -> tuple[str, ...]:
-        """Return the names that a statement gives to the sizes it reads (`B, T, C = x.shape`), empty for any other."""
+        """Return the names that a statement gives to the sizes it reads (`B, T, C = x.shape`), empty for any other.
+
+        What stands beside them is left out (`b, n, device = *x.shape, x.device`); `_` is no name, but an empty string.
+        """
         if not self.user.owns(frame.f_code):
             return ()
         key = (frame.f_code, frame.f_lasti)
@@ -47,13 +50,21 @@ class AxisNames:
         parent = source.parents.get(node)
         if isinstance(parent, ast.Call):  # x.size() stands at the call, x.shape at the attribute
             node, parent = parent, source.parents.get(parent)
+        before = after = 0
+        if isinstance(parent, ast.Starred) and isinstance(whole := source.parents.get(parent), ast.Tuple):
+            if any(isinstance(each, ast.Starred) and each is not parent for each in whole.elts):
+                return ()
+            before = whole.elts.index(parent)
+            after = len(whole.elts) - before - 1
+            node, parent = whole, source.parents.get(whole)
         if not isinstance(parent, ast.Assign) or parent.value is not node:
             return ()
         target = parent.targets[0]
         parts = target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target]
         if any(not isinstance(part, (ast.Name, ast.Attribute)) for part in parts):
             return ()
-        return tuple(ast.unparse(part).removeprefix("self.") for part in parts)
+        names = [ast.unparse(part).removeprefix("self.") for part in parts]
+        return tuple(name.strip("_") and name for name in names[before : len(names) - after])
 
 
 def _argument_names(node: ast.Call) -> tuple[str, ...]:

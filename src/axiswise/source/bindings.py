@@ -42,6 +42,27 @@ def assigned(name: str, scope: ast.AST, node: ast.AST, source: SourceFile) -> as
     return found
 
 
+def known_as(name: str, node: ast.AST, source: SourceFile) -> str:
+    """Return how a place reads what another one calls by a name: so, or as `self.name` of its class; empty if not."""
+    bare = name.removeprefix("self.")
+    scope = source.parents.get(node)
+    while scope is not None:
+        given = parameters(scope) if isinstance(scope, Function) else set[str]()
+        if name in given or (not isinstance(scope, ast.ClassDef) and assigned(name, scope, node, source) is not None):
+            return name
+        if isinstance(scope, ast.ClassDef) and any(_keeps(each, bare) for each in ast.walk(scope)):
+            return f"self.{bare}"
+        scope = source.parents.get(scope)
+    return ""
+
+
+def _keeps(node: ast.AST, name: str) -> bool:
+    """Return whether a node sets an attribute of the object that a class is of."""
+    if not isinstance(node, ast.Attribute) or not isinstance(node.ctx, ast.Store):
+        return False
+    return node.attr == name and isinstance(node.value, ast.Name) and node.value.id == "self"
+
+
 def _around(node: ast.AST, source: SourceFile) -> Iterator[ast.AST]:
     """Yield the innermost function around a node, or the module."""
     scope: ast.AST | None = source.parents.get(node, node)

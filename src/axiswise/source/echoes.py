@@ -28,6 +28,8 @@ _AXES = re.compile(r"(\.(?:transpose|permute|movedim|swapaxes|unsqueeze|squeeze|
 """Calls that name axes by number: those of parallel lines are the same, where sizes may well be others."""
 
 EVIDENCE = 1.0
+BUILT = 0.6
+"""What it is worth where layers are built: one may well be wider than the one beside it (keys and values in one)."""
 ANOTHER = 0.2
 """What it is worth that a second neighbour reads so; half of it, that a part was left out rather than put in."""
 
@@ -36,12 +38,13 @@ def echoes(sources: Sources, trace: Trace, call: OpCall, role: str) -> Iterator[
     """Yield edits that write a statement on the way of an operand as a parallel statement beside it reads."""
     seen: set[ast.stmt] = set()
     for steps, maker in ((0, call), *makers(trace, call, role, FURTHEST)):
-        for frame in (*maker.frames[-1:], constructor(maker)):
+        places = (*((frame, EVIDENCE) for frame in maker.frames[-1:]), (constructor(maker), BUILT))
+        for frame, evidence in places:
             site = CallSite.at(sources, frame)
             statement = site.source.statement_of(site.node) if site is not None else None
             if site is not None and isinstance(statement, ast.Assign) and statement not in seen:
                 seen.add(statement)
-                yield from _parallel(site.source, statement, EVIDENCE - 0.02 * steps)
+                yield from _parallel(site.source, statement, evidence - 0.02 * steps)
 
 
 def _parallel(source: SourceFile, statement: ast.Assign, evidence: float) -> Iterator[Fix]:

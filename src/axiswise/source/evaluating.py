@@ -19,6 +19,7 @@ from typing import Any, cast
 
 from axiswise.origin import Origin, Size
 from axiswise.source.bindings import Function, assigned, default, opened, parameters
+from axiswise.source.imports import class_at_hand
 from axiswise.source.project import Project, module_name
 from axiswise.source.text import SourceFile
 
@@ -50,7 +51,7 @@ OPERATORS: Mapping[type[ast.AST], Callable[[Any, Any], Any]] = {
 }
 
 SETTLING = ("config", "cfg", "args", "param", "setting", "option", "dict")
-"""Words in the name of a function of the user's that only puts settings together, and may be called."""
+"""Words in the name of a function of the user's, or of a class, that only puts settings together: it may be called."""
 
 
 Names = Callable[[str], Mapping[str, Any] | None]
@@ -308,8 +309,10 @@ class Evaluator:
         try:
             function = self.value(node.func, source)
         except Unknown:
-            factory = _factory(node, source)
-            return self.value(factory, source) if factory is not None else self._instance(node, source)
+            function = class_at_hand(source, ast.unparse(node.func))
+            if function is None or not any(word in function.__name__.lower() for word in SETTLING):
+                factory = _factory(node, source)
+                return self.value(factory, source) if factory is not None else self._instance(node, source)
         named = getattr(function, "__name__", "").lower()
         if isinstance(function, types.FunctionType) and self.running(function.__code__.co_filename) is not None:
             if not any(word in named for word in SETTLING):

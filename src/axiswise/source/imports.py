@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 
 from axiswise.diagnosis import Edit
@@ -42,6 +43,21 @@ def _bindings(source: SourceFile) -> Iterator[tuple[str, str]]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             for each in node.names:
                 yield each.asname or each.name, f"{node.module}.{each.name}"
+
+
+def class_at_hand(source: SourceFile, name: str) -> type | None:
+    """Return a class by the name that a file imports it by, where its package is loaded already; None elsewhere."""
+    top, dot, rest = name.partition(".")
+    for bound, full in _bindings(source):
+        module, _, last = f"{full}{dot}{rest}".rpartition(".")
+        if bound == top and module in sys.modules:
+            try:
+                found = getattr(sys.modules[module], last, None)
+            except (ImportError, RuntimeError):  # a package that imports its parts as they are asked for
+                continue
+            if isinstance(found, type):
+                return found
+    return None
 
 
 def imported_beside(source: SourceFile, name: str) -> ast.alias | None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from axiswise.diagnosis import Edit, Fix
 from axiswise.facts import AxisUse, Frame, OpCall, Trace, is_series
 from axiswise.origin import Origin, Span, origin_of
+from axiswise.source.bindings import known_as
 from axiswise.source.callsite import CallSite
 from axiswise.source.naming import layer_name
 from axiswise.source.provenance import Place, evaluated, places, solved
@@ -32,6 +33,9 @@ ALIKE = 0.4
 
 LOST = 0.45
 """What a literal in the place of a name throws away."""
+
+EXCHANGED = 0.6
+"""Two sizes of one shape that would fit in the other order were hardly meant for this one."""
 
 FEW = 2
 """A difference up to which a size is a name and a little more: the class token beside the patches."""
@@ -58,12 +62,13 @@ def spelling(sources: Sources, trace: Trace, call: OpCall, use: AxisUse) -> str:
     return ast.unparse(argument) if argument is not None and names_in(argument) else ""
 
 
-def spelled_as(theirs: str, fixes: Sequence[Fix], wanted: int) -> Iterator[Fix]:
+def spelled_as(sources: Sources, theirs: str, fixes: Sequence[Fix], wanted: int) -> Iterator[Fix]:
     """Yield fixes, those better supported that spell a size as the other end of its axis is; one such, if none is.
 
     What the other end computes (`3 * width`) is not copied: the mistake may as well be in the computing.
 
     Args:
+        sources: The user's files.
         theirs: The expression that the other end is given; empty where it names nothing.
         fixes: What gives the size.
         wanted: The size.
@@ -75,8 +80,17 @@ def spelled_as(theirs: str, fixes: Sequence[Fix], wanted: int) -> Iterator[Fix]:
         is_name = theirs.replace(".", "").isidentifier()
         if is_name and not is_offered and [edit.text for edit in fix.edits] == [str(wanted)]:
             is_offered = True
-            title = fix.title.replace(f" to {wanted}", f" to {theirs}")
-            yield Fix(title, (replace(fix.edits[0], text=theirs),), fix.evidence + LOST + ALIKE)
+            text = _read_there(sources, fix.edits[0].span, theirs)
+            title = fix.title.replace(f" to {wanted}", f" to {text}")
+            if text:
+                yield Fix(title, (replace(fix.edits[0], text=text),), fix.evidence + LOST + ALIKE)
+
+
+def _read_there(sources: Sources, span: Span, name: str) -> str:
+    """Return how a name is read at a place, empty where it is not."""
+    source = sources.file(span.path)
+    node = source.node_spanning(span) if source is not None else None
+    return known_as(name, node, source) if source is not None and node is not None else name
 
 
 def _at(sources: Sources, place: Place) -> Iterator[Fix]:
@@ -89,6 +103,7 @@ def _at(sources: Sources, place: Place) -> Iterator[Fix]:
         argument = _argument(site, place)
     subject = _subject(sources, place)
     if argument is not None and site is not None and frame is not None:
+        yield from _exchanged(site, argument, place)
         yield from _argument_edits(site, argument, place, frame, subject)
     if place.origin is not None:
         inside = site.source.span(argument) if site is not None and argument is not None else None
@@ -164,6 +179,21 @@ def _element(node: ast.expr | None, place: Place) -> ast.expr | None:
     return node if not _series(place) else None
 
 
+def _exchanged(site: CallSite, argument: ast.expr, place: Place) -> Iterator[Fix]:
+    """Exchange two sizes of a shape, where one is what the other should be: `zeros(width, places)`."""
+    source, evidence = site.source, EXCHANGED + _nearness(place)
+    for index, size in enumerate(_series(place) if not place.in_layer else ()):
+        other = _argument(site, replace(place, index=index, value=size)) if size == place.wanted else None
+        if other is not None and names_in(argument) | names_in(other):
+            edits = [(argument, other), (other, argument)]
+            first, second = sorted((place.index, index))
+            yield Fix(
+                f"exchange the sizes {first} and {second} of {place.call.op}",
+                tuple(Edit(source.span(old), source.text_of(new)) for old, new in edits),
+                evidence,
+            )
+
+
 def _argument_edits(site: CallSite, argument: ast.expr, place: Place, frame: Frame, subject: str) -> Iterator[Fix]:
     span = site.source.span(argument)
     current = site.source.segment(span)
@@ -217,25 +247,36 @@ def _same_calls(site: CallSite, argument: ast.expr) -> list[Span]:
 def _arithmetic(argument: ast.expr, place: Place, frame: Frame) -> Iterator[str]:
     """Yield the argument's own arithmetic with one operand changed or dropped (`d_model * 2` -> `d_model`)."""
     if not isinstance(argument, ast.BinOp):
-        difference = place.wanted - place.value
-        if isinstance(argument, (ast.Name, ast.Attribute)) and 0 < abs(difference) <= FEW:
-            yield f"{ast.unparse(argument)} {'+' if difference > 0 else '-'} {abs(difference)}"
-        parts = [(name, value) for name, value in frame.sizes.items() if value > 1 and place.wanted % value == 0]
-        for name, value in parts[:2]:
-            factor = place.wanted // value
-            if 1 < factor <= 8 and isinstance(argument, (ast.Name, ast.Attribute)) and ast.unparse(argument) == name:
-                yield f"{name} * {factor}"
+        difference, name = place.wanted - place.value, ast.unparse(argument)
+        is_name = isinstance(argument, (ast.Name, ast.Attribute))
+        if is_name and 0 < abs(difference) <= FEW:
+            yield f"{name} {'+' if difference > 0 else '-'} {abs(difference)}"
+        value = frame.sizes.get(name, 1)
+        if is_name and value > 1 and place.wanted % value == 0 and 1 < place.wanted // value <= 8:
+            yield f"{name} * {place.wanted // value}"
         return
-    for side, other in ((argument.left, argument.right), (argument.right, argument.left)):
+    for side, other, known in _operands(argument, place.origin):
         text = ast.unparse(side)
-        if frame.sizes.get(text) == place.wanted:
+        value = frame.sizes.get(text, known)
+        if value == place.wanted and names_in(side):
             yield text
-        if isinstance(other, ast.Constant) and isinstance(other.value, int) and text in frame.sizes:
-            value = frame.sizes[text]
-            if isinstance(argument.op, ast.Mult) and value and place.wanted % value == 0 and place.wanted // value > 1:
+        if isinstance(other, ast.Constant) and isinstance(other.value, int) and isinstance(argument.op, ast.Mult):
+            if value and place.wanted % value == 0 and place.wanted // value > 1:
                 yield f"{text} * {place.wanted // value}"
     if place.wanted - place.value == 1 and isinstance(argument.op, (ast.Mult, ast.FloorDiv, ast.Pow)):
         yield f"{ast.unparse(argument)} + 1"
+
+
+def _operands(argument: ast.BinOp, origin: Origin | None) -> Iterator[tuple[ast.expr, ast.expr, int]]:
+    """Yield each operand with the other one, and its value as it was at that time; 0 where it is not known."""
+    left, right = 0, 0
+    if origin is not None and origin.kind == _SIGNS.get(type(argument.op)) and len(origin.parts) == 2:
+        left, right = (int(part.value) for part in origin.parts)
+    yield argument.left, argument.right, left
+    yield argument.right, argument.left, right
+
+
+_SIGNS: Mapping[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.FloorDiv: "//"}
 
 
 def _literal_edits(sources: Sources, place: Place, origin: Origin, inside: Span | None, subject: str) -> Iterator[Fix]:

@@ -189,7 +189,7 @@ class Scene:
         if is_collected(self.trace, self.call, other):
             return
         theirs = spelling(self.sources, self.trace, self.call, other)
-        yield from spelled_as(theirs, list(self.resize(use, other.size)), other.size)
+        yield from spelled_as(self.sources, theirs, list(self.resize(use, other.size)), other.size)
 
     def terms(self, role: str) -> Iterator[Fix]:
         """Means of the named terms of a loss that are no single numbers."""

@@ -176,10 +176,11 @@ class Recorder:
         fact, shape = self.arrays.fact_of(value), kind.shape(value) or ()
         words = self.names.unpacked(frame)
         if len(words) == len(shape):
-            fact.axes.update(enumerate(words))
+            fact.axes.update((axis, word) for axis, word in enumerate(words) if word)
         elif len(words) > 1:
             # What comes next fails in Python itself, where no array is at hand any more.
-            self.unpacking = OpCall(-1, "unpack", {"input": self.arrays.ref_of(value)}, frames=self.user.frames(frame))
+            ref, names = self.arrays.ref_of(value), {"names": len(words)}
+            self.unpacking = OpCall(-1, "unpack", {"input": ref}, names, frames=self.user.frames(frame))
         sizes = tuple(
             Size(size, Origin("axis", size, tensor=fact.id, axis=axis)) if isinstance(size, int) else size
             for axis, size in enumerate(shape)

@@ -20,7 +20,7 @@ from axiswise.frontends.torch.tracer import Tracer
 from axiswise.source.annotating import Annotations
 from axiswise.source.frames import UserCode
 from axiswise.source.observing import Observer
-from axiswise.source.shape_evidence import is_about_shape
+from axiswise.source.shape_evidence import is_about_shape, unpacked_within
 
 MACHINERY = ("torch._", "torch.utils._")
 """Modules through which torch carries a question that someone else asked."""
@@ -55,7 +55,10 @@ class TorchFrontend(Tracer):
     def refused(self, error: Exception, frames: tuple[Frame, ...]) -> Conflict | None:
         """Return what an exception says that no call of the vocabulary raised; None where it is not about shapes."""
         read = read_message(type(error).__name__, str(error))
-        if read is None or not is_about_shape(read, frames, self.user.sources):
+        if read is None:
+            return None
+        is_about = is_about_shape(read, frames, self.user.sources)
+        if not is_about and not (read.kind == "unpack" and unpacked_within(error.__traceback__)):
             return None
         return refused(error, read, frames, self.user)
 

@@ -17,6 +17,7 @@ from axiswise.frontends.construction import is_setting
 from axiswise.frontends.torch.raised import layer_of
 from axiswise.frontends.torch.tensors import ref_of
 from axiswise.source.frames import UserCode
+from axiswise.source.shape_evidence import unpacked_within
 
 
 def refused(error: Exception, read: Conflict, frames: tuple[Frame, ...], user: UserCode) -> Conflict:
@@ -34,8 +35,11 @@ def refused(error: Exception, read: Conflict, frames: tuple[Frame, ...], user: U
         layer = layer_of(error, user.sources)
     op = read.call.op if layer is not None else inside[0].f_code.co_name
     call = OpCall(-1, op, operands, settings, frames=frames, layer=layer)
-    left, right = _side(read.left, inside, call), _side(read.right, inside, call)
+    name = unpacked_within(error.__traceback__) if read.kind == "unpack" else ""
+    first = replace(read.left, operand=name) if read.left is not None and name in operands else read.left
+    left, right = _side(first, inside, call), _side(read.right, inside, call)
     facts = {**read.facts, **_results(given)} if read.kind == "tuple" else read.facts
+    facts = {**facts, "found": operands[name].rank} if name in operands else facts
     return Conflict(read.kind, call, left, right, facts)
 
 
@@ -80,6 +84,8 @@ def _side(use: AxisUse | None, inside: list[FrameType], call: OpCall) -> AxisUse
         alike = [name for name, each in call.params.items() if each is value]
         name = use.param if use.param in call.params else next(iter(alike), "")
         return replace(use, size=int(value), param=name or use.param)
+    if use.operand in call.operands and use.axis < 0:
+        return replace(use, size=call.operands[use.operand].rank)
     if use.operand and use.operand not in call.operands and len(call.operands) == 1:
         role, ref = next(iter(call.operands.items()))
         return replace(use, operand=role, size=ref.rank if use.axis < 0 else use.size)

@@ -335,10 +335,11 @@ class Tracer(TorchFunctionMode):
         fact = fact_of(tensor)
         words = self.names.unpacked(frame)
         if len(words) == tensor.dim():
-            fact.axes.update(enumerate(words))
+            fact.axes.update((axis, word) for axis, word in enumerate(words) if word)
         elif len(words) > 1:
             # What comes next fails in Python itself, where no tensor is at hand any more.
-            self.unpacking = OpCall(-1, "unpack", {"input": ref_of(tensor)}, frames=self.user.frames(frame))
+            names = {"names": len(words)}
+            self.unpacking = OpCall(-1, "unpack", {"input": ref_of(tensor)}, names, frames=self.user.frames(frame))
         return torch.Size(
             [Size(size, Origin("axis", size, tensor=fact.id, axis=axis)) for axis, size in enumerate(tensor.shape)]
         )
@@ -349,7 +350,7 @@ class Tracer(TorchFunctionMode):
         size = tensor.shape[dim]
         axis = dim % tensor.dim()
         words = self.names.unpacked(frame)
-        if len(words) == 1:
+        if len(words) == 1 and words[0]:
             fact.axes[axis] = words[0]
         return Size(size, Origin("axis", size, tensor=fact.id, axis=axis))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -446,6 +446,25 @@ def test_values_come_from_other_files(tmp_path: Path) -> None:
     net, made = built_from(tmp_path, "", train_py=train)
     assert (net.width, net.depth) == (33, 6)
     assert made.arguments["width"].source == "call site train.py:6"
+
+
+class FarConfig:
+    """The settings of an installed package's."""
+
+    def __init__(self, width: int, depth: int = 8) -> None:
+        self.width, self.depth = width, depth
+
+
+@pytest.mark.parametrize("given", ["from far import FarConfig\nFarConfig(35)", "import far as f\nf.FarConfig(35)"])
+def test_values_come_from_settings_of_installed_packages(
+    given: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "far", SimpleNamespace(FarConfig=FarConfig))
+    first, second = given.split("\n")
+    other = f"from written import Net\n{first}\nconfig = {second}\nnet = Net(config.width, config.depth)\n"
+    net, made = built_from(tmp_path, "", train_py=other)
+    assert (net.width, net.depth) == (35, 8)
+    assert made.assumptions == ()
 
 
 @pytest.mark.parametrize(

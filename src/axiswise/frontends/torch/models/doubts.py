@@ -85,11 +85,12 @@ def is_of_form(trial: Trial, told: Callable[[str, int], bool]) -> bool:
 
 
 def _is_settled(trial: Trial, conflict: Conflict, side: AxisUse, told: Callable[[str, int], bool]) -> bool:
-    """Return whether a side's size is made of such as are told, or of a batch, which may be any."""
+    """Return whether a side's size is made of such as are told, or with a batch, which may be any, as one of them."""
     steps = list(trail(trial.trace, conflict.call, side))
     ends = [Demand(f"{step.call.params['name']}.{step.axis}", step.size) for step in steps if step.call.op == INPUT]
     known = all(step.relation != "unknown" or step.call.op == INPUT for step in steps)
-    return bool(ends) and known and all(told(end.path, end.axis) or is_batch(trial.call, end) for end in ends)
+    whole = all(told(end.path, end.axis) for end in ends) or any(is_batch(trial.call, end) for end in ends)
+    return bool(ends) and known and whole
 
 
 def _is_of_shape(conflict: Conflict) -> bool:

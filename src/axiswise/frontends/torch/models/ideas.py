@@ -34,6 +34,9 @@ SIZES = {
 OTHER = 14
 """The first size of an axis with any other name."""
 
+USUAL = frozenset(SIZES) - {"batch", "time", "source_time"}
+"""Axes whose first sizes are such as models are built for; of the others any size should do."""
+
 FLAT, SERIES, MAPS, LINES, VOLUMES = (
     ("batch", "features"),
     ("batch", "time", "features"),
@@ -143,6 +146,12 @@ def made(kind: str, axes: Sequence[str]) -> TensorSpec:
 def axis(name: str) -> AxisSpec:
     """Return an axis of its first size; a number is its own size."""
     return AxisSpec("", int(name)) if name.isdecimal() else AxisSpec(name, SIZES.get(name, OTHER))
+
+
+def is_made_up(axis: AxisSpec) -> bool:
+    """Return whether an axis has the size that was thought up for it, one that no model is built for."""
+    first = SIZES["batch"] if axis.is_batch else SIZES.get(axis.name, OTHER)
+    return axis.size == first and (axis.is_batch or axis.name not in USUAL)
 
 
 def _named(name: str) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -25,6 +25,7 @@ from axiswise.frontends.torch.models.building import Plan, Unbuildable
 from axiswise.frontends.torch.models.building import plan as planned
 from axiswise.frontends.torch.models.choosing import parameters
 from axiswise.frontends.torch.models.forms import forms
+from axiswise.frontends.torch.models.ideas import is_made_up
 from axiswise.frontends.torch.models.inference import Inferred, inferred, resumed
 from axiswise.frontends.torch.models.limits import failed, limits, why
 from axiswise.frontends.torch.models.meant import Meant
@@ -179,12 +180,18 @@ class Examined:
             ],
             "tried_only": proof is not None and not proof.symbolic and bool(call.sizes()),
             "why_tried": proof.reason if proof is not None else "",
+            "made_up": self._made_up(call, proof) if proof is not None else [],
             "pinned": {
                 "arguments": _plain(self.plan.pinned if self.plan else {}),
                 "call": to_wire(self.likely.trial.call if self.likely else call),
             },
             "likely": "told" if self.likely and self.likely.is_told and not self._is_assumed() else bool(self.likely),
         }
+
+    def _made_up(self, call: CallSpec, proof: Proof) -> list[str]:
+        """Return the axes that can only have the size that was made up for them, which the model asks for by chance."""
+        axes = dict.fromkeys(axis for _, spec in call.tensors() for axis in spec.axes if is_made_up(axis))
+        return [axis.name for axis in axes if proof.numbers.get(axis.name) == axis.size]
 
     # -- the steps ----------------------------------------------------------------------------------------------------
     def _built(self) -> Any:

@@ -83,12 +83,15 @@ def meant(
     ):
         return None
     there = [each for each in tried if each.failures and _is_meant(each.call, wanted, numbers)]
+    there = [each for each in there if _has_batch(each.call, wanted)]
     best = max(there, key=lambda each: each.reach, default=None)
 
     def given(path: str, axis: int) -> bool:
         return path in wanted and axis < len(wanted[path].axes) and _held(wanted[path], path, numbers)[axis]
 
-    if best is None or not (is_of_form(best, given) or (told and all(_widths_told(wanted, numbers)))):
+    if best is None:
+        return None
+    if not (is_of_form(best, given) or _reads_one(best, wanted) or (told and all(_widths_told(wanted, numbers)))):
         return None
     return Meant(best, told and not (found.is_clean and _others(found, wanted)))
 
@@ -106,6 +109,12 @@ def _is_meant(call: CallSpec, wanted: Mapping[str, TensorSpec], numbers: Numbers
 def _agrees(axis: AxisSpec, wanted: AxisSpec, held: bool) -> bool:
     named = axis.name == wanted.name or (not axis.name and is_width(wanted.name))
     return named and (axis.size == wanted.size or not held or is_width(wanted.name))
+
+
+def _has_batch(call: CallSpec, wanted: Mapping[str, TensorSpec]) -> bool:
+    """Return whether a call has the batch that was begun with: any should do, another one may get further by chance."""
+    given = dict(call.tensors())
+    return all(given[path].axes[:1] == spec.axes[:1] for path, spec in wanted.items())
 
 
 def _held(spec: TensorSpec, path: str, numbers: Numbers) -> list[bool]:
@@ -149,13 +158,27 @@ def _others(found: Trial, wanted: Mapping[str, TensorSpec]) -> list[str]:
 
 def _is_read_once(found: Trial, path: str) -> bool:
     """Return whether all that is done with an input is to take one place of its first axis."""
-    uses = [call for call in found.trace.calls for ref in call.operands.values() if found.given.get(ref.id) == path]
-    return len(uses) == 1 and uses[0].op in ("index", "select") and _is_number(uses[0])
+    uses = _uses(found, path)
+    return len(uses) == 1 and _takes_one(uses[0])
 
 
-def _is_number(call: OpCall) -> bool:
+def _reads_one(failed: Trial, wanted: Mapping[str, TensorSpec]) -> bool:
+    """Return whether what failed was made of one example only, taken out of the batch that a name tells of."""
+    conflict = next((each for failure in failed.failures[:1] for each in failure.conflicts[:1]), None)
+    refs = conflict.call.operands.values() if conflict is not None else ()
+    behind = {path for ref in refs for path in failed.inputs_of(ref.id)}
+    told = (path for path in behind & wanted.keys() if wanted[path].axes[0].is_batch)
+    return any(_takes_one(call) for path in told for call in _uses(failed, path))
+
+
+def _uses(trial: Trial, path: str) -> list[OpCall]:
+    """Return the calls that are given an input as it is."""
+    return [call for call in trial.trace.calls for ref in call.operands.values() if trial.given.get(ref.id) == path]
+
+
+def _takes_one(call: OpCall) -> bool:
     """Return whether a call takes one place of the first axis."""
     if call.op == "select":
         return call.params.get("dim") == 0
     index = call.params.get("index")
-    return is_series(index) and len(index) == 1 and isinstance(index[0], int)
+    return call.op == "index" and is_series(index) and len(index) == 1 and isinstance(index[0], int)

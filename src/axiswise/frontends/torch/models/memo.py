@@ -16,6 +16,8 @@ from typing import Any, cast
 import torch
 from torch._subclasses.fake_tensor import unset_fake_temporarily
 
+from axiswise.frontends.construction import Built
+from axiswise.frontends.torch.layers import BUILT
 from axiswise.frontends.torch.tensors import fact_of, tensors_in
 from axiswise.frontends.torch.tracer import Tracer
 
@@ -136,6 +138,8 @@ class Memo:
     def _frame_of(self, module: torch.nn.Module) -> Any:
         """Return a module's classes, parameters and buffers, its children's included; equal for equal layers.
 
+        Layers that are built by different lines are not equal: what fails later goes back to one of them.
+
         Raises:
             _Other: It has hooks, or parameters that have no shape yet.
         """
@@ -147,8 +151,10 @@ class Memo:
             raise _Other
         tensors = [*inside["_parameters"].items(), *inside["_buffers"].items()]
         children = inside["_modules"].items()
+        built: Built | None = inside.get(BUILT)
         found = (
             type(module),
+            built.frames[-1].span if built is not None and built.frames else None,
             module.training,
             tuple((name, None if tensor is None else _shape(tensor)) for name, tensor in tensors),
             tuple((name, None if child is None else self._frame_of(child)) for name, child in children),

@@ -140,7 +140,8 @@ class Structures:
             first = next((each for each in tensors if each.axes), None)
             is_axis = used.parts and first is not None and first.axes[0].size == used.parts
             listed = self._listed(name, tuple if used.parts else list, None, used, depth)
-            return [*tensors, *listed] if is_axis or not (used.parts or name.endswith("s")) else [*listed, *tensors]
+            is_several = used.parts or (name.endswith("s") and not name.endswith("ids"))  # ids are one tensor of them
+            return [*listed, *tensors] if is_several and not is_axis else [*tensors, *listed]
         return tensors
 
     def _dicts(self, used: Usage, item: Any, depth: int) -> list[Any]:
