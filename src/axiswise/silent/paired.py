@@ -18,6 +18,8 @@ CARRIED = frozenset(
     "sub gt lt ge le round index index_select cumsum logcumsumexp".split()
 )
 """What a column goes through and stays one."""
+PICKS = frozenset("argmax argmin max min amax amin squeeze select flatten reshape softmax log_softmax".split())
+"""What makes one number for each example of what a layer tells."""
 SAME_NUMBERS = frozenset({"unsqueeze", "squeeze", "expand", "transpose", "permute", "matrix-transpose", "reverse-axes"})
 """Views that keep the numbers, each somewhere else."""
 COMPARISONS = frozenset({"eq", "ne", "lt", "le", "gt", "ge", "sub"})
@@ -49,7 +51,9 @@ def paired(trace: Trace, uses: Uses) -> Iterator[Conflict]:
         for column, row in (roles, roles[::-1]):
             one, other = call.operands[column], call.operands[row]
             if one.rank == 2 and other.rank == 1 and one.shape == (other.shape[0], 1) and other.shape[0] > 1:
-                if _is_column(trace, one):
+                if _is_column(trace, one) or (
+                    call.op in COMPARISONS and _is_data(trace, one) and _is_told(trace, other)
+                ):
                     size = other.shape[0]
                     sides = AxisUse(column, 0, size), AxisUse(row, 0, size)
                     yield Conflict("paired", call, *sides, facts={"fault": "pairs"})
@@ -77,6 +81,37 @@ def _is_column(trace: Trace, column: TensorRef) -> bool:
         ref = call.operands[source.axes[0][0]]
         if ref.rank != 2:
             return False
+    return False
+
+
+def _is_data(trace: Trace, column: TensorRef) -> bool:
+    """Return whether a column is what the program was given as one: labels as a table of one column."""
+    while (found := trace.producer(column.id)) is not None:
+        call = found[0]
+        if not call.operands or call.op in ("load-batch", "stack"):  # what each example was given as
+            return True
+        ref = call.operands.get("input") or call.operands.get("left")
+        if call.op not in CARRIED or len(call.operands) != 1 or ref is None or ref.rank != 2:
+            return False
+        column = ref
+    return not column.parameter
+
+
+def _is_told(trace: Trace, row: TensorRef) -> bool:
+    """Return whether a row is what a layer tells of each example: its one number, or the place of its largest."""
+    axis = 0
+    while (found := trace.producer(row.id)) is not None:
+        call, output = found
+        if call.op in LAYERS:
+            return axis == 0 and row.rank == 2
+        contract = contract_of(call.op)
+        if call.op not in CARRIED | PICKS or contract is None:
+            return False
+        source = contract.source(call, output, axis)
+        if source.relation not in ("same", "product") or not source.axes:
+            return False
+        role, axis = source.axes[0]
+        row = call.operands[role]
     return False
 
 
