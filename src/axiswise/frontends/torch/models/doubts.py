@@ -42,8 +42,8 @@ def in_doubt(
     if _has_numbers(trial.call.arguments):
         return True  # another number than the one that was made up may do
     if conflict.left is None or conflict.right is None or _is_of_shape(conflict):
-        refs = conflict.call.operands.values()
-        return not refs or any(_may_have_others(trial, conflict, ref.id, certain, held) for ref in refs)
+        refs, told = conflict.call.operands.values(), bound if conflict.kind == "dtype" else certain
+        return not refs or any(_may_have_others(trial, conflict, ref.id, told, held) for ref in refs)
     if len(set(built := [_chosen(trial, conflict, each) for each in (conflict.left, conflict.right)])) > 1 and any(
         built
     ):

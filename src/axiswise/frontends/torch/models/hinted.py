@@ -12,9 +12,9 @@ from axiswise.frontends.torch.models.specs import AxisSpec, TensorSpec
 from axiswise.source.shape_hints import ShapeHint
 
 
-def hinted(hint: ShapeHint, known: Mapping[str, int]) -> list[TensorSpec]:
-    """Return the tensors that a hint allows; without a kind, numbers come first and indices second."""
-    kinds = [hint.kind] if hint.kind else ["Float", "Int"]
+def hinted(hint: ShapeHint, known: Mapping[str, int], likely: str = "Float") -> list[TensorSpec]:
+    """Return the tensors that a hint allows; without a kind, numbers come first and indices second, or as is likely."""
+    kinds = [hint.kind] if hint.kind else [likely, *({"Float", "Int"} - {likely})][:2]
     usual = usual_axes(len(hint.axes))
     texts = [usual[at] if text == "_" and usual else text for at, text in enumerate(hint.axes)]
     several = any(text == "..." or text.startswith("*") for text in texts)

@@ -47,7 +47,7 @@ FLAT, SERIES, MAPS, LINES, VOLUMES = (
 
 NAMED: Sequence[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]] = (
     (
-        r"(.*_)?(input_ids|token_ids|ids|idx|tokens?|toks?|words?|captions?|prompt|text|sentences?|documents?|tgt_ids)",
+        r"(.*_)?(input_ids|token_ids|ids|idx|tokens?|toks?|words?|captions?|prompt|text|sentences?|documents?|tgt_ids|indices|indexes)",
         (("Int", ("batch", "time")), ("Float", SERIES)),
     ),
     (

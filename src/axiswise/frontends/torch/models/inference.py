@@ -103,8 +103,13 @@ def inferred(
     def thought(name: str) -> list[TensorSpec]:
         return [suited(spec, name, numbers).renamed({"batch": batch}) for spec in ideas(name, layers)]
 
+    def said(name: str) -> list[TensorSpec]:
+        first = next(iter(thought(name)), None)
+        likely = "Int" if first is not None and first.kind == "Int" else "Float"
+        return hinted(hints[name], known, likely) if name in hints else []
+
     def told(name: str) -> list[TensorSpec]:
-        return hinted(hints[name], known) if name in hints else thought(name)
+        return said(name) or thought(name)
 
     def more(trial: Trial) -> Iterator[CallSpec]:
         yield from completed(trial, function, told)
@@ -116,7 +121,7 @@ def inferred(
 
     def choice(name: str) -> list[Any]:
         binds = name in hints and hints[name].binding
-        return offered(hinted(hints[name], known) if name in hints else [], [] if binds else others.of(name))
+        return offered(said(name), [] if binds else others.of(name))
 
     choices = {name: choice(name) for name in parameters}
     bound = frozenset(name for name, hint in hints.items() if hint.binding)
