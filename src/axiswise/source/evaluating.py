@@ -309,8 +309,9 @@ class Evaluator:
         try:
             function = self.value(node.func, source)
         except Unknown:
-            function = class_at_hand(source, ast.unparse(node.func))
-            if function is None or not any(word in function.__name__.lower() for word in SETTLING):
+            function = cast("Any", class_at_hand(source, ast.unparse(node.func)))
+            settles = function is not None and any(word in function.__name__.lower() for word in SETTLING)
+            if not settles and not hasattr(function, "forward"):  # modules are built to be given to modules
                 factory = _factory(node, source)
                 return self.value(factory, source) if factory is not None else self._instance(node, source)
         named = getattr(function, "__name__", "").lower()

@@ -467,6 +467,13 @@ def test_values_come_from_settings_of_installed_packages(
     assert made.assumptions == ()
 
 
+def test_values_come_from_modules_of_installed_packages(tmp_path: Path) -> None:
+    other = "from written import Net\nfrom torch.nn import Bilinear\nnet = Net(Bilinear(2, 3, 36).out_features)\n"
+    net, made = built_from(tmp_path, "", train_py=other)
+    assert net.width == 36
+    assert made.assumptions == ()
+
+
 @pytest.mark.parametrize(
     ("ending", "text", "load"),
     [
