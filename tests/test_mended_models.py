@@ -74,6 +74,19 @@ class Net(nn.Module):
 """,
         'parts = rearrange(self.inner(x), "b n (g d) -> b n g d", g=self.groups)',
     ),
+    "axes put in another order than the layer behind takes": (
+        """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.maps, self.norm, self.head = nn.Conv2d(3, 24, 4, stride=4), nn.LayerNorm(24), nn.Linear(24, 5)
+
+    def forward(self, image):
+        cells = self.maps(image).permute(0, 2, 1, 3)
+        return self.head(self.norm(cells)).mean(dim=(1, 2))
+""",
+        "cells = self.maps(image).permute(0, 2, 3, 1)",
+    ),
     "a batch moved away before the layers of a block": (
         """
 class Block(nn.Module):

@@ -309,9 +309,8 @@ class Evaluator:
         try:
             function = self.value(node.func, source)
         except Unknown:
-            function = cast("Any", class_at_hand(source, ast.unparse(node.func)))
-            settles = function is not None and any(word in function.__name__.lower() for word in SETTLING)
-            if not settles and not hasattr(function, "forward"):  # modules are built to be given to modules
+            function = class_at_hand(source, ast.unparse(node.func))
+            if function is None or not _is_part(function):
                 factory = _factory(node, source)
                 return self.value(factory, source) if factory is not None else self._instance(node, source)
         named = getattr(function, "__name__", "").lower()
@@ -362,6 +361,11 @@ class Evaluator:
                     if (folder / str(each.value)).is_file():
                         return _loaded(folder / str(each.value))
         return None
+
+
+def _is_part(cls: type) -> bool:
+    """Return whether an installed package's class is one of modules, or of settings, that modules are given."""
+    return hasattr(cls, "forward") or any(word in cls.__name__.lower() for word in SETTLING)
 
 
 def _factory(node: ast.Call, source: SourceFile) -> ast.expr | None:

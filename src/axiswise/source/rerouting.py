@@ -50,7 +50,7 @@ def reroutes(sources: Sources, trace: Trace, call: OpCall, role: str, conflict: 
         for fix in (*_gathered(sources, maker, conflict.kind, wanted), *repatterned(sources, maker)):
             yield Fix(fix.title, fix.edits, fix.evidence - 0.02 * steps)
         if site is not None and maker.layer is None:
-            for fix in (*resliced(site, maker, given, wanted), *_edits(site, maker, conflict.kind, wanted)):
+            for fix in (*resliced(site, maker, given, wanted), *_edits(site, maker, conflict.kind, given, wanted)):
                 yield Fix(fix.title, fix.edits, fix.evidence - 0.02 * steps)
 
 
@@ -63,7 +63,7 @@ def taken_out(sources: Sources, trace: Trace, call: OpCall, role: str) -> Iterat
                 yield Fix(fix.title, fix.edits, fix.evidence - 0.02 * steps)
 
 
-def _edits(site: CallSite, call: OpCall, kind: str, wanted: int) -> Iterator[Fix]:
+def _edits(site: CallSite, call: OpCall, kind: str, given: int, wanted: int) -> Iterator[Fix]:
     if call.op in ("transpose", "matrix-transpose", "permute", "reverse-axes", "squeeze", "unsqueeze"):
         yield from _taken_out(site, call)
     if call.op in ALONG_ONE:
@@ -93,6 +93,8 @@ def _edits(site: CallSite, call: OpCall, kind: str, wanted: int) -> Iterator[Fix
             yield Fix(f"add axis {axis} where it comes from numpy", (edit,), EVIDENCE - 0.3)
     if call.op == "transpose":
         yield from _other_pairs(site, call)
+    if call.op == "permute":
+        yield from _reordered(site, call, given, wanted)
     if call.op in ("reshape", "view"):
         yield from _grouped_elsewhere(site, call)
     if call.op == "flatten":
@@ -244,6 +246,24 @@ def _other_pairs(site: CallSite, call: OpCall) -> Iterator[Fix]:
         if {one, two} != now:
             edits = (Edit(site.source.span(first), str(one)), Edit(site.source.span(second), str(two)))
             yield Fix(f"transpose axes {one} and {two}", edits, EVIDENCE - 0.05)
+
+
+def _reordered(site: CallSite, call: OpCall, given: int, wanted: int) -> Iterator[Fix]:
+    """Exchange two places of a permutation, so that what is wanted stands where what is given does, the last first."""
+    shape, dims = call.outputs[0].shape, call.params.get("dims")
+    listed = (
+        next((each.elts for each in site.call.args if isinstance(each, (ast.Tuple, ast.List))), None)
+        if site.call
+        else None
+    )
+    nodes = listed or (site.call.args if site.call else [])
+    if not is_series(dims) or len(nodes) != len(dims) or any(_number(each) is None for each in nodes):
+        return
+    for last, first in combinations(range(len(dims) - 1, -1, -1), 2):
+        if {shape[first], shape[last]} == {given, wanted}:
+            pair = ((nodes[first], nodes[last]), (nodes[last], nodes[first]))
+            edits = tuple(Edit(site.source.span(old), site.source.text_of(new)) for old, new in pair)
+            yield Fix(f"exchange the places {first} and {last} of the permutation", edits, EVIDENCE + 0.05)
 
 
 def _grouped_elsewhere(site: CallSite, call: OpCall) -> Iterator[Fix]:
