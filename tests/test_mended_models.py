@@ -76,16 +76,52 @@ class Net(nn.Module):
     ),
     "axes put in another order than the layer behind takes": (
         """
-class Net(nn.Module):
-    def __init__(self):
+class Block(nn.Module):
+    def __init__(self, channels):
         super().__init__()
-        self.maps, self.norm, self.head = nn.Conv2d(3, 24, 4, stride=4), nn.LayerNorm(24), nn.Linear(24, 5)
+        self.maps, self.norm = nn.Conv2d(channels, channels, 3, padding=1), nn.LayerNorm(channels)
 
     def forward(self, image):
         cells = self.maps(image).permute(0, 2, 1, 3)
-        return self.head(self.norm(cells)).mean(dim=(1, 2))
+        return self.norm(cells).permute(0, 3, 1, 2)
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.enter, self.first, self.second = nn.Conv2d(3, 24, 4, stride=4), Block(24), Block(40)
+        self.between = nn.Conv2d(24, 40, 1)
+
+    def forward(self, image):
+        return self.second(self.between(self.first(self.enter(image))))
 """,
         "cells = self.maps(image).permute(0, 2, 3, 1)",
+    ),
+    "a size handed to a module of one's own": (
+        """
+class Stage(nn.Module):
+    def __init__(self, width, wider):
+        super().__init__()
+        self.grown = nn.Linear(width, wider)
+
+    def forward(self, states):
+        return self.grown(states).relu()
+
+
+class Net(nn.Module):
+    def __init__(self, width=24, wider=40):
+        super().__init__()
+        self.enter = nn.Embedding(100, width)
+        self.stage = Stage(width, width)
+        self.norm, self.mixed = nn.LayerNorm(wider), nn.Linear(wider, wider)
+        self.head = nn.Linear(width + wider, 5)
+
+    def forward(self, ids):
+        x = self.enter(ids)
+        grown = self.mixed(self.norm(self.stage(x)))
+        return self.head(torch.cat((x, grown), dim=-1))
+""",
+        "self.stage = Stage(width, wider)",
     ),
     "a batch moved away before the layers of a block": (
         """

@@ -17,6 +17,7 @@ from axiswise.origin import Origin, Span, origin_of
 from axiswise.source.bindings import known_as
 from axiswise.source.callsite import CallSite
 from axiswise.source.naming import layer_name
+from axiswise.source.passing import passed_on
 from axiswise.source.provenance import Place, evaluated, places, solved
 from axiswise.source.respelling import squares, whole, with_number
 from axiswise.source.text import SourceFile, Sources
@@ -45,7 +46,7 @@ def resizes(sources: Sources, trace: Trace, call: OpCall, use: AxisUse, wanted: 
     """Yield the fixes that make one side's size `wanted`."""
     offered: set[tuple[Edit, ...]] = set()
     for place in places(trace, call, use, wanted):
-        for fix in _at(sources, place):
+        for fix in (*_at(sources, place), *passed_on(sources, place)):
             if fix.edits not in offered:
                 offered.add(fix.edits)
                 yield fix
