@@ -141,7 +141,7 @@ def experiment(mutant: Mutant, subject: Subject) -> None:
 
 def _place(said: str) -> str:
     """Return what is said without the numbers that were measured."""
-    return said.partition(": changing")[0]
+    return said.partition(": c")[0]
 
 
 # -- the figures ------------------------------------------------------------------------------------------------------

@@ -43,7 +43,7 @@ def evidence(conflict: Conflict) -> Evidence:
     if kind:
         notes.append(f"it begins in `{module}` ({kind})" if module else f"it begins in {kind} itself")
     return Evidence(
-        f"changing `{changed}` moves `{moved}`{by}",
+        f"{'cutting off' if facts.get('cut') else 'changing'} `{changed}` moves `{moved}`{by}",
         f"with {changed}, `{moved}` moves{by}",
         f"moves `{moved}`{by}" if amount else "",
         tuple(notes),

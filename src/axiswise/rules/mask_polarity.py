@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from axiswise.diagnosis import Diagnosis, Fix, Note
 from axiswise.facts import Conflict
+from axiswise.rules.evidence import evidence, told
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
@@ -16,23 +17,27 @@ class MaskPolarity(Rule):
 
     def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
         side, fault = conflict.left, conflict.facts.get("fault")
+        if fault == "hidden":
+            said, mask = evidence(conflict), conflict.facts.get("told")
+            shown = f"`{mask}` hides what it says is valid: {said.moves} only where it is turned round"
+            return told(scene, shown, said)
         if side is None or fault is None:
             return None
         mask, notes = scene.expression(side.operand), ()
         mask = mask if mask.startswith("`") else "the mask"
         if fault == "future":
             first = "every" if not conflict.facts["strict"] else "every but the last"
-            told = f"{mask} lets {first} position see those after it, and hides those before it"
+            message = f"{mask} lets {first} position see those after it, and hides those before it"
         elif fault == "row":
-            told = f"{mask} hides every key from query {conflict.facts['row']}: its weights are not a number"
+            message = f"{mask} hides every key from query {conflict.facts['row']}: its weights are not a number"
         else:
             made = scene.at(replace(conflict, call=conflict.facts["made"], left=None))
             shown = "there is no padding" if conflict.facts["valid"] else "there is padding"
             means = "hides" if conflict.facts["valid"] else "shows"
-            told = f"{mask} is True where {shown}, and {scene.callee()} {means} what is True"
+            message = f"{mask} is True where {shown}, and {scene.callee()} {means} what is True"
             how = "marks what a mean is taken of" if conflict.facts.get("counted") else "made"
             notes = (Note(f"{how} by {made.callee()}", made.span),)
-        found = scene.diagnosis(told)
+        found = scene.diagnosis(message)
         return replace(found, severity="warning", silent=True, exception=None, notes=notes)
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from axiswise.facts import Conflict
-from axiswise.frontends.torch.audit import meeting, padded, recognising
+from axiswise.frontends.torch.audit import hidden, meeting, padded, padding, recognising, trimmed
 from axiswise.frontends.torch.audit.causality import Causal, seen_ahead, sequence_of
 from axiswise.frontends.torch.audit.comparing import alike
 from axiswise.frontends.torch.audit.conflicts import conflict_of
@@ -269,32 +269,61 @@ class Audited:
     def _valid(batch: Batch, path: str) -> int:
         """Return how many steps at the beginning are valid in every example."""
         steps = int(named(batch.known.inputs)[path].shape[1 if batch.known.axis == 0 else 0])
-        for group in padded.paddings(batch):
-            for padding in group if len(group) == 1 else ():
-                if padding.inputs is batch.known.inputs and path in padding.data:
-                    steps = min(steps, int((~padding.where).int().cumprod(1).sum(1).min()))
+        for group in padding.paddings(batch):
+            for each in group if len(group) == 1 else ():
+                if each.inputs is batch.known.inputs and path in each.data:
+                    steps = min(steps, int((~each.where).int().cumprod(1).sum(1).min()))
         return max(steps, 2)
 
     def _padded(self, batch: Batch) -> None:
-        for group in padded.paddings(batch):
-            effects: list[tuple[Effect, padded.Padding]] = []
-            for padding in group:
+        for group in padding.paddings(batch):
+            effects: list[tuple[Effect, padding.Padding]] = []
+            for each in group:
                 if self._is_late():
                     return
-                effect, unseen = padded.reached(self.subject, batch, padding)
+                effect, unseen = padded.reached(self.subject, batch, each)
                 if unseen:
                     self.notes.append(unseen)
                 if effect is not None:
-                    effects.append((effect, padding))
+                    effects.append((effect, each))
+                elif not unseen and len(group) == 1 and not self._hidden(batch, each):
+                    self._trimmed(batch, each)
             if not group or len(effects) < len(group):
                 continue
-            effect, padding = effects[0]
-            place = self._place(effect, padded.unreached(padding.where), int(padding.where.shape[1]))
-            if place is not None and "Conv" in place.module.name:
-                name = place.module.path or place.module.name
-                self.notes.append(f"`{name}` is a convolution: outputs beside the padding see some of it")
-                continue
-            self._found("padding-leak", effect, place, told=padding.told)
+            effect, told = effects[0]
+            place = self._place(effect, padded.unreached(told.where), int(told.where.shape[1]))
+            self._leaks(effect, place, told)
+        for each in trimmed.compared(self.subject, batch):
+            if not self._is_late():
+                self._trimmed(batch, each, recurrent=True)
+
+    def _hidden(self, batch: Batch, told: padding.Padding) -> bool:
+        """Judge whether a mask hides the valid positions from one another; return whether it does."""
+        effect = hidden.hidden(self.subject, batch, told)
+        if effect is not None:
+            self._found("mask-polarity", effect, None, told=told.told, fault="hidden")
+        return effect is not None
+
+    def _trimmed(self, batch: Batch, told: padding.Padding, *, recurrent: bool = False) -> None:
+        """Judge whether valid outputs stay without the padding; a recurrent layer may run on where no input says not."""
+        effect = trimmed.without(self.subject, batch, told)
+        if effect is None:
+            return
+        steps = int(told.where.shape[1])
+        clean = trimmed.same(steps, int((~told.where[effect.moved.index[batch.axes[effect.moved.path][0]]]).sum()))
+        place = self._place(effect, clean, steps, resized=True)
+        if recurrent and (place is None or place.module.name in recognising.RECURRENT):
+            name = place.module.path or place.module.name if place is not None else type(self.model).__name__
+            self.notes.append(f"`{name}` reads on where `{told.told}` says that it is padding")
+            return
+        self._leaks(effect, place, told, cut=True)
+
+    def _leaks(self, effect: Effect, place: Place | None, told: padding.Padding, *, cut: bool = False) -> None:
+        if place is not None and "Conv" in place.module.name:
+            name = place.module.path or place.module.name
+            self.notes.append(f"`{name}` is a convolution: outputs beside the padding see some of it")
+            return
+        self._found("padding-leak", effect, place, told=told.told, cut=cut)
 
     def _trained(self, batch: Batch, was_training: bool) -> None:
         """Name what meets in training only: statistics of the batch, mixed examples."""
@@ -320,8 +349,8 @@ class Audited:
     def _events(self, batch: Batch) -> Sequence[Any]:
         return watched_once(self.subject, self.user, batch.known.inputs)
 
-    def _place(self, effect: Effect, clean: Clean, steps: int = 0) -> Place | None:
-        return first_place(self.subject, self.user, effect.variants, clean, self._owned, steps)
+    def _place(self, effect: Effect, clean: Clean, steps: int = 0, *, resized: bool = False) -> Place | None:
+        return first_place(self.subject, self.user, effect.variants, clean, self._owned, steps, resized=resized)
 
     def _owned(self, path: str) -> bool:
         return not type(self.model.get_submodule(path)).__module__.startswith("torch.")

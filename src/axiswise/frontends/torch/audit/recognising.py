@@ -18,6 +18,7 @@ from axiswise.frontends.torch.audit.watching import Event, Place, submodules
 from axiswise.source.shape_hints import shape_hints
 from axiswise.source.text import Sources
 
+RECURRENT = frozenset({"RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell"})
 _MEETING = re.compile(
     r"(?:mini)?batch(?!_?first|ed|_?size)|contrast|mix_?up|cut_?mix|whiten|decorrelat|sinkhorn|inter_?sample|cross_?sample",
     re.I,

@@ -187,6 +187,8 @@ def first_place(
     clean: Clean,
     owned: Callable[[str], bool],
     steps: int = 0,
+    *,
+    resized: bool = False,
 ) -> Place | None:
     """Return where the outputs of runs on several inputs first stop being clean, or None where that cannot be told.
 
@@ -198,13 +200,14 @@ def first_place(
         owned: Whether a submodule's class is the user's own, by its path: then its operations are looked at.
         steps: Size of the axis that a call is judged by: what it returns without that (a last state), where something
             else has it, is its by-product.
+        resized: Whether the runs may differ in sizes: then `clean` says what of it is compared.
     """
-    event = _first(_watched(subject, user, variants, None), clean, steps)
+    event = _first(_watched(subject, user, variants, None), clean, steps, resized=resized)
     if event is None:
         return None
     if not owned(event.path):
         return Place(event)
-    operation = _first(_watched(subject, user, variants, event.path), clean, steps, event.path)
+    operation = _first(_watched(subject, user, variants, event.path), clean, steps, event.path, resized=resized)
     inner = operation if operation is not None and operation.name != event.name else None
     return Place(event, inner)
 
@@ -218,14 +221,16 @@ def _watched(subject: Subject, user: UserCode, variants: Sequence[Inputs], insid
     return found
 
 
-def _first(runs: list[list[Event]], clean: Clean, steps: int, inside: str | None = None) -> Event | None:
+def _first(
+    runs: list[list[Event]], clean: Clean, steps: int, inside: str | None = None, *, resized: bool
+) -> Event | None:
     for events in zip(*runs, strict=False):
         first = events[0]
         if any((each.path, each.name) != (first.path, first.name) for each in events):
             return None
         if inside is not None and first.path != inside:
             continue
-        taken, given = (_side(events, side) for side in ("inputs", "outputs"))
+        taken, given = (_side(events, side, resized=resized) for side in ("inputs", "outputs"))
         if taken is None or given is None:
             return None
         if steps:
@@ -236,10 +241,10 @@ def _first(runs: list[list[Event]], clean: Clean, steps: int, inside: str | None
     return None
 
 
-def _side(events: Sequence[Event], side: str) -> list[tuple[torch.Tensor, ...]] | None:
+def _side(events: Sequence[Event], side: str, *, resized: bool) -> list[tuple[torch.Tensor, ...]] | None:
     """Return the tensors of one side of a call, each as it was in all runs; None where they do not correspond."""
     sides: list[tuple[torch.Tensor, ...]] = [getattr(each, side) for each in events]
-    if len({tuple(tuple(tensor.shape) for tensor in each) for each in sides}) != 1:
+    if len({tuple(tensor.ndim if resized else tuple(tensor.shape) for tensor in each) for each in sides}) != 1:
         return None
     return list(zip(*sides, strict=True))
 
