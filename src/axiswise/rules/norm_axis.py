@@ -9,7 +9,7 @@ from axiswise.rules.reading import label, number, together
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
-PLACES = {"normalize": 2, "cosine_similarity": 2}
+PLACES = {"normalize": 2, "cosine_similarity": 2, "norm": 2, "sum": 1}
 """Where `dim` stands when it is given by its place."""
 
 
@@ -54,4 +54,6 @@ class NormAxis(Rule):
 def _along_last(scene: Scene, title: str) -> Iterable[Fix]:
     if scene.call.layer is not None:
         return scene.setting("dim", "-1", title)
-    return scene.argument("dim", "-1", title, position=PLACES.get(scene.call.op))
+    place = PLACES.get(scene.call.op)
+    position = place - scene.call.is_method if place is not None else None
+    return scene.argument("dim", "-1", title, position=position)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from axiswise.facts import Conflict, Failure, Trace
 from axiswise.silent.attended import mismatched
-from axiswise.silent.attending import disordered
+from axiswise.silent.attending import disordered, unmasked
 from axiswise.silent.batches import frozen, squeezed
 from axiswise.silent.classes import misclassed
 from axiswise.silent.evaluated import undropped
@@ -22,7 +22,11 @@ from axiswise.silent.losses import confused
 from axiswise.silent.masks import inverted
 from axiswise.silent.normalized import misplaced
 from axiswise.silent.paired import paired
+from axiswise.silent.picked import mispicked
+from axiswise.silent.reductions import misreduced
+from axiswise.silent.repeated import repeated
 from axiswise.silent.scrambled import scrambled
+from axiswise.silent.shifted import foreseen
 
 LOOKS: tuple[Callable[[Trace, Uses], Iterable[Conflict]], ...] = (
     scrambled,
@@ -39,6 +43,11 @@ LOOKS: tuple[Callable[[Trace, Uses], Iterable[Conflict]], ...] = (
     undropped,
     mismatched,
     read_as_steps,
+    misreduced,
+    mispicked,
+    repeated,
+    foreseen,
+    unmasked,
 )
 
 

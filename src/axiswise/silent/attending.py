@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import isclose, sqrt
 
-from axiswise.facts import AxisUse, Conflict, OpCall, Trace
+from axiswise.facts import AxisUse, Conflict, OpCall, TensorRef, Trace
 from axiswise.silent.following import Uses
 from axiswise.silent.masks import HIDING
 from axiswise.silent.normalized import KEEPING, SCORES, are_scores
 from axiswise.silent.reducing import PRODUCTS
+
+VIEWS = frozenset("index reshape transpose permute select narrow unsqueeze squeeze expand matrix-transpose".split())
+HIDING_WEIGHTS = frozenset({"masked_fill", "where", "tril", "triu", "index_put", "masked_scatter"})
 
 
 def disordered(trace: Trace, uses: Uses) -> Iterator[Conflict]:
@@ -17,8 +20,37 @@ def disordered(trace: Trace, uses: Uses) -> Iterator[Conflict]:
     for call in trace.calls:
         if call.op != "softmax" or not call.outputs or not are_scores(trace, call):
             continue
-        yield from _masked_late(uses, call, is_masked=_is_masked(trace, call))
+        yield from _masked_late(uses, call, is_masked=is_masked(trace, uses, call))
         yield from _before(trace, call)
+
+
+LAYERS = {
+    "sdpa": ("attn_mask", "is_causal"),
+    "multihead_attention": ("attn_mask", "key_padding_mask", "is_causal"),
+    "transformer_encoder": ("src_mask", "src_key_padding_mask", "is_causal"),
+    "transformer_encoder_layer": ("src_mask", "src_key_padding_mask", "is_causal"),
+}
+"""Attention of torch's own, and whatever hides some of it."""
+
+
+def unmasked(trace: Trace, uses: Uses) -> Iterator[Conflict]:
+    """Yield attention that hides nothing; no facts. Whether something was to be hidden, the program's text says."""
+    for call in trace.calls:
+        hiding = LAYERS.get(call.op)
+        if hiding is not None and call.outputs:
+            is_open = not any(name in call.operands or call.params.get(name) for name in hiding)
+        else:
+            is_open = is_softmax_open(trace, uses, call)
+        if is_open:
+            yield Conflict("unread-mask", call)
+
+
+def is_softmax_open(trace: Trace, uses: Uses, call: OpCall) -> bool:
+    """Return whether a softmax makes weights of scores of which nothing is hidden, before it or behind it."""
+    if call.op != "softmax" or not call.outputs or not are_scores(trace, call) or is_masked(trace, uses, call):
+        return False
+    further = (met.call for met in uses.followed(call.outputs[0], KEEPING | {"reshape"}))
+    return not any(each.op in HIDING_WEIGHTS or (each.op == "mul" and len(each.operands) > 1) for each in further)
 
 
 def _masked_late(uses: Uses, softmax: OpCall, *, is_masked: bool) -> Iterator[Conflict]:
@@ -35,15 +67,26 @@ def _masked_late(uses: Uses, softmax: OpCall, *, is_masked: bool) -> Iterator[Co
             )
 
 
-def _is_masked(trace: Trace, softmax: OpCall) -> bool:
+def is_masked(trace: Trace, uses: Uses, softmax: OpCall) -> bool:
     """Return whether scores were masked before their softmax: what is hidden then has no share of the weights."""
     ref = softmax.operands["input"]
     while (found := trace.producer(ref.id)) is not None and found[0].op in SCORES:
         call = found[0]
         if call.op in ("masked_fill", "where", "maximum") or (call.op == "add" and len(call.operands) > 1):
             return True
+        if _is_written(uses, ref):
+            return True
         ref = call.operands.get("input") or next(iter(call.operands.values()))
-    return False
+    is_added = found is not None and found[0].op == "baddbmm" and found[0].params.get("beta") != 0
+    return is_added or _is_written(uses, ref)
+
+
+def _is_written(uses: Uses, ref: TensorRef) -> bool:
+    """Return whether something is written into a tensor, or into a part of it."""
+    return any(
+        met.role == "input" and (met.call.op == "index-assign" or bool(met.call.params.get("inplace")))
+        for met in uses.followed(ref, VIEWS)
+    )
 
 
 def _is_left_so(uses: Uses, masked: OpCall) -> bool:

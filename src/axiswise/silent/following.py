@@ -8,7 +8,7 @@ from functools import cached_property
 
 from axiswise.facts import OpCall, TensorRef, Trace
 from axiswise.ops.contract import contract_of
-from axiswise.silent.lineage import Lineage
+from axiswise.silent.lineage import ALIGNED, Lineage
 
 FURTHEST = 24
 """Calls in a row that a tensor is followed through."""
@@ -98,7 +98,3 @@ def handed(trace: Trace, ref: TensorRef, axis: int) -> Iterator[tuple[OpCall, in
         if source is None or source.relation != "same" or operand is None:
             return
         ref, axis = operand, source.axes[0][1]
-
-
-ALIGNED = frozenset({"add", "sub", "mul", "div", "true_divide", "where", "masked_fill"})
-"""Element by element: axes stand in the same places, counted from the last."""

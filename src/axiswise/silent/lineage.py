@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 REGROUPING = frozenset({"reshape", "flatten", "unflatten"})
 """Operations that keep the order of the elements."""
 SLICING = frozenset({"index", "narrow"})
+ALIGNED = frozenset({"add", "sub", "mul", "div", "true_divide", "where", "masked_fill"})
+"""Element by element: axes stand in the same places, counted from the last."""
 KEEPING_ROWS = REGROUPING | SLICING | {"contiguous", "transpose", "permute"}
 """Operations that leave rows askew that a border was put to."""
 DRAWN = frozenset("rand randn randint rand_like randn_like tensor as_tensor from_numpy asarray normal".split())
@@ -86,9 +88,20 @@ class Lineage:
             operand = call.operands.get(role)
             if operand is None or place >= operand.rank:
                 return fresh(ref, axis)
-            factors += self.of(operand)[place]
+            if operand.shape[place] == 1 and call.op in ALIGNED:
+                factors += self._beside(call, ref, axis)
+            else:
+                factors += self.of(operand)[place]
         made = fused(factors)
         return made if prod(factor.size for factor in made) == ref.shape[axis] else fresh(ref, axis)
+
+    def _beside(self, call: OpCall, ref: TensorRef, axis: int) -> Axis:
+        """Return what an axis is made of that the first operand has one element of: another operand's."""
+        for operand in call.operands.values():
+            place = axis - ref.rank + operand.rank
+            if place >= 0 and operand.shape[place] == ref.shape[axis]:
+                return self.of(operand)[place]
+        return fresh(ref, axis)
 
     def _was_made(self, ref: TensorRef) -> bool:
         """Return whether a tensor's axes mean something: no numbers drawn for a show, and no weights of a layer."""

@@ -51,7 +51,7 @@ def misplaced(trace: Trace, uses: Uses) -> Iterator[Conflict]:
     broadcast to; `sum`: what follows sums over another; `classes`: a loss takes another for the classes), `used` (that
     other axis), and `by` (the call that uses it).
     """
-    classes = dict(_classes(trace, uses))
+    classes = {uses.lineage.of(data)[axis]: call for call, data, axis in class_axes(trace)}
     for call in trace.calls:
         data = call.operands.get("input")
         if call.op in SOFTMAXES and data is not None and call.outputs and data.rank:
@@ -82,14 +82,14 @@ def _fault(trace: Trace, uses: Uses, call: OpCall, along: int, classes: Mapping[
 
 
 # -- classes ----------------------------------------------------------------------------------------------------------
-def _classes(trace: Trace, uses: Uses) -> Iterator[tuple[Axis, OpCall]]:
-    """Yield the axes that losses take for the classes, each with the loss."""
+def class_axes(trace: Trace) -> Iterator[tuple[OpCall, TensorRef, int]]:
+    """Yield the losses that take an axis of their predictions for the classes, each with these and that axis."""
     for call in trace.calls:
-        data = call.operands.get("input")
+        data = call.operands.get("input") or call.operands.get("log_probs")
         if call.op in CLASSES and call.spelled.startswith("torch.") and data is not None and data.rank:
             axis = min(CLASSES[call.op], data.rank - 1)
             if data.shape[axis] > 1:
-                yield uses.lineage.of(data)[axis], call
+                yield call, data, axis
 
 
 def _classes_elsewhere(uses: Uses, call: OpCall, along: int, classes: Mapping[Axis, OpCall]) -> Elsewhere | None:

@@ -168,6 +168,9 @@ class Tracer(TorchFunctionMode):
                     self._name_axes(fresh[0], frame)
                 call.outputs = tuple(ref_of(tensor) for tensor in fresh)
                 self._add(call, frame)
+        if call is not None and not self.quiet and word == "__setitem__":
+            call.outputs = (ref_of(args[0]),)  # what was written into stays the tensor that it is
+            self._add(call, frame)
         if call is not None:
             self.steering.saw((call.frames[-1:] and call.frames[-1].span, call.op, _shapes(call)))
         return result

@@ -305,7 +305,7 @@ class Audited:
         return effect is not None
 
     def _trimmed(self, batch: Batch, told: padding.Padding, *, recurrent: bool = False) -> None:
-        """Judge whether valid outputs stay without the padding; a recurrent layer may run on where no input says not."""
+        """Judge whether valid outputs stay without the padding; a recurrent layer may run on where no input says."""
         effect = trimmed.without(self.subject, batch, told)
         if effect is None:
             return

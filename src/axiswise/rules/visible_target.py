@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from axiswise.diagnosis import Diagnosis, Fix, Note
+from axiswise.facts import Conflict, OpCall
+from axiswise.rules.reading import number
+from axiswise.rules.rule import Rule
+from axiswise.source.scene import Scene
+
+
+class VisibleTarget(Rule):
+    """What a model is to predict stands among the steps that it looks at."""
+
+    kinds = frozenset({"visible-target"})
+
+    def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
+        loss, use = conflict.facts.get("loss"), conflict.left
+        if not isinstance(loss, OpCall) or use is None:
+            return None
+        taught = scene.at(replace(conflict, call=loss, left=None))
+        how = (
+            "reads backwards too" if conflict.call.params.get("bidirectional") else "lets each step see those after it"
+        )
+        found = scene.diagnosis(f"{scene.callee()} {how}, but the next step is what {taught.callee()} asks for")
+        notes = (Note("its targets are what was given, one step on", taught.span),)
+        return replace(found, severity="warning", silent=True, exception=None, notes=notes)
+
+    def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
+        mask, use, steps = conflict.facts.get("mask"), conflict.left, number(conflict.facts.get("steps"))
+        if use is None or steps is None:
+            return
+        title = "hide later steps"
+        if conflict.call.op == "sdpa":
+            yield from scene.argument("is_causal", "True", title, evidence=0.8)
+        elif isinstance(mask, str) and mask:
+            given = scene.expression(use.operand)
+            size = f"{given.strip('`')}.size({steps})" if given.startswith("`") else str(use.size)
+            name = "mask" if conflict.call.op == "transformer_encoder" else mask
+            future = f"torch.triu(torch.ones({size}, {size}, dtype=torch.bool), diagonal=1)"
+            yield from scene.argument(name, future, title, evidence=0.8)
+        elif conflict.call.op == "softmax":
+            yield Fix("mask the scores of later steps before the softmax")
+        else:
+            yield Fix("read the steps in one direction only")

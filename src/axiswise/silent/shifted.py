@@ -1,0 +1,126 @@
+"""What is to be predicted is what was given, one step on: then nothing on the way may look at later steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import cast
+
+from axiswise.facts import AxisUse, Conflict, OpCall, TensorRef, Trace
+from axiswise.ops.loss import CONTRACTS as LOSSES
+from axiswise.silent.attending import is_softmax_open
+from axiswise.silent.factors import Axis, Factor
+from axiswise.silent.following import Uses
+
+KEPT = frozenset("reshape flatten to long float contiguous clone detach squeeze transpose permute".split())
+"""What numbers go through and stay in their order."""
+SELF = {
+    "multihead_attention": ("query", "key", "attn_mask", "is_causal"),
+    "transformer_encoder_layer": ("src", "src", "src_mask", "is_causal"),
+    "transformer_encoder": ("src", "src", "src_mask", "is_causal"),
+    "transformer_decoder_layer": ("tgt", "tgt", "tgt_mask", "tgt_is_causal"),
+    "transformer_decoder": ("tgt", "tgt", "tgt_mask", "tgt_is_causal"),
+    "transformer": ("tgt", "tgt", "tgt_mask", "tgt_is_causal"),
+    "sdpa": ("query", "key", "attn_mask", "is_causal"),
+}
+"""Layers in which steps look at one another: their queries, their keys, the mask, and the setting in its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """A loss whose targets are given one step earlier.
+
+    Attributes:
+        loss: The loss.
+        source: The tensor that both are taken from.
+        steps: What the axis of the steps is made of, as it was given.
+    """
+
+    loss: OpCall
+    source: TensorRef
+    steps: frozenset[Axis]
+
+
+def foreseen(trace: Trace, uses: Uses) -> Iterator[Conflict]:
+    """Yield what looks at later steps on the way to a loss whose targets are the inputs moved by one step.
+
+    Facts: `loss`, `steps` (the axis), and `mask` (the name of what is missing; empty where it is written by hand).
+    """
+    taught = [each for call in trace.calls for each in _taught(trace, uses, call)]
+    for call in trace.calls if taught else ():
+        for role, axis, mask in _unmasked(trace, uses, call):
+            ref = call.operands[role]
+            own = uses.lineage.of(ref)[axis]
+            found = next((each for each in taught if own in each.steps and each.loss.index > call.index), None)
+            if found is not None and _is_both(uses, call, role, axis):
+                facts = {"loss": found.loss, "steps": axis, "mask": mask}
+                yield Conflict("visible-target", call, AxisUse(role, axis, ref.shape[axis]), facts=facts)
+
+
+def _taught(trace: Trace, uses: Uses, call: OpCall) -> Iterator[Taught]:
+    """Yield what a loss says of its targets: that they are a tensor from its second step on, which was given too."""
+    ours, theirs = call.operands.get("input"), call.operands.get("target")
+    if call.op not in LOSSES or ours is None or theirs is None:
+        return
+    for made in _made(trace, theirs):
+        axis, data = _cut(made, slice(1, None)), made.operands.get("input")
+        if axis is None or data is None:
+            continue
+        given = {
+            uses.lineage.of(other.outputs[0])[axis] for other, _ in uses.of(data.id) if _cut(other, slice(-1)) == axis
+        }
+        shown = [each for each in _made(trace, ours) if each.op == "index"]
+        if shown and _cut(shown[0], slice(-1)) is not None:
+            given.add(uses.lineage.of(data)[axis])  # all of it was given, and the last prediction is left out
+            ours = shown[0].operands["input"]
+        factors = {factor for own in uses.lineage.of(ours) for factor in own}
+        steps = frozenset(own for own in given if own and set(own) <= factors)
+        if steps:
+            yield Taught(call, data, steps)
+        return
+
+
+def _made(trace: Trace, ref: TensorRef) -> Iterator[OpCall]:
+    """Yield the calls that a tensor was handed through in its order, the nearest first, and the one that cut it."""
+    while (found := trace.producer(ref.id)) is not None:
+        yield found[0]
+        data = found[0].operands.get("input")
+        if found[0].op not in KEPT or data is None:
+            return
+        ref = data
+
+
+def _cut(call: OpCall, part: slice) -> int | None:
+    """Return the one axis of which an index takes a part; None where it takes another, or more."""
+    index = call.params.get("index")
+    parts = cast("tuple[object, ...]", index) if isinstance(index, tuple) else (index,)
+    if call.op != "index" or len(call.operands) != 1 or not all(isinstance(each, slice) for each in parts):
+        return None
+    taken = [axis for axis, each in enumerate(parts) if each != slice(None)]
+    return taken[0] if len(taken) == 1 and parts[taken[0]] == part else None
+
+
+def _unmasked(trace: Trace, uses: Uses, call: OpCall) -> Iterator[tuple[str, int, str]]:
+    """Yield the keys that a call looks at without any mask of pairs: the operand, its steps, and the mask's name."""
+    if call.op in SELF:
+        _, keys, mask, setting = SELF[call.op]
+        ref = call.operands.get(keys)
+        if ref is not None and ref.rank >= 3 and mask not in call.operands and not call.params.get(setting):
+            yield keys, ref.rank - 2 if call.op == "sdpa" else int(bool(call.params.get("batch_first"))), mask
+    elif call.op in ("rnn", "lstm", "gru") and call.params.get("bidirectional") and not call.params.get("packed"):
+        if call.operands["input"].rank == 3:
+            yield "input", int(bool(call.params.get("batch_first"))), ""
+    elif call.op == "softmax" and call.outputs and call.operands["input"].rank >= 3:
+        data = call.operands["input"]
+        if call.params.get("dim") in (-1, data.rank - 1) and is_softmax_open(trace, uses, call):
+            yield "input", data.rank - 1, ""
+
+
+def _is_both(uses: Uses, call: OpCall, role: str, axis: int) -> bool:
+    """Return whether queries and keys are the steps of one sequence."""
+    if call.op == "softmax":
+        axes = uses.lineage.of(call.operands["input"])
+        return axes[-1] == axes[-2]
+    queries = call.operands.get(SELF[call.op][0]) if call.op in SELF else call.operands[role]
+    own: tuple[Factor, ...] = uses.lineage.of(call.operands[role])[axis]
+    return queries is not None and uses.lineage.of(queries)[axis] == own
