@@ -11,7 +11,7 @@ from axiswise.source.scene import Scene
 
 
 class AttentionOrder(Rule):
-    """Attention by hand masks behind the softmax, drops scores before it, or scales by another width."""
+    """Attention by hand masks behind the softmax, drops scores before it, or scales by another width or not at all."""
 
     kinds = frozenset({"attention-order"})
 
@@ -27,6 +27,10 @@ class AttentionOrder(Rule):
             )
             found = scene.diagnosis(told, label(scene, "left", "right"))
             return replace(found, severity="note", silent=True, exception=None)
+        if fault == "unscaled":
+            width = conflict.facts["width"]
+            told = f"the scores of {scene.callee()} are sums over {width} features, and nothing scales them"
+            return replace(scene.diagnosis(told), severity="note", silent=True, exception=None)
         softmax = scene.at(replace(conflict, call=conflict.facts["at"], left=None))
         notes = (Note(f"the softmax is {softmax.callee()}", softmax.span),)
         if fault == "mask":
@@ -47,5 +51,5 @@ class AttentionOrder(Rule):
             yield from scene.without_call("take it out, or drop weights behind the softmax", evidence=0.5)
         elif fault in ("mask", "zero"):
             yield Fix("mask the scores, and take their softmax then")
-        elif fault == "scale":
+        elif fault in ("scale", "unscaled"):
             yield Fix(f"divide by the root of {conflict.facts['width']}")

@@ -9,7 +9,7 @@ from axiswise.rules.reading import choices, label, sizes
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
-PLACES = {"std": 1, "var": 1, "mean": 1, "sum": 1, "argmax": 1, "argmin": 1, "amax": 1, "amin": 1}
+PLACES = {"std": 1, "var": 1, "mean": 1, "sum": 1, "argmax": 1, "argmin": 1, "amax": 1, "amin": 1, "norm": 2}
 """Where the axis stands when it is given by its place."""
 
 
@@ -41,6 +41,8 @@ class ReductionAxis(Rule):
                 f"{here} adds up {axis} and leaves {theirs} to a mean, but it is along {theirs} that {other.callee()} "
                 f"makes probabilities add up to 1"
             )
+        elif fault == "gradient":
+            message = f"{here} takes the length of gradients over {axis} alone: that of an example is over {theirs}"
         elif fault == "cosine":
             message = f"{here} is over {axis}, but the vectors that are multiplied have length 1 along {theirs}"
         else:

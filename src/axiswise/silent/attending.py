@@ -12,6 +12,8 @@ from axiswise.silent.normalized import KEEPING, SCORES, are_scores
 from axiswise.silent.reducing import PRODUCTS
 
 VIEWS = frozenset("index reshape transpose permute select narrow unsqueeze squeeze expand matrix-transpose".split())
+MOVING = VIEWS | {"chunk", "split", "unbind", "contiguous", "movedim", "flatten", "unflatten", "rearrange"}
+"""What queries and keys go through and stay as long as they are."""
 HIDING_WEIGHTS = frozenset({"masked_fill", "where", "tril", "triu", "index_put", "masked_scatter"})
 
 
@@ -99,14 +101,18 @@ def _is_left_so(uses: Uses, masked: OpCall) -> bool:
 
 def _before(trace: Trace, softmax: OpCall) -> Iterator[Conflict]:
     """Yield dropout of scores, and a scale by the whole width in the place of one head's."""
-    ref, scale = softmax.operands["input"], 0.0
+    ref, scale, is_scaled = softmax.operands["input"], 0.0, False
     while (found := trace.producer(ref.id)) is not None:
         call = found[0]
         if call.op in PRODUCTS:
-            yield from _scaled(trace, call, scale)
+            yield from _scaled(call, scale)
+            if not is_scaled and _is_plain(trace, call):
+                width = next(iter(call.operands.values())).shape[-1]
+                yield Conflict("attention-order", call, facts={"fault": "unscaled", "width": width})
             return
         if call.op == "dropout":
             yield Conflict("attention-order", call, AxisUse("input", -1, 0), facts={"fault": "dropout", "at": softmax})
+        is_scaled |= call.op in ("div", "true_divide", "mul", "clamp", "tanh")
         if call.op in ("div", "mul"):
             number = call.params.get("right", call.params.get("left"))
             if isinstance(number, (int, float)) and number:
@@ -117,7 +123,7 @@ def _before(trace: Trace, softmax: OpCall) -> Iterator[Conflict]:
         ref = data
 
 
-def _scaled(trace: Trace, product: OpCall, scale: float) -> Iterator[Conflict]:
+def _scaled(product: OpCall, scale: float) -> Iterator[Conflict]:
     left, right = product.operands.get("left"), product.operands.get("right")
     if product.op == "einsum" or left is None or right is None or left.rank < 4 or scale <= 1.0:
         return
@@ -130,3 +136,30 @@ def _scaled(trace: Trace, product: OpCall, scale: float) -> Iterator[Conflict]:
     ):
         facts = {"fault": "scale", "width": width, "whole": whole}
         yield Conflict("attention-order", product, AxisUse("left", left.rank - 1, width), facts=facts)
+
+
+def _is_plain(trace: Trace, product: OpCall) -> bool:
+    """Return whether scores are of heads of linear layers as they are made, and nothing scales either side."""
+    return len(product.operands) == 2 and all(
+        ref.rank >= 4 and ref.shape[-1] > 1 and _is_fresh(trace, ref) for ref in product.operands.values()
+    )
+
+
+def _is_fresh(trace: Trace, ref: TensorRef) -> bool:
+    """Return whether a tensor is what a linear layer gives whose weights nobody chose, with its axes moved at most."""
+    while (found := trace.producer(ref.id)) is not None:
+        call = found[0]
+        if call.op == "linear":
+            return _is_default(trace, call.operands["weight"])
+        data = call.operands.get("input")
+        if call.op not in MOVING or data is None:
+            return False
+        ref = data
+    return False
+
+
+def _is_default(trace: Trace, weight: TensorRef) -> bool:
+    """Return whether weights were drawn by the constructor of their layer: all of it happened at one place."""
+    filled = trace.producer(weight.id)
+    made = trace.producer(filled[0].operands["input"].id) if filled is not None and filled[0].op == "fill" else None
+    return filled is not None and made is not None and filled[0].site is not None and filled[0].site == made[0].site

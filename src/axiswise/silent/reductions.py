@@ -26,16 +26,18 @@ FACTORS = frozenset({"negative", "mul", "div", "true_divide"})
 def misreduced(trace: Trace, uses: Uses) -> Iterator[Conflict]:
     """Yield reductions over another axis than what they go with.
 
-    Facts: `fault` (`deviation`: of a tensor whose mean is over other axes; `constant`: a mean of weights that add up to
-    1 along it; `again`: over an axis of which one element is left; `entropy`: a sum over another axis than that of the
-    probabilities, which a mean is taken over), `by` (what it goes with), and `axes` (those that were meant).
+    Facts: `fault`, `by` (what it goes with) and `axes` (those that were meant). Faults: `deviation` (of a tensor whose
+    mean is over other axes), `constant` (a mean of weights that add up to 1 along it), `again` (over an axis of which
+    one element is left), `entropy` (a sum over another axis than that of the probabilities, which a mean is taken
+    over), `gradient` (a length of gradients that is no example's).
     """
     for call in trace.calls:
         data = call.operands.get("input")
         if call.op in NORMALISING and "left" in call.operands and "right" in call.operands:
             yield from _deviation(trace, call)
         elif call.op in REDUCED and data is not None and call.outputs:
-            facts = _constant(trace, call, data) or _again(trace, call, data) or _entropy(trace, uses, call, data)
+            looks = (_constant, _again, _entropy, _gradient)
+            facts = next((facts for look in looks if (facts := look(trace, uses, call, data)) is not None), None)
             if facts is not None:
                 yield _conflict(call, facts)
 
@@ -82,7 +84,7 @@ def behind(trace: Trace, ref: TensorRef, ops: frozenset[str]) -> OpCall | None:
 
 
 # -- weights that add up to 1 ------------------------------------------------------------------------------------------
-def _constant(trace: Trace, call: OpCall, data: TensorRef) -> Mapping[str, Any] | None:
+def _constant(trace: Trace, uses: Uses, call: OpCall, data: TensorRef) -> Mapping[str, Any] | None:
     """Return what is wrong with a mean of weights along the very axis along which they add up to 1."""
     axes = over(call)
     if call.op != "mean" or len(axes) != 1 or data.shape[axes[0]] < 2:
@@ -137,7 +139,7 @@ def _is_logarithm(trace: Trace, product: OpCall) -> bool:
 
 
 # -- an axis of one element --------------------------------------------------------------------------------------------
-def _again(trace: Trace, call: OpCall, data: TensorRef) -> Mapping[str, Any] | None:
+def _again(trace: Trace, uses: Uses, call: OpCall, data: TensorRef) -> Mapping[str, Any] | None:
     """Return what is wrong with a reduction of what the same line has just reduced over the same axis."""
     axes, found = over(call), trace.producer(data.id)
     if found is None or not axes or found[0].op not in REDUCED or not found[0].params.get("keepdim"):
@@ -149,3 +151,21 @@ def _again(trace: Trace, call: OpCall, data: TensorRef) -> Mapping[str, Any] | N
         return None
     left = tuple(axis for axis in range(data.rank) if axis not in before and data.shape[axis] > 1)
     return {"fault": "again", "by": found[0], "axes": left[-1:]}
+
+
+# -- a penalty of gradients --------------------------------------------------------------------------------------------
+def _gradient(trace: Trace, uses: Uses, call: OpCall, data: TensorRef) -> Mapping[str, Any] | None:
+    """Return what is wrong with lengths of gradients that are to be 1: they are of no whole example.
+
+    Left alone are lengths along the last axis of several, as of points: those of a distance field are to be 1 each.
+    """
+    axes, made = over(call), trace.producer(data.id)
+    if call.op != "norm" or made is None or made[0].op != "gradient" or len(axes) != 1:
+        return None
+    is_of_columns, is_of_channels = data.rank == 2 and axes == (0,), data.rank >= 4 and axes == (1,)
+    if not (is_of_columns or is_of_channels) or data.shape[axes[0]] < 2:
+        return None
+    for met in uses.followed(call.outputs[0], frozenset({"add"})):
+        if met.call.op == "sub" and met.call.params.get("right") == 1:
+            return {"fault": "gradient", "by": made[0], "axes": tuple(range(1, data.rank))}
+    return None

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, cast
 import torch
 from torch._subclasses.fake_tensor import unset_fake_temporarily
 
-from axiswise.frontends.torch.tensors import edges_of, fact_of, renew, tensors_in
+from axiswise.frontends.torch.tensors import edges_of, fact_of, ref_of, renew, tensors_in
 from axiswise.frontends.torch.values import several
+from axiswise.frontends.torch.vocabulary.reading import Reading
 from axiswise.source.handling import is_handled
 
 if TYPE_CHECKING:
@@ -254,7 +255,12 @@ def _autograd_grad(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any])
     inputs = args[1] if len(args) > 1 else kwargs["inputs"]
     create = bool(kwargs.get("create_graph"))
     tracer.steering.trained()
-    return tuple(torch.zeros_like(tensor).requires_grad_(create) for tensor in tensors_in(inputs))
+    found = tuple(torch.zeros_like(tensor).requires_grad_(create) for tensor in tensors_in(inputs))
+    reading = Reading("gradient", {f"tensors.{place}": tensor for place, tensor in enumerate(tensors_in(inputs))})
+    call = tracer.call_of(reading, _caller(), spelled="torch.autograd.grad")
+    call.outputs = tuple(ref_of(tensor) for tensor in found)
+    tracer.trace.add(call)
+    return found
 
 
 def _set_data(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
