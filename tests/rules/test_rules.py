@@ -30,9 +30,13 @@ CANDIDATES = {
     "padding-class",
     "paired",
     "positions",
+    "reduction-axis",
+    "repeated-term",
     "scrambled",
     "softmax-axis",
     "squeeze",
+    "unread-mask",
+    "visible-target",
 }
 """Kinds of calls that succeeded: a rule speaks only with evidence."""
 

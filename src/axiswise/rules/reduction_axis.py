@@ -55,13 +55,13 @@ class ReductionAxis(Rule):
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
         by, meant = conflict.facts.get("by"), sizes(conflict.facts.get("axes"))
-        rank = conflict.call.operands["input"].rank
-        if not meant or not isinstance(by, OpCall):
+        given = conflict.call.operands.get("input")
+        if not meant or given is None or not isinstance(by, OpCall):
             return
-        yield from _along(scene, tuple(meant), rank, 0.7)
+        yield from _along(scene, tuple(meant), given.rank, 0.7)
         if conflict.facts.get("fault") == "deviation" and conflict.left is not None:
             mean = scene.at(replace(conflict, call=by, left=None))
-            yield from choices(_along(mean, (conflict.left.axis,), rank, 0.5))
+            yield from choices(_along(mean, (conflict.left.axis,), given.rank, 0.5))
 
 
 def _along(scene: Scene, axes: tuple[int, ...], rank: int, evidence: float) -> Iterable[Fix]:

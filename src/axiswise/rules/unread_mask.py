@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterable
 from dataclasses import replace
@@ -8,7 +7,7 @@ from dataclasses import replace
 from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import Conflict
 from axiswise.rules.rule import Rule
-from axiswise.source.arguments import argument_of
+from axiswise.source.arguments import is_given
 from axiswise.source.scene import Scene
 from axiswise.source.unread import unread_parameters
 
@@ -50,8 +49,6 @@ def _unread(scene: Scene) -> str | None:
     """Return the parameter for a mask that the function around a call never reads, and is given something for."""
     if scene.site is None:
         return None
-    for name in sorted(unread_parameters(scene.site.source, scene.site.node)):
-        given = argument_of(name, scene.call.frames, scene.sources) if MASKS.fullmatch(name) else None
-        if given is not None and not (isinstance(given, ast.Constant) and given.value is None):
-            return name
-    return None
+    unread = sorted(unread_parameters(scene.site.source, scene.site.node))
+    masks = (name for name in unread if MASKS.fullmatch(name))
+    return next((name for name in masks if is_given(name, scene.call.frames, scene.sources)), None)

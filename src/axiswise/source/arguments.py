@@ -12,6 +12,12 @@ from axiswise.source.text import Sources
 from axiswise.source.unread import Function, function_of
 
 
+def is_given(name: str, frames: Sequence[Frame], sources: Sources) -> bool:
+    """Return whether the text shows that a parameter of the innermost function was given something, and not None."""
+    given = argument_of(name, frames, sources)
+    return given is not None and not (isinstance(given, ast.Constant) and given.value is None)
+
+
 def argument_of(name: str, frames: Sequence[Frame], sources: Sources) -> ast.expr | None:
     """Return the expression that a parameter of the innermost function stands for.
 

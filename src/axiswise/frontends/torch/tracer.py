@@ -161,16 +161,14 @@ class Tracer(TorchFunctionMode):
                 fact_of(tensor).device = device
         if outputs and not torch.is_inference_mode_enabled():
             values.shadowed(func, word, args, kwargs, result)
-        if call is not None and not self.quiet and outputs:
-            fresh = [tensor for tensor in outputs if id(tensor) not in inputs or word.endswith("_")]
+        given = [args[0]] if word == "__setitem__" else outputs  # what is written into stays the tensor that it is
+        if call is not None and not self.quiet and given:
+            fresh = [tensor for tensor in given if id(tensor) not in inputs or word.endswith("_")]
             if fresh:
                 if not inputs:
                     self._name_axes(fresh[0], frame)
                 call.outputs = tuple(ref_of(tensor) for tensor in fresh)
                 self._add(call, frame)
-        if call is not None and not self.quiet and word == "__setitem__":
-            call.outputs = (ref_of(args[0]),)  # what was written into stays the tensor that it is
-            self._add(call, frame)
         if call is not None:
             self.steering.saw((call.frames[-1:] and call.frames[-1].span, call.op, _shapes(call)))
         return result
