@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -8,6 +9,9 @@ from axiswise.facts import Conflict
 from axiswise.rules.evidence import evidence, told
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
+
+LENGTHS = re.compile(r"(?i)len|size|dur|count|num|(?:^|\W|_)n(?:\W|_)|steps|frames|end|stop|last")
+"""Names of what positions are compared with where it says how many are valid, and not where they begin."""
 
 
 class MaskPolarity(Rule):
@@ -32,6 +36,9 @@ class MaskPolarity(Rule):
             message = f"{mask} hides every key from query {conflict.facts['row']}: its weights are not a number"
         else:
             made = scene.at(replace(conflict, call=conflict.facts["made"], left=None))
+            lengths = conflict.facts.get("lengths")
+            if isinstance(lengths, str) and not LENGTHS.search(made.expression(lengths)):
+                return None
             shown = "there is no padding" if conflict.facts["valid"] else "there is padding"
             means = "hides" if conflict.facts["valid"] else "shows"
             message = f"{mask} is True where {shown}, and {scene.callee()} {means} what is True"

@@ -49,7 +49,7 @@ def inverted(trace: Trace, uses: Uses) -> Iterator[Conflict]:
     """Yield calls with a mask that hides what it should show; facts: `fault`, and `row` or `compared` and `against`."""
     for call in trace.calls:
         for mask in _masks(trace, call, uses) if call.outputs else ():
-            facts = _seen(call, mask) or _meant(trace, uses, mask)
+            facts = _seen(call, mask) or _meant(trace, uses, call, mask)
             if facts is not None:
                 yield Conflict("mask-polarity", call, AxisUse(mask.role, -1, 0), facts=facts)
 
@@ -79,6 +79,8 @@ def _masks(trace: Trace, call: OpCall, uses: Uses) -> Iterator[Mask]:
         for role, ref in call.operands.items():
             if _is_mean(uses, call, ref):
                 yield Mask(role, ref, False, attends=False)
+            elif _is_of_words(uses, call):
+                yield Mask(role, ref, False)
 
 
 def _number(call: OpCall) -> object:
@@ -111,6 +113,14 @@ def _is_mean(uses: Uses, call: OpCall, mask: TensorRef) -> bool:
     through = PASSING | {"clamp"}
     return any(met.call.op == "sum" for met in uses.followed(call.outputs[0], frozenset())) and any(
         met.call.op == "sum" for met in uses.followed(mask, through)
+    )
+
+
+def _is_of_words(uses: Uses, call: OpCall) -> bool:
+    """Return whether a product with a mask is looked up, where 0 stands for padding."""
+    return any(
+        met.call.op == "embedding" and met.role == "input" and met.call.params.get("padding_idx") == 0
+        for met in uses.followed(call.outputs[0], PASSING)
     )
 
 
@@ -149,7 +159,7 @@ def _rows(values: Any) -> list[list[Any]] | None:
 
 
 # -- by what it was made of --------------------------------------------------------------------------------------------
-def _meant(trace: Trace, uses: Uses, mask: Mask) -> Mapping[str, Any] | None:
+def _meant(trace: Trace, uses: Uses, call: OpCall, mask: Mask) -> Mapping[str, Any] | None:
     """Return what is wrong with a mask of padding, by the comparison that made it or a mean taken with it."""
     shows, ref, maker = True, mask.ref, None
     while (found := trace.producer(ref.id)) is not None:
@@ -162,15 +172,21 @@ def _meant(trace: Trace, uses: Uses, mask: Mask) -> Mapping[str, Any] | None:
         else:
             break
     compares = maker if maker is not None and maker.op in COMPARISONS else None
-    if compares is not None and compares.op in MIRRORED and not mask.attends:
+    if compares is not None and compares.op in MIRRORED and not mask.attends and not _marks_words(uses, ref):
         return None  # what is left out of a mean, or of a loss, may be a prompt
     valid = _means_valid(trace, uses, compares) if compares is not None else None
+    is_counted = compares is not None and compares.op in MIRRORED and valid is not None
+    told = _valid_by_rows(call.params.get(f"{mask.role}_values"), shows=shows) if is_counted else None
+    valid = valid if told is None else told
     mean = _mean_with(uses, ref) if mask.hides and compares is None else None
     if mean is not None:
         valid, maker = True, mean
     if valid is None or (valid == shows) != mask.hides:
         return None
-    return {"fault": "inverted", "made": maker, "valid": valid == shows, "counted": mean is not None}
+    facts = {"fault": "inverted", "made": maker, "valid": valid == shows, "counted": mean is not None}
+    if compares is not None and is_counted and told is None:
+        facts["lengths"] = next((role for role, ref in compares.operands.items() if not _counts(trace, ref)), "")
+    return facts
 
 
 def _mean_with(uses: Uses, mask: TensorRef) -> OpCall | None:
@@ -180,6 +196,14 @@ def _mean_with(uses: Uses, mask: TensorRef) -> OpCall | None:
             if _is_mean(uses, met.call, met.call.operands[met.role]):
                 return met.call
     return None
+
+
+def _marks_words(uses: Uses, mask: TensorRef) -> bool:
+    """Return whether words elsewhere are kept by a mask, or by its opposite."""
+    return any(
+        met.call.op == "mul" and met.call.outputs and _is_of_words(uses, met.call)
+        for met in uses.followed(mask, PASSING | TURNING)
+    )
 
 
 def _means_valid(trace: Trace, uses: Uses, maker: OpCall) -> bool | None:
@@ -198,16 +222,47 @@ def _means_valid(trace: Trace, uses: Uses, maker: OpCall) -> bool | None:
     counts = [_counts(trace, ref) for ref in (left, right)]
     if counts[0] == counts[1]:
         return None
-    return (op if counts[0] else MIRRORED[op]) in ("lt", "le")
+    is_before = (op if counts[0] else MIRRORED[op]) in ("lt", "le")
+    return is_before != _is_left_over(trace, right if counts[0] else left)
+
+
+def _is_left_over(trace: Trace, ref: TensorRef) -> bool:
+    """Return whether a tensor is what lengths leave of a number: padding stands in front then."""
+    maker = _maker(trace, ref)
+    return maker is not None and maker.op == "sub" and "left" in maker.params
+
+
+def _maker(trace: Trace, ref: TensorRef) -> OpCall | None:
+    """Return the call that a tensor's numbers are of, behind views of them."""
+    while (found := trace.producer(ref.id)) is not None:
+        data = found[0].operands.get("input")
+        if found[0].op not in PASSING or data is None:
+            return found[0]
+        ref = data
+    return None
+
+
+def _valid_by_rows(values: Any, *, shows: bool) -> bool | None:
+    """Return whether what made a mask is true where it is valid, by its rows; None where they do not tell.
+
+    The longest of several examples has no padding: its row is all valid.
+    """
+    rows = list(_innermost(values))
+    if len(rows) < 2 or not all(isinstance(each, bool) for row in rows for each in row):
+        return None
+    whole, none = (any(all(each is truth for each in row) for row in rows) for truth in (shows, not shows))
+    return whole if whole != none else None
+
+
+def _innermost(values: Any) -> Iterator[list[Any]]:
+    if is_series(values) and values and not is_series(values[0]):
+        yield list(values)
+    elif is_series(values):
+        for each in values:
+            yield from _innermost(each)
 
 
 def _counts(trace: Trace, ref: TensorRef) -> bool:
     """Return whether a tensor holds the positions 0, 1, 2, ..."""
-    while (found := trace.producer(ref.id)) is not None:
-        maker = found[0]
-        if maker.op == "arange":
-            return True
-        if maker.op not in PASSING or "input" not in maker.operands:
-            return False
-        ref = maker.operands["input"]
-    return False
+    maker = _maker(trace, ref)
+    return maker is not None and maker.op == "arange"

@@ -137,7 +137,8 @@ def told(reading: Call) -> None:
     for role, tensor in reading.operands.items():
         if role.endswith("_lengths") and (bounds := bounds_of(tensor)) is not None:
             reading.params.setdefault(f"highest_{role}", bounds[1])
-        if role.endswith(("mask", "condition")) or (reading.op == "add" and tensor.dim() > 1):
+        is_mask = role.endswith(("mask", "condition")) or (reading.op == "mul" and tensor.dtype == torch.bool)
+        if is_mask or (reading.op == "add" and tensor.dim() > 1):
             rows = _small_mask(tensor)
             if rows is not None:
                 reading.params.setdefault(f"{role}_values", rows)
