@@ -37,9 +37,7 @@ def compared(subject: Subject, batch: Batch) -> list[Padding]:
     for path, number in dict.fromkeys(watch.seen):
         where = ids[path] == number
         is_behind = bool((where.int().diff(dim=1) >= 0).all())
-        where[:, 1:] &= where[:, :-1].clone()  # the first may end the text
-        where[:, 0] = False
-        if is_behind and bool(where.any()):
+        if is_behind and bool(where.any()) and not bool(where[:, 0].any()):
             found.append(Padding(f"{path} == {number}", batch.known.inputs, where, (path,)))
     return found
 
@@ -64,14 +62,20 @@ def _are(ids: torch.Tensor, others: torch.Tensor) -> bool:
     return ids is others or (ids.shape == others.shape and ids.dtype == others.dtype and torch.equal(ids, others))
 
 
-def trimmed(batch: Batch, padding: Padding, example: int) -> tuple[Inputs, Inputs, int] | None:
-    """Return an example by itself, the same without its padding, and how many steps are left.
+def trimmed(batch: Batch, padding: Padding, example: int, *, left: int = 0) -> tuple[Inputs, Inputs, int] | None:
+    """Return an example by itself, the same with its padding cut off, and how many steps of it are valid.
 
     None where padding is not what it ends with, or where other data would be cut with it.
+
+    Args:
+        batch: What is known of the batch.
+        padding: What says where it is.
+        example: Which example.
+        left: How many padded steps are kept.
     """
     valid = ~padding.where[example]
-    kept, steps = int(valid.sum()), len(valid)
-    if not 0 < kept < steps or not bool(valid[:kept].all()):
+    count, steps = int(valid.sum()), len(valid)
+    if not 0 < count < steps - left or not bool(valid[:count].all()):
         return None
     tensors = named(padding.inputs)
     others = [tensors[path] for path in batch.known.data if path not in padding.data]
@@ -84,30 +88,33 @@ def trimmed(batch: Batch, padding: Padding, example: int) -> tuple[Inputs, Input
         return tensor if axis is None else tensor.index_select(axis, twice)
 
     inputs = changed(padding.inputs, alone)
-    return inputs, shortened(inputs, 0, 1, steps, kept), kept
+    return inputs, shortened(inputs, 0, 1, steps, count + left), count
 
 
 def without(subject: Subject, batch: Batch, padding: Padding) -> Effect | None:
-    """Return what became of valid outputs when the padding was cut off, or None where nothing did."""
+    """Return what became of valid outputs when the padding was cut off, or None where nothing did.
+
+    One padded step stays: it may be the end of the text, or the last word of a sequence that is shifted by one.
+    """
     for example, where in enumerate(padding.where):
-        cut = trimmed(batch, padding, example) if bool(where.any()) else None
+        cut = trimmed(batch, padding, example, left=1) if bool(where.any()) else None
         if cut is None:
             continue
-        inputs, fewer, kept = cut
+        inputs, fewer, count = cut
         whole, short = subject.run(inputs), subject.run(fewer)
         found: list[Moved] = []
         for path, before in whole.outputs.items():
             after, axes = short.outputs.get(path), batch.axes.get(path, ())
             if after is None or len(axes) != 1 or not before.dtype.is_floating_point:
                 continue
-            before = _kept(before, after.shape, len(where), kept)
-            gap = moved(before, after) if before is not None else None
-            if before is not None and gap is not None and bool(gap.any()):
-                worst = largest(path, before, after, gap)
+            both = _valid(before, after, len(where), count)
+            gap = moved(*both) if both is not None else None
+            if both is not None and gap is not None and bool(gap.any()):
+                worst = largest(path, *both, gap)
                 found.append(replace(worst, index=_with(worst.index, axes[0], example)))
         if found:
             worst = max(found, key=lambda each: each.amount)
-            return Effect((inputs, fewer), f"{padding.data[0]}[{example}, {kept}:]", worst, 0.0)
+            return Effect((inputs, fewer), f"{padding.data[0]}[{example}, {count + 1}:]", worst, 0.0)
     return None
 
 
@@ -115,24 +122,26 @@ def _with(index: Sequence[int], axis: int, at: int) -> tuple[int, ...]:
     return (*index[:axis], at, *index[axis + 1 :])
 
 
-def _kept(tensor: torch.Tensor, shape: Sequence[int], steps: int, kept: int) -> torch.Tensor | None:
-    """Return the valid part of what has another shape without the padding; None where axes do not correspond."""
-    if tensor.ndim != len(shape):
+def _valid(
+    before: torch.Tensor, after: torch.Tensor, steps: int, count: int
+) -> tuple[torch.Tensor, torch.Tensor] | None:
+    """Return the valid parts of what was there with the padding and without; None where axes do not correspond."""
+    if before.ndim != after.ndim:
         return None
-    for axis, (one, less) in enumerate(zip(tensor.shape, shape, strict=True)):
-        if one == steps and less == kept:
-            tensor = tensor.narrow(axis, 0, kept)
+    for axis, (one, less) in enumerate(zip(before.shape, after.shape, strict=True)):
+        if one == steps and less == count + 1:
+            before, after = before.narrow(axis, 0, count), after.narrow(axis, 0, count)
         elif one != less:
             return None
-    return tensor
+    return before, after
 
 
-def same(steps: int, kept: int) -> Callable[[Sequence[torch.Tensor]], bool]:
-    """Return what holds of a tensor that is the same without the padding, or cannot be compared."""
+def same(steps: int, count: int) -> Callable[[Sequence[torch.Tensor]], bool]:
+    """Return what holds of a tensor whose valid part is the same without the padding, or cannot be compared."""
 
     def clean(runs: Sequence[torch.Tensor]) -> bool:
-        before = _kept(runs[0], runs[1].shape, steps, kept)
-        gap = moved(before, runs[1]) if before is not None else None
+        both = _valid(runs[0], runs[1], steps, count)
+        gap = moved(*both) if both is not None else None
         return gap is None or not bool(gap.any())
 
     return clean
