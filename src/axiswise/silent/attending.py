@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from math import isclose, sqrt
 
 from axiswise.facts import AxisUse, Conflict, OpCall, TensorRef, Trace
+from axiswise.ops.loss import CONTRACTS as LOSSES
 from axiswise.silent.following import Uses
 from axiswise.silent.masks import HIDING
 from axiswise.silent.normalized import KEEPING, SCORES, are_scores
@@ -106,7 +107,11 @@ def _before(trace: Trace, softmax: OpCall) -> Iterator[Conflict]:
         call = found[0]
         if call.op in PRODUCTS:
             yield from _scaled(call, scale)
-            if not is_scaled and _is_plain(trace, call):
+            if (
+                not is_scaled
+                and _is_plain(trace, call)
+                and any(each.op in LOSSES for each in trace.calls[call.index :])
+            ):
                 width = next(iter(call.operands.values())).shape[-1]
                 yield Conflict("attention-order", call, facts={"fault": "unscaled", "width": width})
             return

@@ -20,8 +20,8 @@ def cut(tensor):
 q, k, v = cut(query(x)), cut(key(x)), cut(value(x))
 scores = q @ k.transpose(-2, -1) / math.sqrt(width // heads)
 plain = drop(scores.softmax(-1)) @ v
-across = (q @ cut(key(memory)).mT / math.sqrt(width // heads)).softmax(-1) @ cut(value(memory))
-columns = v.mT @ (k @ q.mT / math.sqrt(width // heads)).softmax(-2)  # keys in the rows
+across = (q @ cut(key(memory)).mT).softmax(-1) @ cut(value(memory))
+columns = v.mT @ (k @ q.mT).softmax(-2)  # keys in the rows
 named = torch.einsum("bhqk,bhkd->bhqd", torch.softmax(scores, -1), v)
 pooled = (nn.Linear(width, 1)(x.tanh()).softmax(1) * x).sum(1)
 linear = q.softmax(-1) @ (k.softmax(-2).mT @ v)  # linear attention
