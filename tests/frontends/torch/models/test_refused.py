@@ -134,6 +134,26 @@ def test_an_index_runs_no_further_than_its_list() -> None:
     assert told(Rotary()).status == "checked"
 
 
+class Layered(nn.Module):
+    """Takes what another network's layers gave, one for each of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.blocks = nn.Sequential(nn.Linear(12, 12), nn.Linear(12, 12), nn.Linear(12, 12))
+        self.project = nn.Linear(5, 12)
+
+    def forward(self, x: torch.Tensor, layers: list | None = None) -> torch.Tensor:
+        for at, block in enumerate(self.blocks):
+            x = block(x) + self.project(layers[at])
+        return x
+
+
+def test_a_list_is_as_long_as_what_an_index_runs_along() -> None:
+    target = told(Layered())
+    assert target.status == "checked"
+    assert [name for name in target.inputs if name.startswith("layers")] == [f"layers[{at}]" for at in range(4)]
+
+
 class Framed(nn.Module):
     """Wants as many contexts as there are frames of all films."""
 

@@ -108,8 +108,8 @@ def inferred(
         likely = "Int" if first is not None and first.kind == "Int" else "Float"
         return hinted(hints[name], known, likely) if name in hints else []
 
-    def told(name: str) -> list[TensorSpec]:
-        return said(name) or thought(name)
+    def told(name: str) -> list[Any]:
+        return said(name) or [way for way in others.of(name) if any(CallSpec({name: way}).tensors())]
 
     def more(trial: Trial) -> Iterator[CallSpec]:
         yield from completed(trial, function, told)
@@ -202,7 +202,7 @@ class _Search:
             if trial is None or trial.is_clean:
                 return trial
             trial = self._better(trial)
-        return None
+        return trial if trial is not None and trial.is_clean else None
 
     def settled(self, trial: Trial, certain: Collection[str]) -> bool:
         """Return whether a failed run would fail for any inputs: nothing is left to correct, and nothing in doubt."""

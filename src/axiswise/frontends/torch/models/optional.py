@@ -14,21 +14,24 @@ from dataclasses import replace
 from types import FrameType
 from typing import Any, cast
 
-from axiswise.frontends.torch.models.specs import CallSpec, TensorSpec
+from axiswise.frontends.torch.models.specs import CallSpec
 from axiswise.frontends.torch.models.trials import Trial
 from axiswise.frontends.torch.tensors import tensors_in
 
-Ideas = Callable[[str], Sequence[TensorSpec]]
+Ideas = Callable[[str], Sequence[Any]]
 
 MOST_NAMED = 4
 """Arguments that are tried for one failure."""
+
+_HOLDS = re.compile(r"Tensor|\b(list|tuple|dict|Sequence|Mapping)\b", re.IGNORECASE)
+"""Types that are, or may hold, tensors."""
 
 _INSTEAD = re.compile(r"embeds?$|_values_embeds|past_|cache|outputs?$|labels?$|_?mask$|head_mask|return_|output_|use_")
 """Arguments that stand for another one, or only weigh it: tried after those that are data."""
 
 
 def optional_tensors(function: Any) -> list[str]:
-    """Return the parameters that may be left out and that may be tensors, in order."""
+    """Return the parameters that may be left out and that may be, or hold, tensors, in order."""
     try:
         listed = inspect.signature(function).parameters.items()
     except (TypeError, ValueError):
@@ -37,8 +40,9 @@ def optional_tensors(function: Any) -> list[str]:
 
 
 def _may_be_tensor(annotation: Any) -> bool:
+    """Return whether an annotation allows a tensor, or a structure that may hold some."""
     text = annotation if isinstance(annotation, str) else str(annotation)
-    return annotation is inspect.Parameter.empty or "Tensor" in text
+    return annotation is inspect.Parameter.empty or _HOLDS.search(text) is not None
 
 
 def first_of(model: Any, function: Any) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from types import FrameType
 from typing import Any
@@ -52,7 +52,7 @@ def refused(trial: Trial, sources: Sources) -> Iterator[CallSpec]:
             yield from _resized(trial, test, wanted, frame)
             yield from _reranked(trial, test, frame)
         if not place and isinstance(trial.error, IndexError):
-            yield from _no_longer(trial, node, frame)
+            yield from _in_length(trial, node, frame)
 
 
 def _resized(trial: Trial, test: ast.expr, wanted: bool, frame: FrameType) -> Iterator[CallSpec]:
@@ -136,8 +136,8 @@ def _counted(test: ast.expr) -> Iterator[ast.expr]:
                 pass
 
 
-def _no_longer(trial: Trial, node: ast.AST, frame: FrameType) -> Iterator[CallSpec]:
-    """Yield calls in which what an index runs along is no longer than the list that it is looked up in."""
+def _in_length(trial: Trial, node: ast.AST, frame: FrameType) -> Iterator[CallSpec]:
+    """Yield calls in which a list is as long as what an index into it runs along, or the other way round."""
     around: FrameType | None = frame
     held = _whole(frame)
     while around is not None and around.f_code.co_name.startswith("<"):  # a comprehension knows what is around it
@@ -148,6 +148,10 @@ def _no_longer(trial: Trial, node: ast.AST, frame: FrameType) -> Iterator[CallSp
         if not isinstance(items, (list, tuple, torch.nn.ModuleList)) or not len(items):  # pyright: ignore[reportUnknownArgumentType]
             continue
         longest = len(items)  # pyright: ignore[reportUnknownArgumentType]
+        for name, value in trial.call.arguments.items():
+            if isinstance(value, list) and len(value) == longest and type(items) is list:  # pyright: ignore[reportUnknownArgumentType]
+                longer: list[Any] = [*value, *value[-1:] * longest]  # pyright: ignore[reportUnknownArgumentType]
+                yield replace(trial.call, arguments={**trial.call.arguments, name: longer})
         for _, spec in trial.call.tensors():
             for axis in spec.axes[1:]:
                 if axis.name and axis.size > longest and axis.size in held:

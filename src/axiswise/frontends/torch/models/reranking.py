@@ -82,7 +82,7 @@ def deepened(call: CallSpec, path: str) -> CallSpec:
 
 
 def of_rank(call: CallSpec, path: str, rank: int, failed: OpCall | None = None) -> Iterator[CallSpec]:
-    """Yield a call in which an input has another number of axes."""
+    """Yield calls in which an input has another number of axes; one that the model has settled stays where it is."""
     spec = spec_of(call, path)
     names = usual_axes(rank)
     if spec is None or not names or rank == len(spec.axes):
@@ -94,4 +94,8 @@ def of_rank(call: CallSpec, path: str, rank: int, failed: OpCall | None = None) 
     axes = tuple(AxisSpec(name, SIZES.get(name, OTHER)) for name in names)
     if rank and spec.axes and spec.axes[0].is_batch and axes[0].is_batch:
         axes = (spec.axes[0], *axes[1:])
+    if rank > 1 and len(spec.axes) > 1 and not spec.axes[-1].name:
+        yield replaced(call, path, replace(spec, axes=(*axes[:-1], spec.axes[-1])))
+    if rank > 2 and len(spec.axes) > 2 and not spec.axes[1].name:
+        yield replaced(call, path, replace(spec, axes=(axes[0], spec.axes[1], *axes[2:])))
     yield replaced(call, path, replace(spec, axes=axes))
