@@ -17,7 +17,8 @@ class ShapeUnpack(Rule):
     def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
         names, found = _counts(conflict)
         role = _role(conflict)
-        if scene.span is not None and role not in conflict.call.operands and names is not None and found is not None:
+        is_shape = role in conflict.call.operands and not role.startswith("parts.")
+        if scene.span is not None and not is_shape and names is not None and found is not None:
             return scene.diagnosis(f"{names} names for {found} {'value' if found == 1 else 'values'}")
         has = f"has {axes(found)}" if found is not None else "has others"
         wants = f"{names} names" if names is not None else "some names"
@@ -25,7 +26,7 @@ class ShapeUnpack(Rule):
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
         names, found = _counts(conflict)
-        if names is None or found is None:
+        if names is None or found is None or _role(conflict).startswith("parts."):
             return
         for earlier in scene.producers(_role(conflict)):
             if names == found + 1:

@@ -7,7 +7,8 @@ import linecache
 from types import TracebackType
 
 from axiswise.facts import Conflict, Frame
-from axiswise.source.text import Sources
+from axiswise.source.bindings import assigned
+from axiswise.source.text import SourceFile, Sources
 
 _PYTHON_ERRORS = ("unpack", "tuple")
 """Conflict kinds whose messages Python also uses for things that are no tensors."""
@@ -33,8 +34,40 @@ def is_about_shape(conflict: Conflict, frames: tuple[Frame, ...], sources: Sourc
         if conflict.kind == "tuple" and not isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             return True
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], (ast.Tuple, ast.List)):
-            return _gives_shape(node.value)
+            return _gives_shape(node.value) or bool(_parts_in(node, source))
     return False
+
+
+def named_parts(frames: tuple[Frame, ...], sources: Sources) -> str:
+    """Return the name of the tensors that a statement takes apart (`q, k, v = map(split, qkv)`), if it does that."""
+    source = sources.file(frames[-1].span.path) if frames else None
+    line = frames[-1].span.line if frames else 0
+    for node in ast.walk(source.tree) if source is not None else ():
+        if isinstance(node, ast.Assign) and node.lineno <= line <= (node.end_lineno or node.lineno):
+            return _parts_in(node, source) if source is not None else ""
+    return ""
+
+
+def _parts_in(statement: ast.Assign, source: SourceFile) -> str:
+    """Return the name of what a statement takes apart, where a cut of a tensor was given that name."""
+    value, scope = statement.value, source.parents.get(statement)
+    while isinstance(value, (ast.Call, ast.GeneratorExp, ast.ListComp)):
+        if not isinstance(value, ast.Call):
+            value = value.generators[0].iter
+        elif isinstance(value.func, ast.Name) and value.func.id in _EACH and value.args:
+            value = value.args[-1]
+        else:
+            return ""
+    while scope is not None and not isinstance(scope, ast.FunctionDef):
+        scope = source.parents.get(scope)
+    if not isinstance(value, ast.Name) or scope is None:
+        return ""
+    given = assigned(value.id, scope, statement, source)
+    return value.id if isinstance(given, ast.expr) and _gives_shape(given) else ""
+
+
+_EACH = frozenset({"map", "list", "tuple", "reversed"})
+"""Functions that give as many as they are given."""
 
 
 def unpacked_within(traceback: TracebackType | None) -> str:

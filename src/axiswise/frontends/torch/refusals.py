@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from types import FrameType
-from typing import Any
+from typing import Any, cast
 
 import torch
 
@@ -17,14 +17,14 @@ from axiswise.frontends.construction import is_setting
 from axiswise.frontends.torch.raised import layer_of
 from axiswise.frontends.torch.tensors import ref_of
 from axiswise.source.frames import UserCode
-from axiswise.source.shape_evidence import unpacked_within
+from axiswise.source.shape_evidence import named_parts, unpacked_within
 
 
 def refused(error: Exception, read: Conflict, frames: tuple[Frame, ...], user: UserCode) -> Conflict:
     """Return a conflict read from a message, on the call that raised it, as far as that can be read from its frames."""
     inside = _inside(error, user)
     if not inside:
-        return read
+        return _of_parts(error, read, frames, user) if read.kind == "unpack" else read
     running = next((frame for frame in inside if frame.f_code.co_name == "forward" and _module(frame)), None)
     given = _arguments(running or inside[0])
     operands = {name: ref_of(value) for name, value in given.items() if isinstance(value, torch.Tensor)}
@@ -41,6 +41,19 @@ def refused(error: Exception, read: Conflict, frames: tuple[Frame, ...], user: U
     facts = {**read.facts, **_results(given)} if read.kind == "tuple" else read.facts
     facts = {**facts, "found": operands[name].rank} if name in operands else facts
     return Conflict(read.kind, call, left, right, facts)
+
+
+def _of_parts(error: Exception, read: Conflict, frames: tuple[Frame, ...], user: UserCode) -> Conflict:
+    """Return what is said of too many names, or too few, on the tensors that were to get them."""
+    traceback = error.__traceback__
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    held = traceback.tb_frame.f_locals.get(named_parts(frames, user.sources)) if traceback is not None else None
+    parts: list[Any] = list(cast("Any", held)) if isinstance(held, (tuple, list)) else []
+    if not parts or not all(isinstance(each, torch.Tensor) for each in parts):
+        return read
+    call = OpCall(-1, "unpack", {f"parts.{at}": ref_of(each) for at, each in enumerate(parts)}, frames=frames)
+    return Conflict("unpack", call, AxisUse("parts.0", -1, len(parts)), read.right, {**read.facts, "found": len(parts)})
 
 
 def _results(given: dict[str, Any]) -> dict[str, Any]:

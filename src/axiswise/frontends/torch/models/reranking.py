@@ -49,7 +49,7 @@ def _asked(conflict: Conflict) -> tuple[str, int, list[int]]:
     call, left = conflict.call, conflict.left
     role = left.operand if left is not None and left.operand else next(iter(call.operands), "")
     given = call.operands[role].rank if role in call.operands else 0
-    if conflict.kind == "unpack":
+    if conflict.kind == "unpack" and not role.startswith("parts."):
         return role, given, [int(conflict.facts.get("names", 0))]
     if conflict.kind == "permutation":
         axes = conflict.facts.get("axes", call.params.get("dims", ()))
