@@ -123,6 +123,22 @@ class Net(nn.Module):
 """,
         "self.stage = Stage(width, wider)",
     ),
+    "places that were written over in a table": (
+        """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.words, self.kinds = nn.Embedding(100, 24), nn.Embedding(2, 24)
+        self.places = nn.Embedding(20, 24)
+        self.register_buffer("where", torch.empty(1, 20, dtype=torch.long))
+        self.where.copy_(torch.arange(20))
+
+    def forward(self, ids):
+        where = self.kinds(self.where[:, : ids.shape[1]])
+        return self.words(ids) + where
+""",
+        "where = self.places(self.where[:, : ids.shape[1]])",
+    ),
     "a batch moved away before the layers of a block": (
         """
 class Block(nn.Module):

@@ -17,6 +17,7 @@ from torch._subclasses.fake_tensor import unset_fake_temporarily
 from axiswise.frontends.steering import GuessFloat, GuessInt, Steering
 from axiswise.frontends.torch.tensors import fact_of, tensors_in
 from axiswise.frontends.torch.vocabulary.reading import Reading as Call
+from axiswise.origin import Size
 from axiswise.silent.masks import HIDING
 from axiswise.source.frames import plain
 
@@ -33,6 +34,9 @@ CREATORS = frozenset(
     "full_like tril_indices triu_indices new_tensor new_zeros new_ones new_full LongTensor FloatTensor".split()
 )
 """Functions whose results are constants of the program."""
+
+OVERWRITING = frozenset({"copy_", "zero_", "fill_"})
+"""Methods after which a tensor's values are those that it was given, whatever they were."""
 
 RANDOM = frozenset("rand randn rand_like randn_like normal bernoulli multinomial dropout poisson".split())
 
@@ -56,6 +60,9 @@ def shadowed(func: Callable[..., Any], word: str, args: Any, kwargs: Any, result
         if not results or any(fact_of(tensor).value is None for tensor in tensors_in((args, kwargs))):
             return
     inputs = tensors_in((args, kwargs))
+    if word in OVERWRITING:
+        _overwritten(word, args, result)
+        return
     if not inputs and word not in CREATORS:
         return
     known = all(fact_of(tensor).value is not None for tensor in inputs)
@@ -82,6 +89,23 @@ def shadowed(func: Callable[..., Any], word: str, args: Any, kwargs: Any, result
         if value.shape == tensor.shape:
             fact_of(tensor).value = value
     _carry_bounds(word, args, kwargs, inputs, result)
+
+
+_WRITTEN = (int, float, bool, Size)
+"""Numbers that are what they seem; a guess is none of them."""
+
+
+def _overwritten(word: str, args: Any, result: Any) -> None:
+    """Attach the values that a tensor has been given in place, where they are known."""
+    written: Any = 0 if word == "zero_" else args[1] if len(args) > 1 else None
+    known = fact_of(written).value is not None if isinstance(written, torch.Tensor) else type(written) in _WRITTEN
+    if not known or not all(isinstance(size, int) for size in result.shape):
+        return
+    if result.numel() > MOST_VALUES or result.requires_grad:
+        return
+    with unset_fake_temporarily(), torch.no_grad():
+        value = torch.zeros(tuple(result.shape), dtype=result.dtype)
+        fact_of(result).value = value.copy_(_real(written)) if word == "copy_" else value.fill_(_real(written))
 
 
 def _carry_bounds(word: str, args: Any, kwargs: Any, inputs: list[torch.Tensor], result: Any) -> None:

@@ -191,7 +191,9 @@ class Examined:
     def _made_up(self, call: CallSpec, proof: Proof) -> list[str]:
         """Return the axes that can only have the size that was made up for them, which the model asks for by chance."""
         axes = dict.fromkeys(axis for _, spec in call.tensors() for axis in spec.axes if is_made_up(axis))
-        return [axis.name for axis in axes if proof.numbers.get(axis.name) == axis.size]
+        claimed = {f"{axis.name} <= {axis.size}": axis.name for axis in axes}  # a table as long as the length
+        equal = [axis.name for axis in axes if proof.numbers.get(axis.name) == axis.size]
+        return [*equal, *(name for text, name in claimed.items() if text in proof.holds_for)]
 
     # -- the steps ----------------------------------------------------------------------------------------------------
     def _built(self) -> Any:
