@@ -153,15 +153,13 @@ class Tracer(TorchFunctionMode):
         outputs = tensors_in(result)
         inputs = {id(tensor) for tensor in tensors_in((args, kwargs))}
         for tensor in outputs:
-            if id(tensor) in inputs:
-                if not word.endswith("_"):
-                    continue  # handed back as it is (contiguous, to, requires_grad_)
-                renew(tensor, device)
-            else:
+            if id(tensor) not in inputs:
                 fact_of(tensor).device = device
-        if outputs and not torch.is_inference_mode_enabled():
-            values.shadowed(func, word, args, kwargs, result)
+            elif word.endswith("_"):  # else it is handed back as it is (contiguous, to, requires_grad_)
+                renew(tensor, device)
         given = [args[0]] if word == "__setitem__" else outputs  # what is written into stays the tensor that it is
+        if given and not torch.is_inference_mode_enabled():
+            values.shadowed(func, word, args, kwargs, result)
         if call is not None and not self.quiet and given:
             fresh = [tensor for tensor in given if id(tensor) not in inputs or word.endswith("_")]
             if fresh:

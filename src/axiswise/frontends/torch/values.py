@@ -15,7 +15,7 @@ from torch._subclasses import fake_impls
 from torch._subclasses.fake_tensor import unset_fake_temporarily
 
 from axiswise.frontends.steering import GuessFloat, GuessInt, Steering
-from axiswise.frontends.torch.tensors import fact_of, tensors_in
+from axiswise.frontends.torch.tensors import edges_of, fact_of, tensors_in
 from axiswise.frontends.torch.vocabulary.reading import Reading as Call
 from axiswise.origin import Size
 from axiswise.silent.masks import HIDING
@@ -55,6 +55,9 @@ def _real(value: Any) -> Any:
 
 def shadowed(func: Callable[..., Any], word: str, args: Any, kwargs: Any, result: Any) -> None:
     """Attach real values to a call's result where all that it was computed from is known."""
+    if word == "__setitem__":
+        _written(*args)
+        return
     if not isinstance(result, torch.Tensor):
         results = tensors_in(result)
         if not results or any(fact_of(tensor).value is None for tensor in tensors_in((args, kwargs))):
@@ -66,7 +69,7 @@ def shadowed(func: Callable[..., Any], word: str, args: Any, kwargs: Any, result
     if not inputs and word not in CREATORS:
         return
     known = all(fact_of(tensor).value is not None for tensor in inputs)
-    inplace = (word.endswith("_") and not word.endswith("__")) or word.startswith("__i") or word == "__setitem__"
+    inplace = (word.endswith("_") and not word.endswith("__")) or word.startswith("__i")
     if not known or word in RANDOM:
         if inplace and inputs:
             fact_of(inputs[0]).value = None
@@ -83,7 +86,7 @@ def shadowed(func: Callable[..., Any], word: str, args: Any, kwargs: Any, result
             values = tensors_in(func(*_real(args), **named))
         except Exception:  # values are a service; without them the tensor is merely unknown
             values = []
-    if word == "__setitem__" or not values:
+    if not values:
         return
     for tensor, value in zip(outputs, values, strict=False):
         if value.shape == tensor.shape:
@@ -106,6 +109,32 @@ def _overwritten(word: str, args: Any, result: Any) -> None:
     with unset_fake_temporarily(), torch.no_grad():
         value = torch.zeros(tuple(result.shape), dtype=result.dtype)
         fact_of(result).value = value.copy_(_real(written)) if word == "copy_" else value.fill_(_real(written))
+
+
+def _written(tensor: torch.Tensor, index: Any, value: Any) -> None:
+    """Carry what is written into a tensor into its values; forget them where it is not known."""
+    fact = fact_of(tensor)
+    before, fact.value = fact.value, None
+    if before is None or not _is_known(index) or not _is_known(value):
+        return
+    with unset_fake_temporarily(), torch.no_grad():
+        after = before.clone()
+        try:
+            after[_real(index)] = _real(value)
+        except (RuntimeError, IndexError, TypeError, ValueError):  # values are a service
+            return
+    fact.value = after
+
+
+def _is_known(value: Any) -> bool:
+    """Return whether an index, or what is written to it, is what it seems: no guess, and no tensor without values."""
+    if isinstance(value, torch.Tensor):
+        return fact_of(value).value is not None
+    if isinstance(value, (tuple, list)):
+        return all(map(_is_known, cast("list[Any]", value)))
+    if isinstance(value, slice):
+        return all(map(_is_known, edges_of(value)))
+    return value is None or value is Ellipsis or type(value) in _WRITTEN
 
 
 def _carry_bounds(word: str, args: Any, kwargs: Any, inputs: list[torch.Tensor], result: Any) -> None:
