@@ -22,7 +22,10 @@ def fixed(call: CallSpec, path: str, at: int, size: int) -> CallSpec:
     spec = spec_of(call, path)
     if spec is None or not 0 <= at < len(spec.axes):
         return call
-    return replaced(call, path, with_axis(spec, at, AxisSpec("", size)))
+    new = with_axis(spec, at, AxisSpec("", size))
+    if 1 < at == len(spec.axes) - 1:  # its features are last: what stands before them are no channels
+        new = new.renamed(dict.fromkeys(("channels", "channel"), "length"))
+    return replaced(call, path, new)
 
 
 def replaced(call: CallSpec, path: str, new: TensorSpec) -> CallSpec:

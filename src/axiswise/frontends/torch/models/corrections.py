@@ -342,9 +342,11 @@ def _retyped(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
             spec = spec_of(trial.call, path)
             if spec is None:
                 continue
-            axes = spec.axes if len(spec.axes) < 3 or kind != "Int" else spec.axes[:2]
-            yield replaced(trial.call, path, TensorSpec(kind, axes, 1 if kind == "Int" else None))
-            yield replaced(trial.call, path, TensorSpec(kind, spec.axes, 1 if kind == "Int" else None))
+            new = TensorSpec(kind, spec.axes, 1 if kind == "Int" else None)
+            if kind == "Int":  # what is looked up has lengths, and no widths
+                new = new.renamed({"features": "time", "channels": "length"})
+                yield replaced(trial.call, path, replace(new, axes=new.axes[:2]))
+            yield replaced(trial.call, path, new)
 
 
 def _listed(value: object) -> tuple[object, ...]:

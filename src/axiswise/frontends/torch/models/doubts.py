@@ -50,16 +50,17 @@ def in_doubt(
         return True  # another number in the place of the one that was chosen may do
     if 0 in (conflict.left.size, conflict.right.size):
         return True  # an empty axis is what an input leaves that is too short
-    ends = [_inputs_at(trial, conflict, side) - set(bound) for side in (conflict.left, conflict.right)]
-    if ends[0] and ends[1] and not ends[0] & ends[1]:
+    sides = ((conflict.left, conflict.right), (conflict.right, conflict.left))
+    ends = [_inputs_at(trial, conflict, side) - set(bound) for side, _ in sides]
+    has_axes = all(_has_its_axes(trial, conflict, side, {*certain, *bound}) for side, _ in sides)
+    if ends[0] and ends[1] and not ends[0] & ends[1] and not (has_axes and _is_batch_alone(trial, conflict)):
         return True  # two inputs that were both made up do not go together: no number of the model's is in it
     for given, asked, side in ((0, 1, conflict.right), (1, 0, conflict.left)):
         if not ends[asked] and (told := _inputs_in(trial, conflict, side)) and ends[given] - told:
             return True  # what a number was computed from leaves an input that may make up for it
-    met = [_made_of(trial, conflict, each) for each in (conflict.left, conflict.right)]
-    if any(ends) and all(met) and not met[0] & met[1] and not (met[0] | met[1]) <= set(bound):
+    met = [_made_of(trial, conflict, side) for side, _ in sides]
+    if any(ends) and all(met) and not met[0] & met[1] and not has_axes:
         return True  # two inputs meet, of which one may have other axes
-    sides = ((conflict.left, conflict.right), (conflict.right, conflict.left))
     return any(_may_differ(trial, conflict, side, other, bound, held) for side, other in sides)
 
 
@@ -139,6 +140,26 @@ def _may_differ(
         for path, axis in guessed
     )
     return widths or is_own(trial, conflict, other)
+
+
+def _is_batch_alone(trial: Trial, conflict: Conflict) -> bool:
+    """Return whether one side goes back to a batch, and the other to none."""
+    batches = [
+        {
+            (spec := spec_of(trial.call, str(step.call.params["name"]))) is not None and spec.axes[step.axis].is_batch
+            for step in trail(trial.trace, conflict.call, side)
+            if step.call.op == INPUT
+        }
+        for side in (conflict.left, conflict.right)
+        if side is not None
+    ]
+    return {True} in batches and {False} in batches
+
+
+def _has_its_axes(trial: Trial, conflict: Conflict, side: AxisUse, told: Collection[str]) -> bool:
+    """Return whether a side can have no other number of axes: a text says it, or what the model does before."""
+    ref = conflict.call.operands.get(side.operand)
+    return ref is None or _made_of(trial, conflict, side) <= set(told) or rank_is_own(trial, ref.id)
 
 
 def _inputs_at(trial: Trial, conflict: Conflict, side: AxisUse) -> set[str]:

@@ -15,6 +15,7 @@ from axiswise.frontends.torch.models.changing import spec_of
 from axiswise.frontends.torch.models.doubts import parameter_of
 from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec, TensorSpec
 from axiswise.frontends.torch.models.trials import INPUT, Trial
+from axiswise.ops.axes import numbers
 from axiswise.source.provenance import trail
 
 APART = "_apart"
@@ -33,11 +34,11 @@ def is_entangled(trial: Trial, bound: Collection[str], run: Callable[[CallSpec],
         involved = _made_of(trial, conflict.call)
         sides = [side for side in (conflict.left, conflict.right) if side is not None]
         known = {end for side in sides for end in _ends(trial, conflict, side)}
-        for parameter, name in _axes(trial.call):
+        for parameter, name in _axes(trial.call) if known else ():  # else both sides are the model's own numbers
             if len(involved) < 2 or parameter not in involved - set(bound) or (parameter, name) in known:
                 continue
             other = run(_apart(trial.call, parameter, name))
-            if not _is_alike(trial, other) and not _meets(other, name):
+            if not _is_alike(trial, other) and not _meets(other, name, trial.call.sizes()[name]):
                 return True
     return False
 
@@ -82,13 +83,19 @@ def _first(trial: Trial) -> list[Conflict]:
     return [each for failure in trial.failures[:1] for each in failure.conflicts[:1]]
 
 
-def _meets(trial: Trial, name: str) -> bool:
-    """Return whether a run fails where an axis of a name meets the one that was set apart from it."""
+def _meets(trial: Trial, name: str, size: int) -> bool:
+    """Return whether a run fails where what was set apart meets another axis of its name, or the model's own number.
+
+    A reshape may ask for the size that was set apart where its operand has the shared one (`memory.view(B, ...)`).
+    """
     for conflict in _first(trial):
         if conflict.left is None or conflict.right is None:  # a mask of another shape than it should have
             return len([ref for ref in conflict.call.operands.values() if not ref.parameter]) > 1
+        if conflict.kind == "numel":
+            asked, given = numbers(conflict.call.params.get("shape")), conflict.call.operands["input"].shape
+            return any({*pair} == {size, size + 1} for pair in zip(asked, given, strict=False))
         ends = [{told for _, told in _ends(trial, conflict, side)} for side in (conflict.left, conflict.right)]
-        return any(name in one and name + APART in other for one, other in (ends, ends[::-1]))
+        return any(name + APART in one and (name in other or not other) for one, other in (ends, ends[::-1]))
     return False
 
 

@@ -132,6 +132,21 @@ def ideas(name: str, layers: Iterable[torch.nn.Module]) -> list[TensorSpec]:
     return found
 
 
+_TOKENS = re.compile(r"(.*_)?(ids|tokens?|src|tgt|trg|source|text|words|captions?|sentences?)", re.IGNORECASE)
+_MOMENTS = re.compile(r"t|(.*_)?timesteps?", re.IGNORECASE)
+_IMAGES = re.compile(r"(.*_)?(images?|imgs?|pixel_values|photos?|pictures?)", re.IGNORECASE)
+
+
+def is_told(name: str, spec: TensorSpec) -> bool:
+    """Return whether a parameter's name says that it has the axes that it is given: ids, moments, images."""
+    axes = tuple(each.name for each in spec.axes)
+    if spec.kind == "Int" and len(axes) == 2 and spec.axes[0].is_batch:
+        return _TOKENS.fullmatch(name) is not None
+    if len(axes) == 1 and spec.axes[0].is_batch:
+        return _MOMENTS.fullmatch(name) is not None
+    return len(axes) == len(MAPS) and _IMAGES.fullmatch(name) is not None
+
+
 def first_layers_take(layers: Iterable[torch.nn.Module]) -> tuple[str, tuple[str, ...]] | None:
     """Return the kind and the axes that a model's first layer takes, where it takes just these."""
     first = _fitting(list(layers))[0]

@@ -23,7 +23,7 @@ from axiswise.frontends.torch.models.entangled import is_entangled
 from axiswise.frontends.torch.models.exemplified import exemplified
 from axiswise.frontends.torch.models.frozen import batches, of_batch
 from axiswise.frontends.torch.models.hinted import batch_of, hinted
-from axiswise.frontends.torch.models.ideas import ideas
+from axiswise.frontends.torch.models.ideas import ideas, is_told
 from axiswise.frontends.torch.models.meant import Meant, meant, usual
 from axiswise.frontends.torch.models.numbers import Numbers, shaped, suited
 from axiswise.frontends.torch.models.optional import completed, first_of
@@ -211,6 +211,7 @@ class _Search:
         tried = [other.call for other in self._seen if other is not trial]
         left = (call for call in islice(self._corrections(trial), TURNS) if call not in tried)
         held = partial(self._is_held, trial)
+        certain = {*certain, *(path for path, spec in trial.call.tensors() if is_told(path, spec))}
         if next(left, None) is not None or in_doubt(trial, certain, self.bound, held):
             return False
         return not is_entangled(trial, self.bound, self.run)
