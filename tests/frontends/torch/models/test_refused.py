@@ -108,7 +108,7 @@ class Documented(nn.Module):
 @pytest.mark.parametrize(
     ("model", "inputs"),
     [
-        (Ranked(), {"signal": "Float[batch channels height 7]"}),
+        (Ranked(), {"signal": "Float[batch length height 7]"}),
         (Named(), {"sample": "Float[batch 1 time]"}),
         (Agreeing(), {"memory": "Float[batch time 9]", "mask": "Bool[batch time]"}),
         (

@@ -37,6 +37,8 @@ OTHER = 14
 USUAL = frozenset(SIZES) - {"batch", "time", "source_time"}
 """Axes whose first sizes are such as models are built for; of the others any size should do."""
 
+FIRST_SIDES = SIZES["height"], SIZES["width"]
+
 FLAT, SERIES, MAPS, LINES, VOLUMES = (
     ("batch", "features"),
     ("batch", "time", "features"),
@@ -135,6 +137,13 @@ def ideas(name: str, layers: Iterable[torch.nn.Module]) -> list[TensorSpec]:
 _TOKENS = re.compile(r"(.*_)?(ids|tokens?|src|tgt|trg|source|text|words|captions?|sentences?)", re.IGNORECASE)
 _MOMENTS = re.compile(r"t|(.*_)?timesteps?", re.IGNORECASE)
 _IMAGES = re.compile(r"(.*_)?(images?|imgs?|pixel_values|photos?|pictures?)", re.IGNORECASE)
+
+
+def first_sides(layers: Iterable[torch.nn.Module]) -> dict[str, int]:
+    """Return a height and a width that are no sizes of the layers' own: what happens to fit would pass for right."""
+    own = {size for each in layers for weight in each.parameters(recurse=False) for size in weight.shape}
+    side = next((each for each in (*FIRST_SIDES, 96, 160) if each not in own), FIRST_SIDES[0])
+    return {"height": side, "width": side}
 
 
 def is_told(name: str, spec: TensorSpec) -> bool:

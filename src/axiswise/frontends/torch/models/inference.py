@@ -23,7 +23,7 @@ from axiswise.frontends.torch.models.entangled import is_entangled
 from axiswise.frontends.torch.models.exemplified import exemplified
 from axiswise.frontends.torch.models.frozen import batches, of_batch
 from axiswise.frontends.torch.models.hinted import batch_of, hinted
-from axiswise.frontends.torch.models.ideas import ideas, is_told
+from axiswise.frontends.torch.models.ideas import FIRST_SIDES, first_sides, ideas, is_told
 from axiswise.frontends.torch.models.meant import Meant, meant, usual
 from axiswise.frontends.torch.models.numbers import Numbers, shaped, suited
 from axiswise.frontends.torch.models.optional import completed, first_of
@@ -99,9 +99,11 @@ def inferred(
     known = {name: sizes[0] for name, sizes in numbers.items() if len(sizes) == 1}  # for shapes in names (`d_model`)
 
     batch = batch_of(hints)
+    sides = first_sides(layers)
 
     def thought(name: str) -> list[TensorSpec]:
-        return [suited(spec, name, numbers).renamed({"batch": batch}) for spec in ideas(name, layers)]
+        thoughts = (suited(spec, name, numbers).renamed({"batch": batch}) for spec in ideas(name, layers))
+        return [spec.resized(sides) if spec.shape[-2:] == FIRST_SIDES else spec for spec in thoughts]
 
     def said(name: str) -> list[TensorSpec]:
         first = next(iter(thought(name)), None)
@@ -126,6 +128,7 @@ def inferred(
     choices = {name: choice(name) for name in parameters}
     bound = frozenset(name for name, hint in hints.items() if hint.binding)
     search = _Search(run, time.monotonic() + seconds, bound, more, numbers)
+    search.sides = sides
     search.wanted = usual(choices, hints.keys(), layers) or {}
     shown = () if bound else exemplified(examples, function, parameters, thought, hints)
     for call in islice(chain(shown, combined(choices)), MOST):
@@ -184,6 +187,7 @@ class _Search:
         self.tried = 0
         self.best: Trial | None = None
         self.wanted: Mapping[str, TensorSpec] = {}
+        self.sides: Mapping[str, int] = {}
         self._seen: list[Trial] = []
 
     @property
@@ -269,10 +273,16 @@ class _Search:
         more = self.more(trial) if self.more is not None else ()
         told = [trial.call]
         for call in chain(more, islice(corrected(trial), 2), shaped(trial.call, self.numbers), corrected(trial)):
-            agreeing = _agreeing(trial.call, call, self.bound)
+            agreeing = _agreeing(trial.call, self._of_first_sides(trial.call, call), self.bound)
             if agreeing is not None and agreeing not in told:
                 told.append(agreeing)
                 yield agreeing
+
+    def _of_first_sides(self, before: CallSpec, call: CallSpec) -> CallSpec:
+        """Return a call in which an input that has become a map has sides that are no sizes of the model's own."""
+        ranks = {path: len(spec.axes) for path, spec in before.tensors()}
+        new = [spec for path, spec in call.tensors() if ranks.get(path) != len(spec.axes)]
+        return call.resized(self.sides) if any(spec.shape[-2:] == FIRST_SIDES for spec in new) else call
 
     def _better(self, trial: Trial) -> Trial | None:
         """Return the first correction that gets further, or past what failed."""
