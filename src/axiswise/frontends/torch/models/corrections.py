@@ -15,6 +15,7 @@ from math import isqrt, prod
 
 from axiswise.facts import AxisUse, Conflict, is_series
 from axiswise.frontends.torch.models.changing import fixed, replaced, spec_of, with_axis
+from axiswise.frontends.torch.models.joined import shared, with_longer_part
 from axiswise.frontends.torch.models.reranking import deepened, reranked
 from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec, TensorSpec
 from axiswise.frontends.torch.models.trials import INPUT, Trial
@@ -129,7 +130,7 @@ def _resized(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
         yield fixed(trial.call, demand.path, demand.axis, demand.wanted)
     for side, other in both:
         if is_own(trial, conflict, other):
-            yield from _shared(trial, conflict, side, other.size)
+            yield from shared(trial, conflict, side, other.size)
         if not flattened:
             yield from _squares(trial, conflict, side, other)
     for one, other in ((ours, right), (theirs, left)):
@@ -138,7 +139,7 @@ def _resized(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
             for path in paths:
                 yield deepened(trial.call, path)
     for side, other in both:
-        yield from _with_longer_part(trial, conflict, side, other.size)
+        yield from with_longer_part(trial, conflict, side, other.size)
 
 
 def _is_product(trial: Trial, conflict: Conflict, side: AxisUse) -> bool:
@@ -147,50 +148,6 @@ def _is_product(trial: Trial, conflict: Conflict, side: AxisUse) -> bool:
     ends = {(str(step.call.params["name"]), step.axis) for step in steps if step.call.op == INPUT}
     sides = [path for path, axis in ends if (spec := spec_of(trial.call, path)) and _is_side(spec.axes[axis])]
     return any(sides.count(path) > 1 for path in sides)
-
-
-def _shared(trial: Trial, conflict: Conflict, side: AxisUse, wanted: int) -> Iterator[CallSpec]:
-    """Yield calls in which the inputs that are joined along an axis have a share each of what is wanted of it."""
-    steps = list(trail(trial.trace, conflict.call, side))
-    joined = next((step for step in steps if step.relation == "sum" and len(step.factors) > 1), None)
-    if joined is None:
-        return
-    ends = [(str(step.call.params["name"]), step.axis) for step in steps if step.call.op == INPUT]
-    own = joined.size - sum(_size_at(trial.call, *end) for end in ends)
-    whole = wanted - own
-    times = {end: ends.count(end) for end in ends}
-    if len(times) == 1:
-        (end, count), *_ = times.items()
-        if whole > 0 and whole % count == 0:
-            yield fixed(trial.call, *end, whole // count)
-        scaled = _size_at(trial.call, *end) * wanted
-        if scaled % joined.size == 0:
-            yield fixed(trial.call, *end, scaled // joined.size)
-    if len(times) < 2 or whole < len(times):
-        return
-    call = trial.call
-    for place, end in enumerate(times):
-        share = whole // len(times) + (whole % len(times) if place == 0 else 0)
-        call = fixed(call, *end, share)
-    yield call
-
-
-def _with_longer_part(trial: Trial, conflict: Conflict, side: AxisUse, wanted: int) -> Iterator[CallSpec]:
-    """Yield calls in which one input that is joined to others makes up for what the whole lacks."""
-    steps = list(trail(trial.trace, conflict.call, side))
-    joined = next((step for step in steps if step.relation == "sum" and len(step.factors) > 1), None)
-    if joined is None or joined.size != side.size:
-        return
-    for path, axis in {(str(step.call.params["name"]), step.axis): 0 for step in steps if step.call.op == INPUT}:
-        size = _size_at(trial.call, path, axis)
-        demand = Demand(f"{path}.{axis}", size + wanted - side.size)
-        if size in joined.factors and demand.wanted > 0 and not is_batch(trial.call, demand):
-            yield fixed(trial.call, path, axis, demand.wanted)
-
-
-def _size_at(call: CallSpec, path: str, axis: int) -> int:
-    spec = spec_of(call, path)
-    return spec.axes[axis].size if spec is not None and axis < len(spec.axes) else 0
 
 
 def _unified(call: CallSpec, ours: list[Demand], theirs: list[Demand]) -> Iterator[CallSpec]:

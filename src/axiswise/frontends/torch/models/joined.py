@@ -1,0 +1,55 @@
+"""Inputs that a model joins end to end: which share of what is asked of the whole each may have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from axiswise.facts import AxisUse, Conflict
+from axiswise.frontends.torch.models.changing import fixed, spec_of
+from axiswise.frontends.torch.models.specs import CallSpec
+from axiswise.frontends.torch.models.trials import INPUT, Trial
+from axiswise.source.provenance import trail
+
+
+def shared(trial: Trial, conflict: Conflict, side: AxisUse, wanted: int) -> Iterator[CallSpec]:
+    """Yield calls in which the inputs that are joined along an axis have a share each of what is wanted of it."""
+    steps = list(trail(trial.trace, conflict.call, side))
+    joined = next((step for step in steps if step.relation == "sum" and len(step.factors) > 1), None)
+    if joined is None:
+        return
+    ends = [(str(step.call.params["name"]), step.axis) for step in steps if step.call.op == INPUT]
+    own = joined.size - sum(_size_at(trial.call, *end) for end in ends)
+    whole = wanted - own
+    times = {end: ends.count(end) for end in ends}
+    if len(times) == 1:
+        (end, count), *_ = times.items()
+        if whole > 0 and whole % count == 0:
+            yield fixed(trial.call, *end, whole // count)
+        scaled = _size_at(trial.call, *end) * wanted
+        if scaled % joined.size == 0:
+            yield fixed(trial.call, *end, scaled // joined.size)
+    if len(times) < 2 or whole < len(times):
+        return
+    call = trial.call
+    for place, end in enumerate(times):
+        share = whole // len(times) + (whole % len(times) if place == 0 else 0)
+        call = fixed(call, *end, share)
+    yield call
+
+
+def with_longer_part(trial: Trial, conflict: Conflict, side: AxisUse, wanted: int) -> Iterator[CallSpec]:
+    """Yield calls in which one input that is joined to others makes up for what the whole lacks."""
+    steps = list(trail(trial.trace, conflict.call, side))
+    joined = next((step for step in steps if step.relation == "sum" and len(step.factors) > 1), None)
+    if joined is None or joined.size != side.size:
+        return
+    for path, axis in {(str(step.call.params["name"]), step.axis): 0 for step in steps if step.call.op == INPUT}:
+        size, spec = _size_at(trial.call, path, axis), spec_of(trial.call, path)
+        longer = size + wanted - side.size
+        if size in joined.factors and longer > 0 and spec is not None and not spec.axes[axis].is_batch:
+            yield fixed(trial.call, path, axis, longer)
+
+
+def _size_at(call: CallSpec, path: str, axis: int) -> int:
+    spec = spec_of(call, path)
+    return spec.axes[axis].size if spec is not None and axis < len(spec.axes) else 0
