@@ -77,6 +77,10 @@ class LayerRef:
     called: bool = True
 
 
+class Supposed(str):
+    """The name of an axis that nobody gave it: good for telling axes apart, and no ground for a finding."""
+
+
 @dataclass(frozen=True, slots=True)
 class TensorRef:
     """A tensor as an operand: which one, and how it looked at that moment.
@@ -87,7 +91,7 @@ class TensorRef:
         dtype: `float32`, `int64`, ... ; empty when unknown.
         device: `cpu`, `cuda:0`, ... ; empty when unknown.
         parameter: Name within its layer (`weight`) when it is a parameter, else empty.
-        axes: Names of axes by position, as far as the user's code gives them (`B, T, C = x.shape`).
+        axes: Names of axes by position, as far as the user's code gives them (`B, T, C = x.shape`), or `Supposed`.
         strides: Strides in elements, where known.
         library: Package that the tensor's class is from (`torch`, `numpy`, `keras`); empty when unknown.
     """

@@ -11,7 +11,7 @@ from math import isqrt
 from typing import Any, cast
 
 from axiswise.diagnosis import Edit, Fix, Note
-from axiswise.facts import AxisUse, Conflict, OpCall, Shape
+from axiswise.facts import AxisUse, Conflict, OpCall, Shape, Supposed
 from axiswise.ops.model import pairs
 from axiswise.source.scene import Scene
 from axiswise.source.spelling import spelled
@@ -228,5 +228,6 @@ def is_batch_named(call: OpCall) -> bool:
     role = sequence_role(call)
     if not role or call.params.get("batch_first"):
         return False
-    words = {axis: word.lower() for axis, word in call.operands[role].axes.items()}
+    named = call.operands[role].axes.items()
+    words = {axis: word.lower() for axis, word in named if not isinstance(word, Supposed)}
     return words.get(0) in BATCH and words.get(1) not in BATCH

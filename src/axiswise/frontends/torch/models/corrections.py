@@ -27,6 +27,8 @@ LONGEST = 1 << 14
 """The largest size that an axis is enlarged to."""
 LENGTHS = (64, 128, 224, 512, 1024)
 """Sizes that are tried where an axis is too short."""
+EVEN = (64, 256)
+"""Sides that are halved six and eight times without a rest."""
 ROOMY = ("window", "pattern", "split", "numel", "other", "samples")
 """Kinds of conflicts that a longer input may have none of."""
 
@@ -106,6 +108,7 @@ def _resized(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
     left, right = conflict.left, conflict.right
     if left is None or right is None:
         return
+    yield from _halved_evenly(trial, conflict, left, right)
     ours = demands(trial, conflict, left, right.size)
     theirs = demands(trial, conflict, right, left.size)
     ours = [each for each in ours if each.path in trial.given.values()]
@@ -140,6 +143,20 @@ def _resized(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
                 yield deepened(trial.call, path)
     for side, other in both:
         yield from with_longer_part(trial, conflict, side, other.size)
+
+
+def _halved_evenly(trial: Trial, conflict: Conflict, left: AxisUse, right: AxisUse) -> Iterator[CallSpec]:
+    """Yield calls with sides that are halved often without a rest, for two sizes that windows leave of one axis."""
+    trails = [list(trail(trial.trace, conflict.call, side)) for side in (left, right)]
+    if not all(any(step.relation == "window" for step in steps) for steps in trails):
+        return
+    ends = [{(str(step.call.params["name"]), step.axis) for step in steps if step.call.op == INPUT} for steps in trails]
+    for path, at in sorted(ends[0] & ends[1]):
+        spec = spec_of(trial.call, path)
+        if spec is not None and at < len(spec.axes) and spec.axes[at].name and not spec.axes[at].is_batch:
+            for size in EVEN:
+                if spec.axes[at].size % size:
+                    yield trial.call.resized({axis.name: size for axis in spec.axes[2:] if axis.name})
 
 
 def _is_product(trial: Trial, conflict: Conflict, side: AxisUse) -> bool:

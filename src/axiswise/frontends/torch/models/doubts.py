@@ -17,7 +17,7 @@ from axiswise.frontends.torch.models.changing import spec_of
 from axiswise.frontends.torch.models.corrections import Demand, is_batch, is_own, is_width
 from axiswise.frontends.torch.models.pinning import rank_is_own
 from axiswise.frontends.torch.models.trials import INPUT, Trial
-from axiswise.source.provenance import Step, places, trail
+from axiswise.source.provenance import LONGEST_TRAIL, Step, places, trail
 
 OF_RANK = frozenset({"rank", "unpack", "permutation", "axis-range", "target-rank", "stride"})
 """Kinds of conflicts that another number of axes of an input may have none of."""
@@ -26,7 +26,11 @@ EITHER = frozenset({"einsum", "pattern", "window"})
 
 
 def in_doubt(
-    trial: Trial, certain: Collection[str], bound: Collection[str] = (), held: Callable[[str, int], bool] | None = None
+    trial: Trial,
+    certain: Collection[str],
+    bound: Collection[str] = (),
+    held: Callable[[str, int], bool] | None = None,
+    named: Collection[str] = (),
 ) -> bool:
     """Return whether other inputs than those of a failed run might not fail.
 
@@ -35,6 +39,7 @@ def in_doubt(
         certain: Parameters whose number of axes the text says.
         bound: Those for which an annotation, or the user, says the numbers too.
         held: Tells whether no other size of an input's axis gets as far; for -1, no other number of axes.
+        named: Those whose names say the number of axes; a text beside may be out of date.
     """
     conflict = next((each for failure in trial.failures[:1] for each in failure.conflicts[:1]), None)
     if conflict is None or (conflict.kind == "other" and not _comes_from(trial, conflict, certain)):
@@ -52,14 +57,16 @@ def in_doubt(
         return True  # an empty axis is what an input leaves that is too short
     sides = ((conflict.left, conflict.right), (conflict.right, conflict.left))
     ends = [_inputs_at(trial, conflict, side) - set(bound) for side, _ in sides]
-    has_axes = all(_has_its_axes(trial, conflict, side, {*certain, *bound}) for side, _ in sides)
+    has_axes = all(_has_its_axes(trial, conflict, side, {*named, *bound}) for side, _ in sides)
     if ends[0] and ends[1] and not ends[0] & ends[1] and not (has_axes and _is_batch_alone(trial, conflict)):
         return True  # two inputs that were both made up do not go together: no number of the model's is in it
     for given, asked, side in ((0, 1, conflict.right), (1, 0, conflict.left)):
         if not ends[asked] and (told := _inputs_in(trial, conflict, side)) and ends[given] - told:
             return True  # what a number was computed from leaves an input that may make up for it
+    if any(len(list(trail(trial.trace, conflict.call, side))) >= LONGEST_TRAIL for side, _ in sides):
+        return True  # it is not followed to its end, where an input may stand
     met = [_made_of(trial, conflict, side) for side, _ in sides]
-    if any(ends) and all(met) and not met[0] & met[1] and not has_axes:
+    if all(met) and not met[0] & met[1] and not has_axes:
         return True  # two inputs meet, of which one may have other axes
     return any(_may_differ(trial, conflict, side, other, bound, held) for side, other in sides)
 

@@ -19,10 +19,14 @@ def hinted(hint: ShapeHint, known: Mapping[str, int], likely: str = "Float") -> 
     texts = [usual[at] if text == "_" and usual else text for at, text in enumerate(hint.axes)]
     several = any(text == "..." or text.startswith("*") for text in texts)
     return [
-        TensorSpec(kind, tuple(axis for text in texts for axis in _axes(text, known, wide)), int(kind == "Int") or None)
+        TensorSpec(kind, _all_axes(texts, known, wide), int(kind == "Int") or None, told=True)
         for kind in kinds
         for wide in (ANY_AXES if several else ANY_AXES[:1])
     ]
+
+
+def _all_axes(texts: Sequence[str], known: Mapping[str, int], wide: Sequence[str]) -> tuple[AxisSpec, ...]:
+    return tuple(axis for text in texts for axis in _axes(text, known, wide))
 
 
 def batch_of(hints: Mapping[str, ShapeHint]) -> str:

@@ -215,8 +215,8 @@ class _Search:
         tried = [other.call for other in self._seen if other is not trial]
         left = (call for call in islice(self._corrections(trial), TURNS) if call not in tried)
         held = partial(self._is_held, trial)
-        certain = {*certain, *(path for path, spec in trial.call.tensors() if is_told(path, spec))}
-        if next(left, None) is not None or in_doubt(trial, certain, self.bound, held):
+        named = {path for path, spec in trial.call.tensors() if is_told(path, spec)}
+        if next(left, None) is not None or in_doubt(trial, {*certain, *named}, self.bound, held, named):
             return False
         return not is_entangled(trial, self.bound, self.run)
 

@@ -95,7 +95,7 @@ def of_rank(call: CallSpec, path: str, rank: int, failed: OpCall | None = None) 
     if rank and spec.axes and spec.axes[0].is_batch and axes[0].is_batch:
         axes = (spec.axes[0], *axes[1:])
     if rank > 1 and len(spec.axes) > 1 and not spec.axes[-1].name:
-        yield replaced(call, path, replace(spec, axes=(*axes[:-1], spec.axes[-1])))
+        yield replaced(call, path, replace(spec, axes=(*axes[:-1], spec.axes[-1]), told=False))
     if rank > 2 and len(spec.axes) > 2 and not spec.axes[1].name:
-        yield replaced(call, path, replace(spec, axes=(axes[0], spec.axes[1], *axes[2:])))
-    yield replaced(call, path, replace(spec, axes=axes))
+        yield replaced(call, path, replace(spec, axes=(axes[0], spec.axes[1], *axes[2:]), told=False))
+    yield replaced(call, path, replace(spec, axes=axes, told=False))

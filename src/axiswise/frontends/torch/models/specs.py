@@ -42,11 +42,13 @@ class TensorSpec:
         kind: One of `KINDS`.
         axes: Its axes, 0 first.
         highest: The largest value in it, where it holds indices; None where values do not matter.
+        told: Whether a text names its axes, and not only their usual order.
     """
 
     kind: str
     axes: tuple[AxisSpec, ...]
     highest: int | None = None
+    told: bool = False
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -179,7 +181,7 @@ def from_wire(sent: Mapping[str, Any]) -> CallSpec:
 def _sent(value: Any) -> Any:
     if isinstance(value, TensorSpec):
         axes = [[axis.name, axis.size] for axis in value.axes]
-        return {"tensor": value.kind, "axes": axes, "highest": value.highest}
+        return {"tensor": value.kind, "axes": axes, "highest": value.highest, "told": value.told}
     if isinstance(value, Record):
         place = f"{value.cls.__module__}:{value.cls.__qualname__}"
         return {"record": place, "fields": {name: _sent(item) for name, item in value.fields.items()}}
@@ -192,7 +194,9 @@ def _sent(value: Any) -> Any:
 
 def _received(sent: Mapping[str, Any]) -> Any:
     if "tensor" in sent:
-        return TensorSpec(sent["tensor"], tuple(AxisSpec(*axis) for axis in sent["axes"]), sent["highest"])
+        return TensorSpec(
+            sent["tensor"], tuple(AxisSpec(*axis) for axis in sent["axes"]), sent["highest"], sent["told"]
+        )
     if "record" in sent:
         module, _, name = sent["record"].partition(":")
         cls = attrgetter(name)(importlib.import_module(module))

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from axiswise.facts import Failure, OpCall, Trace
+from axiswise.facts import Failure, OpCall, Supposed, Trace
 from axiswise.frontends.program import what_ended
 from axiswise.frontends.torch.frontend import TorchFrontend
 from axiswise.frontends.torch.models.memo import met_again
@@ -139,7 +139,8 @@ def _input(spec: TensorSpec, path: str, given: dict[int, str], frontend: TorchFr
         tensor = torch.empty(spec.shape, dtype=dtype)
     fact = fact_of(tensor)
     fact.device = frontend.home
-    fact.axes.update({at: axis.name for at, axis in enumerate(spec.axes) if axis.name})
+    names = {at: axis.name for at, axis in enumerate(spec.axes) if axis.name}
+    fact.axes.update(names if spec.told else {at: Supposed(name) for at, name in names.items()})
     if spec.highest is not None and tensor.numel() >= ENOUGH_DRAWS:
         fact.bounds = (0, spec.highest)
     given[fact.id] = path
