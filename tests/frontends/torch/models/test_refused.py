@@ -190,3 +190,21 @@ class Table(nn.Module):
 def test_a_number_that_was_made_up_makes_no_fault() -> None:
     Table()(torch.zeros(2, 5, 8), (0, 5))
     assert told(Table()).status == "partial"
+
+
+class Held(nn.Module):
+    """Has a `parameters` of its own, as wrappers do that train only a part."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.net = nn.Conv2d(3, 8, 3)
+
+    def parameters(self) -> object:  # pyright: ignore[reportIncompatibleMethodOverride]
+        return self.net.parameters()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.net(x)
+
+
+def test_a_method_of_the_users_in_the_place_of_torchs_is_not_called() -> None:
+    assert told(Held()).status == "checked"

@@ -141,7 +141,8 @@ _IMAGES = re.compile(r"(.*_)?(images?|imgs?|pixel_values|photos?|pictures?)", re
 
 def first_sides(layers: Iterable[torch.nn.Module]) -> dict[str, int]:
     """Return a height and a width that are no sizes of the layers' own: what happens to fit would pass for right."""
-    own = {size for each in layers for weight in each.parameters(recurse=False) for size in weight.shape}
+    weights = (weight for each in layers for weight in vars(each)["_parameters"].values() if weight is not None)
+    own = {size for weight in weights for size in weight.shape}
     side = next((each for each in (*FIRST_SIDES, 96, 160) if each not in own), FIRST_SIDES[0])
     return {"height": side, "width": side}
 
