@@ -136,7 +136,6 @@ def ideas(name: str, layers: Iterable[torch.nn.Module]) -> list[TensorSpec]:
 
 _TOKENS = re.compile(r"(.*_)?(ids|tokens?|src|tgt|trg|source|text|words|captions?|sentences?)", re.IGNORECASE)
 _MOMENTS = re.compile(r"t|(.*_)?timesteps?", re.IGNORECASE)
-_IMAGES = re.compile(r"(.*_)?(images?|imgs?|pixel_values|photos?|pictures?)", re.IGNORECASE)
 
 
 def first_sides(layers: Iterable[torch.nn.Module]) -> dict[str, int]:
@@ -148,13 +147,14 @@ def first_sides(layers: Iterable[torch.nn.Module]) -> dict[str, int]:
 
 
 def is_told(name: str, spec: TensorSpec) -> bool:
-    """Return whether a parameter's name says that it has the axes that it is given: ids, moments, images."""
+    """Return whether a parameter's name says that it has the axes that it is given: ids, moments.
+
+    An image's does not: it may be a map, or patches of one.
+    """
     axes = tuple(each.name for each in spec.axes)
     if spec.kind == "Int" and len(axes) == 2 and spec.axes[0].is_batch:
         return _TOKENS.fullmatch(name) is not None
-    if len(axes) == 1 and spec.axes[0].is_batch:
-        return _MOMENTS.fullmatch(name) is not None
-    return len(axes) == len(MAPS) and _IMAGES.fullmatch(name) is not None
+    return len(axes) == 1 and spec.axes[0].is_batch and _MOMENTS.fullmatch(name) is not None
 
 
 def first_layers_take(layers: Iterable[torch.nn.Module]) -> tuple[str, tuple[str, ...]] | None:
