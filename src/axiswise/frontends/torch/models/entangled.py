@@ -35,7 +35,7 @@ def is_entangled(trial: Trial, bound: Collection[str], run: Callable[[CallSpec],
         sides = [side for side in (conflict.left, conflict.right) if side is not None]
         known = {end for side in sides for end in _ends(trial, conflict, side)}
         for parameter, name in _axes(trial.call) if known else ():  # else both sides are the model's own numbers
-            if len(involved) < 2 or parameter not in involved - set(bound) or (parameter, name) in known:
+            if parameter not in involved - set(bound) or (parameter, name) in known:
                 continue
             other = run(_apart(trial.call, parameter, name))
             if not _is_alike(trial, other) and not _meets(other, name, trial.call.sizes()[name]):
