@@ -162,3 +162,20 @@ def test_branches_not_taken_are_proved_beside_what_was_found(checked: Check) -> 
     """)
     assert rules(report) == ["linear-in-features", "linear-in-features"]
     assert all(map(is_verified, report.findings))
+
+
+def test_a_mistake_that_raises_nothing_has_no_error_behind_it(checked: Check) -> None:
+    report = checked("""\
+        class Positions(nn.Module):
+            def __init__(self, longest=300):
+                super().__init__()
+                self.register_buffer("table", torch.zeros(1, longest, 16))
+
+            def forward(self, steps):
+                return steps + self.table[:, : steps.size(0)].transpose(0, 1)
+
+        layer = nn.TransformerEncoderLayer(16, 2, 32, batch_first=True)
+        layer(Positions()(torch.randn(6, 11, 16)))
+    """)
+    assert rules(report) == ["position-axis"]
+    assert not is_verified(report.findings[0])

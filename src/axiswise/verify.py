@@ -197,8 +197,9 @@ class _Search:
         shift, changed = Shift(fix.edits), Shift(self.program.narrowed(fix.edits))
         behind: list[Diagnosis] = []
         edits = dict.fromkeys(fix.edits)
+        runs_on = self.original.findings[position].silent
         for each in below:
-            if not _is_proved(each):
+            if not _is_proved(each) or (runs_on and not each.silent):  # what ran on must not end by its own mending
                 return None
             # What comes of the first edit, or is best mended by changing it again, is the same error, moved.
             if any(changed.is_new(span) for span in each.history) or shift.fix_before(each.fixes[0]) is None:

@@ -10,7 +10,7 @@ from math import prod
 from axiswise.algebra.grouping import groups
 from axiswise.facts import Shape
 from axiswise.origin import Origin, origin_of
-from axiswise.silent.factors import Axis, dealt, fused
+from axiswise.silent.factors import Axis, Factor, dealt, fused
 
 CERTAIN = 2
 """The weight of a claim that needs no other beside it."""
@@ -60,8 +60,13 @@ def displaced(before: Sequence[Axis], given: Shape, after: Shape, asked: Sequenc
             if last - first < len(inputs)
         ]
         units = list(dict.fromkeys(runs + [(factor,) for factor in factors]))
+        apart = [] if held is None else [unit for unit in _reunited(factors) if unit not in runs]
+        is_moved = sorted(given[axis] for axis in inputs) == sorted(after[axis] for axis in outputs)
         for place, axis in enumerate(outputs):
-            claims = _claims(asked[axis] if len(asked) == len(after) else -1, after[axis], units, named)
+            size = asked[axis] if len(asked) == len(after) else -1
+            claims = _claims(size, after[axis], units, named, is_moved=is_moved)
+            if not any(weight == CERTAIN for _, weight in claims):
+                claims = [(unit, CERTAIN) for unit in apart if _is_asked(size, unit)] or claims
             if claims and held is None:  # an axis begins within a step of another: no reading of it is meant
                 found.append(Claim(axis, claims[0][0], CERTAIN))
             elif claims and held is not None and held[place] not in [unit for unit, _ in claims]:
@@ -100,13 +105,33 @@ def _read(origin: Origin | None, named: Named, before: Sequence[Axis]) -> Axis |
     return fused(factor for own in before for factor in own if factor in factors)
 
 
-def _claims(asked: int, size: int, units: Sequence[Axis], named: Named) -> list[tuple[Axis, int]]:
-    """Return the axes that a size says it is: the one it was read off, else those that are as long."""
+def _reunited(factors: Sequence[Factor]) -> list[Axis]:
+    """Return the axes of which several digits are there: what heads and their widths are of."""
+    ordered = sorted(factors, key=lambda factor: (factor.root, -factor.stride))
+    return [(factor,) for factor in fused(ordered) if factor not in factors]
+
+
+def _is_asked(asked: int, unit: Axis) -> bool:
+    """Return whether a size that is no other axis's is as long as an axis is."""
+    origin = origin_of(asked) if asked > 0 else None
+    return asked == prod(factor.size for factor in unit) and (origin is None or origin.kind != "axis")
+
+
+def _claims(
+    asked: int, size: int, units: Sequence[Axis], named: Named, *, is_moved: bool = False
+) -> list[tuple[Axis, int]]:
+    """Return the axes that a size says it is: the one it was read off, else those that are as long.
+
+    Sizes read off a tensor that has nothing to do with this one say as much as numbers do where they are only moved.
+    """
     origin = origin_of(asked) if asked >= 0 else None  # `-1` is written, and stands for what is left over
     unit = _read(origin, named, units)
-    if unit is not None:
+    roots = {factor.root for own in units for factor in own}
+    is_foreign = is_moved and origin is not None and origin.kind == "axis" and bool(unit)
+    is_foreign = is_foreign and not any(factor.root in roots for factor in unit or ())
+    if unit is not None and not is_foreign:
         return [(unit, CERTAIN)] if unit in units or (origin is not None and origin.parts) else []
-    if origin is not None and (origin.parts or origin.kind == "axis"):
+    if origin is not None and (origin.parts or origin.kind == "axis") and not is_foreign:
         return []  # what was computed is no axis that was there before
     alike = [unit for unit in units if prod(factor.size for factor in unit) == size]
     # A size that is left over and comes out as one axis alone: the others' sizes were worked out for that one.

@@ -78,11 +78,22 @@ class Lineage:
         return tuple(self._from(call, ref, axis, contract.source(call, position, axis)) for axis in range(ref.rank))
 
     def _from(self, call: OpCall, ref: TensorRef, axis: int, source: AxisSource) -> Axis:
+        if call.params.get("packed") and ref.rank == 3 and axis == 1:  # states: their examples are what rows end with
+            rows = self.of(call.operands["input"])[0]
+            return rows[-1:] if rows and rows[-1].size == ref.shape[1] else fresh(ref, axis)
         if source.relation == "given" and "weight" in call.operands:
             return _of_weight(call.operands["weight"], ref, axis)
         alike = ("same", "product", "window")  # a window that keeps the size keeps the places
         if source.relation not in alike or not source.axes:
             return fresh(ref, axis)
+        heads = call.operands.get("right")
+        if (
+            call.op == "matmul"
+            and heads is not None
+            and 2 < heads.rank == ref.rank > axis + 2
+            and heads.shape[axis] > 1
+        ):
+            return self.of(heads)[axis]  # the values', whose width stands beside it
         factors: list[Factor] = []
         for role, place in source.axes:
             operand = call.operands.get(role)

@@ -167,6 +167,8 @@ def _meant(trace: Trace, uses: Uses, call: OpCall, mask: Mask) -> Mapping[str, A
         data = maker.operands.get("input")
         if maker.op == "sub" and maker.params.get("left") == 1 and "right" in maker.operands:
             shows, ref = not shows, maker.operands["right"]
+        elif _asks_mask(trace, maker):
+            shows, ref = shows != (bool(_number(maker)) != (maker.op == "eq")), maker.operands["left"]
         elif maker.op in PASSING | TURNING and data is not None:
             shows, ref = shows != (maker.op in TURNING), data
         else:
@@ -187,6 +189,14 @@ def _meant(trace: Trace, uses: Uses, call: OpCall, mask: Mask) -> Mapping[str, A
     if compares is not None and is_counted and told is None:
         facts["lengths"] = next((role for role, ref in compares.operands.items() if not _counts(trace, ref)), "")
     return facts
+
+
+def _asks_mask(trace: Trace, maker: OpCall) -> bool:
+    """Return whether a comparison with 0 or 1 is of what a comparison gave: the mask again, or its opposite."""
+    if maker.op not in ("eq", "ne") or _number(maker) not in (0, 1) or "left" not in maker.operands:
+        return False
+    made = _maker(trace, maker.operands["left"])
+    return made is not None and made.op in COMPARISONS
 
 
 def _mean_with(uses: Uses, mask: TensorRef) -> OpCall | None:

@@ -43,6 +43,8 @@ padding_shown = encoder(words, src_key_padding_mask=ids.ne(0))  # warning: mask-
 valid = torch.arange(steps)[None] < torch.tensor([3, 10, 7])[:, None]
 lengths_hidden, _ = layer(words, words, words, key_padding_mask=valid)  # warning: mask-polarity
 only_padding = F.scaled_dot_product_attention(q, k, v, attn_mask=(ids == 0)[:, None, None])  # warning: mask-polarity
+shown = (ids == 0).unsqueeze(1).unsqueeze(2)
+only_padding_by_hand = scores.masked_fill(shown == 0, float("-inf")).softmax(-1) @ v  # warning: mask-polarity
 
 late = scores.softmax(-1).masked_fill(~lower(), float("-inf")) @ v  # warning: attention-order
 dropped = F.softmax(drop(scores), dim=-1) @ v  # warning: attention-order

@@ -56,3 +56,6 @@ made_up = (made_up / made_up.sum(-1, keepdim=True)) @ v
 silenced = scores.softmax(-1).masked_fill(~valid[:, None, :, None], 0.0) @ v  # queries that are padding
 flags = encoder(words, src_key_padding_mask=torch.ones(batch, steps) == 0)
 means = (words * valid[..., None]).sum(1) / valid.sum(1, keepdim=True)
+given = (ids != 0).unsqueeze(1).unsqueeze(2)
+asked_again = scores.masked_fill(given == 0, float("-inf")).softmax(-1) @ v  # a mask that is asked whether it is off
+asked_as_number = scores.masked_fill(given.long() != 1, -1e9).softmax(-1) @ v

@@ -52,6 +52,24 @@ def unflattened_in_the_other_order(x):
     return flat.view(t, b, c).mean(0)  # warning: scrambled-reshape
 
 
+def joined_where_steps_are_as_many_as_features(x):
+    ways = [nn.Linear(width, width) for _ in range(3)]
+    q, k, v = (way(x).view(len(x), -1, heads, width // heads).transpose(1, 2) for way in ways)
+    mixed = (q @ k.mT).softmax(-1) @ v
+    return mixed.reshape(len(x), -1, heads * (width // heads))  # warning: scrambled-reshape
+
+
+def states_of_packed(x):
+    packed = nn.utils.rnn.pack_padded_sequence(x, [steps, 7, 4], batch_first=True)
+    _, h = nn.GRU(width, 16, bidirectional=True)(packed)
+    return nn.Linear(32, 2)(h.view(x.size(0), -1))  # warning: scrambled-reshape
+
+
+def rows_as_maps(maps, labels):
+    chances = nn.functional.one_hot(labels, maps.size(1))
+    return (maps.softmax(1) * chances.view(maps.shape)).sum()  # warning: scrambled-reshape
+
+
 split_before_steps(x)
 joined_without_turning(x)
 view_for_transpose(x)
@@ -60,3 +78,6 @@ time_first_flattened(x)
 maps_as_tokens(torch.randn(2, 3, 20, 28))
 channels_last_by_view(torch.randn(2, 3, 20, 28))
 unflattened_in_the_other_order(x)
+joined_where_steps_are_as_many_as_features(torch.randn(batch, width // heads, width))
+states_of_packed(x)
+rows_as_maps(nn.Conv2d(3, 6, 1)(torch.randn(2, 3, 18, 24)), torch.randint(0, 6, (2, 18, 24)))

@@ -34,3 +34,12 @@ loss = F.cross_entropy(logits.view(-1, 7), torch.randint(0, 7, (b, t)).view(-1))
 beams = torch.randn(b * 5, 100).view(b, 5 * 100).topk(5)[1]
 frames = torch.randn(2, 6, 3, 16, 20)
 by_frame = nn.Conv2d(3, 8, 3, padding=1)(frames.view(-1, *frames.shape[2:])).view(2, 6, 8, 16, 20)
+square = split[:, :, : c // 4]  # as many steps as features
+merged = (square @ square.mT).softmax(-1) @ square
+merged = merged.transpose(1, 2).reshape(b, -1, 4 * (c // 4))
+packed = nn.utils.rnn.pack_padded_sequence(x, [t, 7, 4], batch_first=True)
+_, ends = nn.GRU(c, 16, bidirectional=True)(packed)
+ends = ends.transpose(0, 1).reshape(x.size(0), -1)
+labels, chances = torch.randint(0, k, (n, h, w)), images.softmax(1)
+marked = F.one_hot(labels, k).permute(0, 3, 1, 2).reshape(chances.shape)
+stacked = split.reshape(b, 4 * t // 2, 2 * (c // 4))  # two rows of a head at a time
