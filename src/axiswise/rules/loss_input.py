@@ -34,18 +34,21 @@ class LossInput(Rule):
 
     def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
         made: OpCall | None = conflict.facts.get("made")
-        if made is None or conflict.call.op not in TAKES:
+        logits = conflict.facts.get("logits")
+        if made is None or (logits is None and conflict.call.op not in TAKES):
             return None
         maker = scene.at(replace(conflict, call=made, left=None))
-        found = scene.diagnosis(
-            f"{scene.callee()} takes {TAKES[conflict.call.op]}, but {scene.expression('input')} holds {GIVEN[made.op]}"
-        )
-        told = Note(f"{maker.callee()} gives {GIVEN[made.op]}", maker.span)
+        takes = TAKES[conflict.call.op] if logits is None else "logits" if logits else "probabilities"
+        gives = GIVEN[made.op] if not logits else "probabilities"
+        given = scene.expression("input")
+        holds = "holds" if given.startswith("`") else "hold"  # `x` holds, the predictions hold
+        found = scene.diagnosis(f"{scene.callee()} takes {takes}, but {given} {holds} {gives}")
+        told = Note(f"{maker.callee()} gives {gives}", maker.span)
         return replace(found, severity="warning", silent=True, exception=None, notes=(told,))
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
         made: OpCall | None = conflict.facts.get("made")
-        if made is None:
+        if made is None or "logits" in conflict.facts:
             return
         maker = scene.at(replace(conflict, call=made, left=None))
         if conflict.call.op in ("nll_loss", "kl_div"):

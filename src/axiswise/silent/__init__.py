@@ -58,6 +58,11 @@ def suspected(trace: Trace) -> list[Failure]:
     for look in LOOKS:
         for conflict in look(trace, uses):
             call = conflict.call
-            found.setdefault((conflict.kind, call.site or call.index), conflict)
-    ordered = sorted(found.values(), key=lambda conflict: conflict.call.index)
+            key = (conflict.kind, call.site or call.index)
+            if call.layer is not None and call.layer.built:  # a layer that a model calls again, from another line
+                first = found.setdefault((conflict.kind, call.layer.built[-1].span), conflict)
+                if first is not conflict and not call.layer.direct:
+                    continue
+            found.setdefault(key, conflict)
+    ordered = sorted({id(each): each for each in found.values()}.values(), key=lambda conflict: conflict.call.index)
     return [Failure("", "", each.call, each.call.frames, (each,)) for each in ordered]

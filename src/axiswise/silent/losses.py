@@ -27,6 +27,8 @@ KEPT = frozenset("squeeze unsqueeze reshape flatten transpose permute to float d
 def confused(trace: Trace, uses: Uses) -> Iterator[Conflict]:
     """Yield losses whose predictions are of another kind than they take; facts: `made`, the call that made them."""
     for call in trace.calls:
+        if isinstance(call.params.get("logits"), bool):
+            yield from _told(trace, call, logits=call.params["logits"])
         wrong = WRONG.get(call.op) if call.spelled.startswith("torch.") else None  # other frameworks' take other things
         if wrong is None or "input" not in call.operands:
             continue
@@ -34,6 +36,15 @@ def confused(trace: Trace, uses: Uses) -> Iterator[Conflict]:
         if maker is not None and maker.op in wrong:
             size = call.operands["input"].rank
             yield Conflict("loss-input", call, AxisUse("input", -1, size), facts={"made": maker})
+
+
+def _told(trace: Trace, call: OpCall, *, logits: bool) -> Iterator[Conflict]:
+    """Yield a loss that was told what it is given, and is given the other."""
+    maker = _maker(trace, call)
+    made = maker.params.get("activation", maker.op) if maker is not None else None
+    if made in (PROBABILITIES | {"sigmoid"} if logits else {"linear"}):
+        facts = {"made": maker, "logits": logits}
+        yield Conflict("loss-input", call, AxisUse("input", -1, call.operands["input"].rank), facts=facts)
 
 
 def _maker(trace: Trace, call: OpCall) -> OpCall | None:

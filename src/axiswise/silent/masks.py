@@ -58,6 +58,9 @@ def _masks(trace: Trace, call: OpCall, uses: Uses) -> Iterator[Mask]:
     if call.op.startswith(LAYERS) or call.op == "sdpa":
         for role in [role for role in call.operands if role.endswith("mask")]:
             yield Mask(role, call.operands[role], call.op != "sdpa")
+    elif call.op == "headed_attention":
+        for role in [role for role in call.operands if role.endswith("mask")]:
+            yield Mask(role, call.operands[role], False)
     elif call.op == "masked_fill" and "mask" in call.operands:
         value, mask = call.params.get("value"), call.operands["mask"]
         if _is_low(value) and _is_weighed(call, uses):

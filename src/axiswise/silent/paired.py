@@ -68,7 +68,7 @@ def _is_column(trace: Trace, column: TensorRef) -> bool:
     ref = column
     while (found := trace.producer(ref.id)) is not None:
         call, output = found
-        if call.op in LAYERS or call.op == "gather":
+        if call.op in LAYERS or call.op == "gather" or _is_weighted(call):
             return True
         contract = contract_of(call.op)
         if call.op not in CARRIED or contract is None:
@@ -82,6 +82,12 @@ def _is_column(trace: Trace, column: TensorRef) -> bool:
         if ref.rank != 2:
             return False
     return False
+
+
+def _is_weighted(call: OpCall) -> bool:
+    """Return whether rows are multiplied with one column of weights: a layer by hand."""
+    shapes = [ref.shape for ref in call.operands.values()]
+    return call.op == "matmul" and len(shapes) == 2 and len(shapes[0]) == len(shapes[1]) == 2 and shapes[1][0] > 1
 
 
 def _is_data(trace: Trace, column: TensorRef) -> bool:

@@ -123,6 +123,41 @@ def array_functions(module: str) -> dict[str, Reader]:
     return found
 
 
+def array_methods(kind: str) -> dict[str, Reader]:
+    """Return table entries for the methods of arrays that have NumPy's (`ndarray`, JAX' `Array`)."""
+    reduced = "input, dim|axis=None, *, keepdim|keepdims=False"
+
+    def of(names: str) -> str:
+        return " ".join(f"{kind}.{name}" for name in names.split())
+
+    return {
+        **{f"{kind}.{op}": reader(op, "input") for op in sorted(UNARY)},
+        **{f"{kind}.{op}": reader(op, reduced) for op in "sum mean prod all any argmax argmin var std".split()},
+        **reads("amax", reduced, of("max")),
+        **reads("amin", reduced, of("min")),
+        f"{kind}.dot": dotted,
+        **reads("reshape", "input, *shape|newshape, order?", of("reshape")),
+        **reads("flatten", "input, order?", of("ravel flatten")),
+        **reads("squeeze", "input, dim|axis=None", of("squeeze")),
+        **reads("transpose", "input, dim0|axis1, dim1|axis2", of("swapaxes")),
+        **reads("repeat_interleave", "input, repeats, dim|axis=None", of("repeat")),
+        **reads("to", "input, dtype", of("astype")),
+        **reads("clone", "input", of("copy")),
+        **reads("reverse-axes", "input", of("T")),
+        f"{kind}.transpose": transposed,
+    }
+
+
+def softmaxes(module: str) -> dict[str, Reader]:
+    """Return table entries for a module's softmax and what is kin to it (`jax.nn`, `keras.ops`)."""
+    return {
+        **{f"{module}.{op}": reader(op, "input|x, dim|axis=-1, where?") for op in ("softmax", "log_softmax")},
+        **reads("logsumexp", "input|a|x, dim|axis=None, *, keepdim|keepdims=False", f"{module}.logsumexp"),
+        **reads("one_hot", "input|x, num_classes, *rest?, dtype?, axis=-1", f"{module}.one_hot"),
+        **{f"{module}.{op}": reader(op, "input|x") for op in ("relu", "sigmoid", "softplus", "silu", "gelu", "tanh")},
+    }
+
+
 def dotted(arrays: Arrays, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reading | None:
     """Read `dot`: a product of matrices, and of more axes one that pairs every row with every column."""
     found = reader("matmul", f"{_PAIR}, out?")(arrays, args, kwargs)

@@ -108,8 +108,17 @@ class Vocabulary:
             named = next((each for each in found if each is not None), None)
             return (*named, ()) if named is not None else None
         name = f"{kind.name}.{word}"
+        if name not in self._methods:
+            name = self._renamed(kind.name, owner, getattr(function, "__func__", None))
         read = self._methods.get(name)
         return (name, read, (owner,)) if read is not None else None
+
+    def _renamed(self, kind: str, owner: Any, function: Any) -> str:
+        """Return the entry of a method whose function has a name of its own: `Array.sum` is called `_sum`."""
+        known = (name for name in self._methods if function is not None and name.startswith(f"{kind}."))
+        return next(
+            (name for name in known if getattr(cast("Any", type(owner)), name.rpartition(".")[2], None) is function), ""
+        )
 
     def method(self, kind: str, word: str) -> Reader | None:
         """Return the reader of a kind's attribute or operator."""

@@ -1,4 +1,4 @@
-"""Adapts the recorder to JAX' arrays and to `jax.numpy`."""
+"""Adapts the recorder to JAX' arrays, to `jax.numpy` and to `jax.nn`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import jax
 
-from axiswise.frontends.eager.array_functions import array_functions
+from axiswise.frontends.eager.array_functions import array_functions, array_methods, softmaxes
 from axiswise.frontends.eager.kinds import Kind, OpenShape
 from axiswise.frontends.eager.recorder import Recorder
 
@@ -17,7 +17,7 @@ _JAX: Any = cast("Any", jax)
 def attach(recorder: Recorder) -> None:
     """Let JAX' calls be written down."""
     recorder.arrays.add(KIND)
-    recorder.vocabulary.add(array_functions("jax.numpy"))
+    recorder.vocabulary.add(array_functions("jax.numpy") | array_methods(KIND.name) | softmaxes("jax.nn"))
     _install_steps(recorder)
 
 

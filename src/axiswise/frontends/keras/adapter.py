@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import keras
 
-from axiswise.frontends.eager.array_functions import array_functions
+from axiswise.frontends.eager.array_functions import array_functions, softmaxes
 from axiswise.frontends.eager.recorder import Recorder
 from axiswise.frontends.eager.vocabulary import reads
 from axiswise.frontends.keras import datasets, storing, symbolic, training
@@ -23,7 +23,7 @@ def attach(recorder: Recorder) -> None:
     cast("Any", keras).config.disable_traceback_filtering()
     recorder.arrays.add(KIND)
     recorder.arrays.add(VARIABLE)
-    recorder.vocabulary.add(array_functions("keras.ops"))
+    recorder.vocabulary.add(array_functions("keras.ops") | softmaxes("keras.ops"))
     recorder.vocabulary.add(reads("zeros", "shape=()", "keras.layers.Layer.add_weight"))
     batches = Batches(recorder)
     stack = LayerStack(recorder, batches)

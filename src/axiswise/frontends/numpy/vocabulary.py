@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from axiswise.frontends.eager.array_functions import dotted, transposed
+from axiswise.frontends.eager.array_functions import array_methods
 from axiswise.frontends.eager.kinds import Arrays
 from axiswise.frontends.eager.vocabulary import Reader, Reading, first_of, reader, reads
-from axiswise.ops.broadcast import UNARY
-
-_REDUCED = "input, dim|axis=None, *, keepdim|keepdims=False"
 
 
 def _of(names: str) -> str:
@@ -67,20 +64,7 @@ RANDOM: dict[str, Reader] = {
 """Random numbers by their functions and by their generators' methods."""
 
 READERS: dict[str, Reader] = {
-    **{f"ndarray.{op}": reader(op, "input") for op in sorted(UNARY)},
-    **{f"ndarray.{op}": reader(op, _REDUCED) for op in "sum mean prod all any argmax argmin var std".split()},
-    **reads("amax", _REDUCED, _of("max")),
-    **reads("amin", _REDUCED, _of("min")),
-    "ndarray.dot": dotted,
-    **reads("reshape", "input, *shape|newshape, order?", _of("reshape")),
-    **reads("flatten", "input, order?", _of("ravel flatten")),
-    **reads("squeeze", "input, dim|axis=None", _of("squeeze")),
-    **reads("transpose", "input, dim0|axis1, dim1|axis2", _of("swapaxes")),
-    **reads("repeat_interleave", "input, repeats, dim|axis=None", _of("repeat")),
-    **reads("to", "input, dtype", _of("astype")),
-    **reads("clone", "input", _of("copy")),
-    **reads("reverse-axes", "input", _of("T")),
-    "ndarray.transpose": transposed,
+    **array_methods("ndarray"),
     "operator.neg": _prefixed("negative"),
     "operator.invert": _prefixed("bitwise_not"),
     **reads("atleast_1d", "input", "numpy.atleast_1d"),

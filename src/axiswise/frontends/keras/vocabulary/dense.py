@@ -8,7 +8,7 @@ from typing import Any, cast
 import keras
 
 from axiswise.frontends.eager.vocabulary import Reading
-from axiswise.frontends.keras.vocabulary.reading import LayerReader, Running, first
+from axiswise.frontends.keras.vocabulary.reading import LayerReader, Running, first, name_of
 
 _LAYERS: Any = cast("Any", keras).layers
 
@@ -20,7 +20,7 @@ def _dense(running: Running, args: Sequence[Any], kwargs: Mapping[str, Any]) -> 
         return None
     width = layer.kernel.shape[0] if layer.built else shape[-1]
     weight = running.weight((layer.units, width), given, ("units", -1))
-    return Reading("linear", {"input": given, "weight": weight})
+    return Reading("linear", {"input": given, "weight": weight}, {"activation": name_of(layer.activation)})
 
 
 def _einsum_dense(running: Running, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reading | None:

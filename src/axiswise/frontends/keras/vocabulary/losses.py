@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, cast
 
+import keras
 import numpy as np
 
 from axiswise.facts import OpCall, Shape, TensorRef
@@ -13,6 +14,7 @@ from axiswise.frontends.eager.recorder import Recorder
 from axiswise.frontends.eager.vocabulary import Reading
 from axiswise.frontends.keras.vocabulary.values import extremes, known_values
 
+_BACKEND: str = cast("Any", keras).backend.backend()
 ONE_HOT, NUMBERS, EQUAL = "one_hot_cross_entropy", "nll_loss", "binary_cross_entropy"
 WORDS: dict[str, str] = {
     "categorical_crossentropy": ONE_HOT,
@@ -50,7 +52,7 @@ def read_comparison(
         recorder: The run.
         own: The function or the class that does it.
         target, predicted: Its operands as they were given.
-        settings: `axis`, `ignore_class`.
+        settings: `axis`, `ignore_class`, `from_logits`.
     """
     module: str = getattr(own, "__module__", "") or ""
     name, arrays = getattr(own, "__name__", ""), recorder.arrays
@@ -64,7 +66,7 @@ def read_comparison(
     if word is None:  # no contract speaks for it: what it raises is about these two all the same
         return Reading(f"keras.{name}", {"target": target, "input": predicted})
     ours, theirs = arrays.ref_of(predicted), arrays.ref_of(target)
-    reading = Reading(word)
+    reading = Reading(word, params=_meant(name, settings))
     if word == NUMBERS:
         theirs = _aligned(recorder, replace(theirs, dtype="int64"), ours.rank)
         axis = settings.get("axis", -1)
@@ -77,6 +79,13 @@ def read_comparison(
         reading.params["whole"] = _are_whole(target)
     reading.operands |= {"target": theirs, "input": replace(ours, dtype="float32")}
     return reading
+
+
+def _meant(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return whether a cross entropy takes logits; nothing where it finds out by itself, as that on TensorFlow does."""
+    if "crossentropy" not in name.lower() or (settings.get("from_logits") and _BACKEND == "tensorflow"):
+        return {}
+    return {"logits": bool(settings.get("from_logits"))}
 
 
 def _of_one_rank(recorder: Recorder, ours: TensorRef, theirs: TensorRef) -> tuple[TensorRef, TensorRef]:

@@ -70,6 +70,11 @@ def first(args: Sequence[Any], kwargs: Mapping[str, Any], *names: str) -> Any:
     return args[0] if args else next((kwargs[name] for name in (*names, "inputs") if name in kwargs), None)
 
 
+def name_of(activation: Any) -> str:
+    """Return what a layer's activation is called: `linear` where it has none."""
+    return getattr(activation, "__name__", "") if activation is not None else "linear"
+
+
 def argument(args: Sequence[Any], kwargs: Mapping[str, Any], position: int, name: str) -> Any:
     """Return an argument by position or by name, or None."""
     return args[position] if position < len(args) else kwargs.get(name)
