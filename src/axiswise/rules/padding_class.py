@@ -26,7 +26,7 @@ class PaddingClass(Rule):
         if made.op != "pad_sequence" and ignored == DEFAULT:
             return None  # a table says what padding would be; whether there is any in the targets is not known
         maker = scene.at(replace(conflict, call=made, left=None))
-        says = "pads with" if made.op == "pad_sequence" else "has for padding"
+        says = {"pad_sequence": "pads with", "embedding": "has for padding"}.get(made.op, "masks padding, which is")
         found = scene.diagnosis(
             f"{scene.callee()} ignores {ignored}, but {scene.expression('target')} is padded with {padding}: "
             f"padding counts as class {padding}"

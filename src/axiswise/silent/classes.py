@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from axiswise.facts import AxisUse, Conflict, OpCall, TensorRef, Trace
 from axiswise.silent.following import Uses, handed
+from axiswise.silent.masks import PASSING, TURNING
 
 LOSSES = frozenset({"cross_entropy", "nll_loss"})
 KEPT = frozenset(
@@ -25,7 +26,7 @@ def misclassed(trace: Trace, uses: Uses) -> Iterator[Conflict]:
     the call that says what padding is).
     """
     losses = [call for call in trace.calls if call.op in LOSSES and call.spelled.startswith("torch.")]
-    padding = _with_padding(trace) if losses else {}
+    padding = _with_padding(trace, uses) if losses else {}
     for call in losses:
         ours, theirs = call.operands.get("input"), call.operands.get("target")
         if ours is None or theirs is None or call.saved:
@@ -66,19 +67,31 @@ def _padded(trace: Trace, call: OpCall, targets: TensorRef, padding: Mapping[int
         made = trace.producer(ref.id)
         says = made[0] if made is not None and made[0].op == "pad_sequence" else padding.get(ref.id)
         if says is not None:
-            number = says.params.get("padding_value" if says.op == "pad_sequence" else "padding_idx")
+            number = next((says.params[name] for name in SAYING if name in says.params), None)
             if isinstance(number, (int, float)) and number != ignored:
                 facts = {"padding": int(number), "ignored": ignored, "made": says}
                 yield Conflict("padding-class", call, AxisUse("target", -1, 0), facts=facts)
             return
 
 
-def _with_padding(trace: Trace) -> dict[int, OpCall]:
-    """Return the tensors that an embedding with a row for padding is given, or a part of them, by the embedding."""
+SAYING = ("padding_value", "padding_idx", "right")
+"""What a call names the number of padding."""
+
+
+def _with_padding(trace: Trace, uses: Uses) -> dict[int, OpCall]:
+    """Return the tensors, or what they are a part of, by the call that says what padding is in them.
+
+    An embedding with a row for padding, or a comparison that masks the padding of attention.
+    """
     tables = [
         call for call in trace.calls if call.op == "embedding" and isinstance(call.params.get("padding_idx"), int)
     ]
-    return {ref.id: table for table in tables for ref in _kept(trace, table.operands["input"])}
+    found = {ref.id: table for table in tables for ref in _kept(trace, table.operands["input"])}
+    for call in trace.calls:
+        if call.op in ("eq", "ne") and "left" in call.operands and isinstance(call.params.get("right"), int):
+            if any(met.role.endswith("padding_mask") for met in uses.followed(call.outputs[0], PASSING | TURNING)):
+                found |= {ref.id: call for ref in _kept(trace, call.operands["left"]) if ref.id not in found}
+    return found
 
 
 def _kept(trace: Trace, ref: TensorRef) -> Iterator[TensorRef]:

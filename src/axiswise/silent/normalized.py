@@ -90,6 +90,16 @@ def class_axes(trace: Trace) -> Iterator[tuple[OpCall, TensorRef, int]]:
             axis = min(CLASSES[call.op], data.rank - 1)
             if data.shape[axis] > 1:
                 yield call, data, axis
+        elif call.op == "kl_div" and call.params.get("reduction") == "batchmean":
+            yield from _compared(trace, call)
+
+
+def _compared(trace: Trace, call: OpCall) -> Iterator[tuple[OpCall, TensorRef, int]]:
+    """Yield the one of two distributions that is along the batch, with the axis that the other is along."""
+    sides = [ref for ref in call.operands.values() if (found := trace.producer(ref.id)) and found[0].op in SOFTMAXES]
+    along = [_along(found[0]) for ref in sides if (found := trace.producer(ref.id)) is not None]
+    if len(along) == 2 and 0 in along and along[0] != along[1] and sides[0].shape == sides[1].shape:
+        yield call, sides[along.index(0)], max(along)
 
 
 def _classes_elsewhere(uses: Uses, call: OpCall, along: int, classes: Mapping[Axis, OpCall]) -> Elsewhere | None:

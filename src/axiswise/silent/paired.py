@@ -51,9 +51,10 @@ def paired(trace: Trace, uses: Uses) -> Iterator[Conflict]:
         for column, row in (roles, roles[::-1]):
             one, other = call.operands[column], call.operands[row]
             if one.rank == 2 and other.rank == 1 and one.shape == (other.shape[0], 1) and other.shape[0] > 1:
-                if _is_column(trace, one) or (
-                    call.op in COMPARISONS and _is_data(trace, one) and _is_told(trace, other)
-                ):
+                if (
+                    _is_column(trace, one)
+                    or (call.op in ("eq", "ne") and _is_pick(trace, one) and _is_given(trace, other))
+                ) or (call.op in COMPARISONS and _is_data(trace, one) and _is_told(trace, other)):
                     size = other.shape[0]
                     sides = AxisUse(column, 0, size), AxisUse(row, 0, size)
                     yield Conflict("paired", call, *sides, facts={"fault": "pairs"})
@@ -88,6 +89,18 @@ def _is_weighted(call: OpCall) -> bool:
     """Return whether rows are multiplied with one column of weights: a layer by hand."""
     shapes = [ref.shape for ref in call.operands.values()]
     return call.op == "matmul" and len(shapes) == 2 and len(shapes[0]) == len(shapes[1]) == 2 and shapes[1][0] > 1
+
+
+def _is_pick(trace: Trace, column: TensorRef) -> bool:
+    """Return whether a column holds the place of each row's largest."""
+    found = trace.producer(column.id)
+    return found is not None and found[0].op == "argmax" and bool(found[0].params.get("keepdim"))
+
+
+def _is_given(trace: Trace, row: TensorRef) -> bool:
+    """Return whether a row is what came with the data: nothing was computed for it."""
+    found = trace.producer(row.id)
+    return found is None or not found[0].operands or found[0].op == "load-batch"
 
 
 def _is_data(trace: Trace, column: TensorRef) -> bool:

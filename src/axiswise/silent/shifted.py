@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from axiswise.facts import AxisUse, Conflict, OpCall, TensorRef, Trace
 from axiswise.ops.loss import CONTRACTS as LOSSES
@@ -41,6 +41,28 @@ class Taught:
     steps: frozenset[Axis]
 
 
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """Stretches of one tensor, a single one or several stacked.
+
+    Attributes:
+        ref: What they are in.
+        axis: The axis of it that they lie along.
+        source: The tensor they are of.
+        stretches: Where each begins and ends there.
+    """
+
+    ref: TensorRef
+    axis: int
+    source: int
+    stretches: tuple[tuple[int, int], ...]
+
+    def is_before(self, other: Windows) -> bool:
+        """Return whether each is one step before another's."""
+        later = tuple((first + 1, last + 1) for first, last in self.stretches)
+        return (self.source, self.axis, later) == (other.source, other.axis, other.stretches)
+
+
 def foreseen(trace: Trace, uses: Uses) -> Iterator[Conflict]:
     """Yield what looks at later steps on the way to a loss whose targets are the inputs moved by one step.
 
@@ -63,14 +85,13 @@ def _taught(trace: Trace, uses: Uses, call: OpCall) -> Iterator[Taught]:
     if call.op not in LOSSES or ours is None or theirs is None:
         return
     for made in _made(trace, theirs):
-        axis, data = _cut(made, slice(1, None)), made.operands.get("input")
-        if axis is None or data is None:
+        asked = _windows(trace, made)
+        if asked is None:
             continue
-        given = {
-            uses.lineage.of(other.outputs[0])[axis] for other, _ in uses.of(data.id) if _cut(other, slice(-1)) == axis
-        }
+        axis, data = _cut(made, slice(1, None)), made.operands.get("input", asked.ref)
+        given = {uses.lineage.of(each.ref)[each.axis] for each in _taken(trace, uses, asked) if each.is_before(asked)}
         shown = [each for each in _made(trace, ours) if each.op == "index"]
-        if shown and _cut(shown[0], slice(-1)) is not None:
+        if axis is not None and shown and _cut(shown[0], slice(-1)) is not None:
             given.add(uses.lineage.of(data)[axis])  # all of it was given, and the last prediction is left out
             ours = shown[0].operands["input"]
         factors = {factor for own in uses.lineage.of(ours) for factor in own}
@@ -90,14 +111,42 @@ def _made(trace: Trace, ref: TensorRef) -> Iterator[OpCall]:
         ref = data
 
 
-def _cut(call: OpCall, part: slice) -> int | None:
-    """Return the one axis of which an index takes a part; None where it takes another, or more."""
+def _windows(trace: Trace, call: OpCall) -> Windows | None:
+    """Return what a call takes of a tensor, or stacks of it; None where it does anything else."""
+    if call.op == "stack" and call.params.get("dim", 0) == 0 and call.outputs:
+        made = [trace.producer(ref.id) for ref in call.operands.values()]
+        parts = [_windows(trace, each[0]) if each is not None else None for each in made]
+        whole = [each for each in parts if each is not None]
+        if whole and len(whole) == len(parts) and len({(each.source, each.axis) for each in whole}) == 1:
+            stretches = tuple(stretch for each in whole for stretch in each.stretches)
+            return Windows(call.outputs[0], whole[0].axis + 1, whole[0].source, stretches)
+    axis, data = _cut(call), call.operands.get("input")
+    if axis is None or data is None or not call.outputs:
+        return None
+    index: Any = call.params["index"]
+    part = cast("slice[Any, Any, Any]", index[axis] if isinstance(index, tuple) else index)
+    first, last, step = part.indices(data.shape[axis])
+    return Windows(call.outputs[0], axis, data.id, ((first, last),)) if step == 1 else None
+
+
+def _taken(trace: Trace, uses: Uses, like: Windows) -> Iterator[Windows]:
+    """Yield the windows of a tensor, and the stacks of them."""
+    parts = [call for call, _ in uses.of(like.source)]
+    stacks = [call for part in parts for output in part.outputs for call, _ in uses.of(output.id) if call.op == "stack"]
+    for call in {each.index: each for each in (*parts, *stacks)}.values():
+        found = _windows(trace, call)
+        if found is not None:
+            yield found
+
+
+def _cut(call: OpCall, part: slice | None = None) -> int | None:
+    """Return the one axis of which an index takes a part, this one if any; None where it takes another, or more."""
     index = call.params.get("index")
     parts = cast("tuple[object, ...]", index) if isinstance(index, tuple) else (index,)
     if call.op != "index" or len(call.operands) != 1 or not all(isinstance(each, slice) for each in parts):
         return None
     taken = [axis for axis, each in enumerate(parts) if each != slice(None)]
-    return taken[0] if len(taken) == 1 and parts[taken[0]] == part else None
+    return taken[0] if len(taken) == 1 and part in (None, parts[taken[0]]) else None
 
 
 def _unmasked(trace: Trace, uses: Uses, call: OpCall) -> Iterator[tuple[str, int, str]]:

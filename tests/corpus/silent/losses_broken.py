@@ -53,3 +53,14 @@ F.cross_entropy(by_step(torch.randn(3, 4, 12)).mT, ragged).backward()  # warning
 by_pad = nn.CrossEntropyLoss(ignore_index=4)  # warning: padding-class
 words = nn.Embedding(5, 12, padding_idx=0)(steps[:, :-1])
 by_pad(by_step(words).flatten(0, 1), steps[:, 1:].reshape(-1)).backward()
+
+judge = nn.Linear(12, 5)
+wanted = F.softmax(judge(features) / 2, dim=0)  # warning: softmax-axis
+F.kl_div(F.log_softmax(classes(features), dim=-1), wanted, reduction="batchmean").backward()
+guess = classes(features).argmax(-1, keepdim=True)
+hits = (guess == labels).sum()  # warning: paired-broadcast
+
+sentences = torch.randint(0, 5, (6, 4))
+layer = nn.TransformerEncoderLayer(12, 2, batch_first=True)
+read = layer(nn.Embedding(5, 12)(sentences), src_key_padding_mask=sentences.eq(3))
+F.cross_entropy(classes(read).flatten(0, 1), sentences.flatten(), ignore_index=0).backward()  # warning: padding-class
