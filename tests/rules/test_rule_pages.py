@@ -25,6 +25,9 @@ from tests.rules.pages import Case, Page, bless, pages
 PAGES = pages()
 CASES = [pytest.param(page, case, id=case.name) for page in PAGES for case in page.cases]
 FIXED = [pytest.param(case, id=case.name) for page in PAGES for case in page.cases if case.fixed]
+MENDED = [
+    pytest.param(case, id=case.name) for page in PAGES for case in page.cases if case.fixed and case.severity != "error"
+]
 SILENT = [pytest.param(*silent, id=silent[0]) for page in PAGES for silent in page.silent]
 BLESSING = os.environ.get("AXISWISE_BLESS") == "1"
 
@@ -110,6 +113,16 @@ def test_a_fixed_program_runs(case: Case) -> None:
     raised, warned = run(f"{case.name}-fixed", case.fixed or "")
     assert raised is None
     assert not warned
+
+
+@pytest.mark.parametrize("case", MENDED)
+def test_what_found_a_mistake_that_raised_nothing_finds_none_in_the_fixed_program(
+    case: Case, folder: Path, warm: Sandbox
+) -> None:
+    fixed = case.fixed or ""
+    report = audited(fixed) if case.audited else checked(fixed, warm)
+    assert report.findings == ()
+    assert [each.status for each in report.targets] == ["checked"], report.targets
 
 
 @pytest.mark.parametrize(("name", "program", "is_audited"), SILENT)
