@@ -31,6 +31,7 @@ CANDIDATES = {
     "paired",
     "positions",
     "reduction-axis",
+    "row-order",
     "repeated-term",
     "scrambled",
     "softmax-axis",

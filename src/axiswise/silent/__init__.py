@@ -25,6 +25,7 @@ from axiswise.silent.paired import paired
 from axiswise.silent.picked import mispicked
 from axiswise.silent.reductions import misreduced
 from axiswise.silent.repeated import repeated
+from axiswise.silent.rows import crossed
 from axiswise.silent.scrambled import scrambled
 from axiswise.silent.shifted import foreseen
 
@@ -48,6 +49,7 @@ LOOKS: tuple[Callable[[Trace, Uses], Iterable[Conflict]], ...] = (
     repeated,
     foreseen,
     unmasked,
+    crossed,
 )
 
 
