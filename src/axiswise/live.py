@@ -75,7 +75,7 @@ def explained(
         conflict = _conflict(each, sources)
         if conflict is None and not _torch_refused(each):
             continue
-        frames = UserCode(sources).of_traceback(each.__traceback__)
+        frames = UserCode(sources).of_error(each)
         found = _replayed(each, program, frames, seconds) if program is not None else None
         if found is None and conflict is not None:
             found = _from_words(each, conflict, frames, sources)
@@ -113,7 +113,7 @@ def _conflict(error: Exception, sources: Sources) -> Conflict | None:
     conflict: Conflict | None = messages.read_message(type(error).__name__, _words(error))
     if conflict is None or type(error).__name__ == "OutOfMemoryError":
         return None
-    frames = UserCode(sources).of_traceback(error.__traceback__)
+    frames = UserCode(sources).of_error(error)
     return conflict if is_about_shape(conflict, frames, sources) else None
 
 

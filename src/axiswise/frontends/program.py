@@ -171,7 +171,7 @@ def _run(script: str, frontend: Frontend, sources: Sources) -> tuple[str, str | 
 
 def what_ended(error: BaseException, frontend: Frontend) -> tuple[str, str | None]:
     """Return what became of a program that an exception ended; a shape error among them is a failure."""
-    frames = frontend.user.of_traceback(error.__traceback__)
+    frames = frontend.user.of_error(error)
     line = f" at line {frames[-1].span.line}" if frames else ""
     text = next(iter(said(str(error)).splitlines()), "")
     name = type(error).__name__

@@ -7,27 +7,26 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from types import FrameType, TracebackType
+from types import FrameType
 from typing import Any
 
-from axiswise.source.frames import UserCode
+from axiswise.source.frames import UserCode, way_of
 from axiswise.source.text import Sources
 
 MOST_SHAPES = 6
 """Tensors of one line that are told."""
 
 
-def frames_of(traceback: TracebackType | None, user: UserCode) -> tuple[FrameType | None, int, list[FrameType]]:
+def frames_of(error: BaseException, user: UserCode) -> tuple[FrameType | None, int, list[FrameType]]:
     """Return the user's innermost frame, the instruction it stands at, and the library's frames inside it."""
     own: FrameType | None = None
     instruction = 0
     inside: list[FrameType] = []
-    while traceback is not None:
-        if user.owns(traceback.tb_frame.f_code):
-            own, instruction, inside = traceback.tb_frame, traceback.tb_lasti, []
+    for place in way_of(error):
+        if user.owns(place.tb_frame.f_code):
+            own, instruction, inside = place.tb_frame, place.tb_lasti, []
         else:
-            inside.append(traceback.tb_frame)
-        traceback = traceback.tb_next
+            inside.append(place.tb_frame)
     return own, instruction, inside
 
 
@@ -35,7 +34,7 @@ def shapes_named(
     error: BaseException, sources: Sources, shape: Callable[[object], tuple[int, ...] | None]
 ) -> dict[str, tuple[int, ...]]:
     """Return the shapes of what the user's failing expression names, as it spells them; `shape` knows a tensor's."""
-    own, instruction, _ = frames_of(error.__traceback__, UserCode(sources))
+    own, instruction, _ = frames_of(error, UserCode(sources))
     node = sources.node(own.f_code, instruction) if own is not None else None
     found: dict[str, tuple[int, ...]] = {}
     for each in ast.walk(node) if node is not None else ():

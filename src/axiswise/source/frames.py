@@ -24,6 +24,16 @@ MOST_NAMES = 40
 """Whole numbers kept of one frame."""
 
 
+def way_of(error: BaseException) -> list[TracebackType]:
+    """Return the places that an error came through, outermost first."""
+    found: list[TracebackType] = []
+    traceback = error.__traceback__
+    while traceback is not None:
+        found.append(traceback)
+        traceback = traceback.tb_next
+    return found
+
+
 class UserCode:
     """Tells the user's frames from a library's.
 
@@ -78,14 +88,10 @@ class UserCode:
         found.reverse()
         return tuple(found)
 
-    def of_traceback(self, traceback: TracebackType | None) -> tuple[Frame, ...]:
-        """Return the user's frames of a traceback, outermost first."""
-        found: list[Frame] = []
-        while traceback is not None:
-            if self.owns(traceback.tb_frame.f_code):
-                found.append(self.place(traceback.tb_frame.f_code, traceback.tb_lasti, traceback.tb_frame))
-            traceback = traceback.tb_next
-        return tuple(found)
+    def of_error(self, error: BaseException) -> tuple[Frame, ...]:
+        """Return the user's frames that an error came through, outermost first."""
+        own = (each for each in way_of(error) if self.owns(each.tb_frame.f_code))
+        return tuple(self.place(each.tb_frame.f_code, each.tb_lasti, each.tb_frame) for each in own)
 
     def place(self, code: CodeType, instruction: int, frame: FrameType | None = None) -> Frame:
         """Return the frame at an instruction; with a live frame, its whole numbers too."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import linecache
-from types import TracebackType
 
 from axiswise.facts import Conflict, Frame
 from axiswise.source.bindings import assigned
+from axiswise.source.frames import way_of
 from axiswise.source.text import SourceFile, Sources
 
 _PYTHON_ERRORS = ("unpack", "tuple")
@@ -70,17 +70,11 @@ _EACH = frozenset({"map", "list", "tuple", "reversed"})
 """Functions that give as many as they are given."""
 
 
-def unpacked_within(traceback: TracebackType | None) -> str:
-    """Return the name whose shape the line unpacks that raised, whosever line it is; empty where it does no such thing.
-
-    Args:
-        traceback: Of the exception.
-    """
-    while traceback is not None and traceback.tb_next is not None:
-        traceback = traceback.tb_next
-    line = linecache.getline(traceback.tb_frame.f_code.co_filename, traceback.tb_lineno) if traceback else ""
+def unpacked_within(error: BaseException) -> str:
+    """Return the name whose shape the line unpacks that raised, whosever line it is; else nothing."""
+    lines = [linecache.getline(place.tb_frame.f_code.co_filename, place.tb_lineno) for place in way_of(error)[-1:]]
     try:
-        statements = ast.parse(line.strip()).body
+        statements = ast.parse("".join(lines).strip()).body
     except SyntaxError:  # a part of a statement of several lines
         return ""
     found = [each for each in statements if isinstance(each, ast.Assign) and isinstance(each.targets[0], ast.Tuple)]

@@ -43,7 +43,7 @@ def _classes(names: tuple[tuple[str, str], ...]) -> tuple[type, ...]:
 
 def layer_of(error: BaseException, sources: Sources) -> LayerRef | None:
     """Return the library's layer that an exception was raised in, or None where it was raised in none."""
-    own, _, inside = frames_of(error.__traceback__, UserCode(sources))
+    own, _, inside = frames_of(error, UserCode(sources))
     kinds = _classes(_LAYERS)
     layers: list[Any] = [each for frame in inside if isinstance(each := frame.f_locals.get("self"), kinds)]
     if own is None or not layers:

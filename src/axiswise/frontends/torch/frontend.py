@@ -58,7 +58,7 @@ class TorchFrontend(Tracer):
         if read is None:
             return None
         is_about = is_about_shape(read, frames, self.user.sources)
-        if not is_about and not (read.kind == "unpack" and unpacked_within(error.__traceback__)):
+        if not is_about and not (read.kind == "unpack" and unpacked_within(error)):
             return None
         return refused(error, read, frames, self.user)
 

@@ -22,7 +22,7 @@ _SETTINGS = (bool, int, float, str, tuple, type(None))
 
 def layer_of(error: BaseException, sources: Sources) -> LayerRef | None:
     """Return the library's layer that an exception was raised in, or None where it was raised in none."""
-    own, _, inside = frames_of(error.__traceback__, UserCode(sources))
+    own, _, inside = frames_of(error, UserCode(sources))
     running = [frame.f_locals.get("self") for frame in inside]
     layers = [each for each in running if isinstance(each, torch.nn.Module)]
     if own is None or not layers:

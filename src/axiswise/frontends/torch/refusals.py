@@ -14,9 +14,10 @@ import torch
 
 from axiswise.facts import AxisUse, Conflict, Frame, LayerRef, OpCall
 from axiswise.frontends.construction import is_setting
+from axiswise.frontends.raising import frames_of
 from axiswise.frontends.torch.raised import layer_of
 from axiswise.frontends.torch.tensors import ref_of
-from axiswise.source.frames import UserCode
+from axiswise.source.frames import UserCode, way_of
 from axiswise.source.shape_evidence import named_parts, unpacked_within
 
 
@@ -35,7 +36,7 @@ def refused(error: Exception, read: Conflict, frames: tuple[Frame, ...], user: U
         layer = layer_of(error, user.sources)
     op = read.call.op if layer is not None else inside[0].f_code.co_name
     call = OpCall(-1, op, operands, settings, frames=frames, layer=layer)
-    name = unpacked_within(error.__traceback__) if read.kind == "unpack" else ""
+    name = unpacked_within(error) if read.kind == "unpack" else ""
     first = replace(read.left, operand=name) if read.left is not None and name in operands else read.left
     left, right = _side(first, inside, call), _side(read.right, inside, call)
     facts = {**read.facts, **_results(given)} if read.kind == "tuple" else read.facts
@@ -45,10 +46,8 @@ def refused(error: Exception, read: Conflict, frames: tuple[Frame, ...], user: U
 
 def _of_parts(error: Exception, read: Conflict, frames: tuple[Frame, ...], user: UserCode) -> Conflict:
     """Return what is said of too many names, or too few, on the tensors that were to get them."""
-    traceback = error.__traceback__
-    while traceback is not None and traceback.tb_next is not None:
-        traceback = traceback.tb_next
-    held = traceback.tb_frame.f_locals.get(named_parts(frames, user.sources)) if traceback is not None else None
+    name = named_parts(frames, user.sources)
+    held = next((place.tb_frame.f_locals.get(name) for place in way_of(error)[-1:]), None)
     parts: list[Any] = list(cast("Any", held)) if isinstance(held, (tuple, list)) else []
     if not parts or not all(isinstance(each, torch.Tensor) for each in parts):
         return read
@@ -71,12 +70,7 @@ def _module(frame: FrameType) -> torch.nn.Module | None:
 
 def _inside(error: Exception, user: UserCode) -> list[FrameType]:
     """Return the library's frames inside the user's innermost one, outermost first."""
-    traceback = error.__traceback__
-    inside: list[FrameType] = []
-    while traceback is not None:
-        frame = traceback.tb_frame
-        inside = [] if user.owns(frame.f_code) else [*inside, frame]
-        traceback = traceback.tb_next
+    _, _, inside = frames_of(error, user)
     return [frame for frame in inside if not str(frame.f_globals.get("__name__", "")).startswith("axiswise")]
 
 

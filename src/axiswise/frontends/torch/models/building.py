@@ -22,6 +22,7 @@ from axiswise.frontends.torch.models.standing_in import Network, network
 from axiswise.frontends.torch.models.surroundings import Surroundings
 from axiswise.source.callsites import Site
 from axiswise.source.evaluating import Unknown
+from axiswise.source.frames import way_of
 
 MOST_ROUNDS = 8
 """Attempts at one constructor, each with what the one before asked for."""
@@ -255,9 +256,9 @@ def _told(cls: type, error: Exception, around: Surroundings) -> str:
         return f"needs the package {error.name}, which is not installed"
     if isinstance(error, OSError) and error.filename:
         return f"needs the file {os.path.basename(str(error.filename))}"
-    line, traceback = "", error.__traceback__
-    while traceback is not None:
-        if traceback.tb_frame.f_code.co_filename in around.project.files:
-            line = f" at line {traceback.tb_lineno} of {os.path.basename(traceback.tb_frame.f_code.co_filename)}"
-        traceback = traceback.tb_next
+    line = ""
+    for place in way_of(error):
+        path = place.tb_frame.f_code.co_filename
+        if path in around.project.files:
+            line = f" at line {place.tb_lineno} of {os.path.basename(path)}"
     return f"building `{cls.__name__}` stopped{line}: {type(error).__name__}: {text}"[:300]

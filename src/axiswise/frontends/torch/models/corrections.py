@@ -18,7 +18,7 @@ from axiswise.frontends.torch.models.changing import fixed, replaced, spec_of, w
 from axiswise.frontends.torch.models.joined import shared, with_longer_part
 from axiswise.frontends.torch.models.reranking import deepened, reranked
 from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec, TensorSpec
-from axiswise.frontends.torch.models.trials import INPUT, Trial
+from axiswise.frontends.torch.models.trials import Trial, input_axes
 from axiswise.source.provenance import places, solved, trail
 
 USUAL_SIDES = (224, 256, 64, 28, 96, 112, 128, 384, 512, 299, 16, 8)
@@ -150,8 +150,8 @@ def _halved_evenly(trial: Trial, conflict: Conflict, left: AxisUse, right: AxisU
     trails = [list(trail(trial.trace, conflict.call, side)) for side in (left, right)]
     if not all(any(step.relation == "window" for step in steps) for steps in trails):
         return
-    ends = [{(str(step.call.params["name"]), step.axis) for step in steps if step.call.op == INPUT} for steps in trails]
-    for path, at in sorted(ends[0] & ends[1]):
+    ours, theirs = map(input_axes, trails)
+    for path, at in sorted({*ours} & {*theirs}):
         spec = spec_of(trial.call, path)
         if spec is not None and at < len(spec.axes) and spec.axes[at].name and not spec.axes[at].is_batch:
             for size in EVEN:
@@ -161,9 +161,8 @@ def _halved_evenly(trial: Trial, conflict: Conflict, left: AxisUse, right: AxisU
 
 def _is_product(trial: Trial, conflict: Conflict, side: AxisUse) -> bool:
     """Return whether a size is that of a height times a width, and maybe more."""
-    steps = trail(trial.trace, conflict.call, side)
-    ends = {(str(step.call.params["name"]), step.axis) for step in steps if step.call.op == INPUT}
-    sides = [path for path, axis in ends if (spec := spec_of(trial.call, path)) and _is_side(spec.axes[axis])]
+    ends = input_axes(trail(trial.trace, conflict.call, side))
+    sides = [path for path, axis in set(ends) if (spec := spec_of(trial.call, path)) and _is_side(spec.axes[axis])]
     return any(sides.count(path) > 1 for path in sides)
 
 

@@ -16,7 +16,8 @@ from axiswise.facts import AxisUse, Conflict
 from axiswise.frontends.torch.models.changing import spec_of
 from axiswise.frontends.torch.models.corrections import Demand, is_batch, is_own, is_width
 from axiswise.frontends.torch.models.pinning import rank_is_own
-from axiswise.frontends.torch.models.trials import INPUT, Trial
+from axiswise.frontends.torch.models.specs import parameter_of
+from axiswise.frontends.torch.models.trials import INPUT, Trial, input_axes
 from axiswise.source.provenance import LONGEST_TRAIL, Step, places, trail
 
 OF_RANK = frozenset({"rank", "unpack", "permutation", "axis-range", "target-rank", "stride"})
@@ -132,8 +133,7 @@ def _may_differ(
     steps = list(trail(trial.trace, conflict.call, side))
     if side.operand in conflict.call.operands and (side.axis < 0 or any(each.relation == "unknown" for each in steps)):
         return _is_free(trial, conflict, side)
-    guessed = [(str(step.call.params["name"]), step.axis) for step in steps if step.call.op == INPUT]
-    guessed = [end for end in guessed if parameter_of(end[0]) not in bound or _has_name(trial, *end)]
+    guessed = [end for end in input_axes(steps) if parameter_of(end[0]) not in bound or _has_name(trial, *end)]
     if not guessed and side.param and is_own(trial, conflict, other):
         return bool(_inputs_in(trial, conflict, side) - set(bound))
     if not guessed or _cannot_be(trial, steps, other.size):
@@ -153,9 +153,8 @@ def _is_batch_alone(trial: Trial, conflict: Conflict) -> bool:
     """Return whether one side goes back to a batch, and the other to none."""
     batches = [
         {
-            (spec := spec_of(trial.call, str(step.call.params["name"]))) is not None and spec.axes[step.axis].is_batch
-            for step in trail(trial.trace, conflict.call, side)
-            if step.call.op == INPUT
+            (spec := spec_of(trial.call, path)) is not None and spec.axes[axis].is_batch
+            for path, axis in input_axes(trail(trial.trace, conflict.call, side))
         }
         for side in (conflict.left, conflict.right)
         if side is not None
@@ -171,8 +170,7 @@ def _has_its_axes(trial: Trial, conflict: Conflict, side: AxisUse, told: Collect
 
 def _inputs_at(trial: Trial, conflict: Conflict, side: AxisUse) -> set[str]:
     """Return the parameters that a side's axis goes back to."""
-    steps = trail(trial.trace, conflict.call, side)
-    return {parameter_of(str(step.call.params["name"])) for step in steps if step.call.op == INPUT}
+    return {parameter_of(path) for path, _ in input_axes(trail(trial.trace, conflict.call, side))}
 
 
 def _has_numbers(value: Any) -> bool:
@@ -187,14 +185,14 @@ def _has_numbers(value: Any) -> bool:
 def _comes_from(trial: Trial, conflict: Conflict, certain: Collection[str]) -> bool:
     """Return whether all that a call is given was made of parameters whose number of axes is told."""
     given = [ref for ref in conflict.call.operands.values() if not ref.parameter]
-    made_of = [{parameter_of(path) for path in trial.inputs_of(ref.id)} for ref in given]
+    made_of = [trial.parameters_of(ref.id) for ref in given]
     return bool(made_of) and all(each and each <= set(certain) for each in made_of)
 
 
 def _made_of(trial: Trial, conflict: Conflict, side: AxisUse) -> set[str]:
     """Return the parameters that the tensor of a side was made of."""
     ref = conflict.call.operands.get(side.operand)
-    return {parameter_of(path) for path in trial.inputs_of(ref.id)} if ref is not None else set()
+    return trial.parameters_of(ref.id) if ref is not None else set()
 
 
 def _inputs_in(trial: Trial, conflict: Conflict, side: AxisUse) -> set[str]:
@@ -247,9 +245,5 @@ def _own_factors(trial: Trial, product: Step) -> Iterator[int]:
             if size not in product.factors:
                 continue
             before = trail(trial.trace, product.call, AxisUse(role, axis, size))
-            if not any(step.call.op == INPUT for step in before):
+            if not input_axes(before):
                 yield size
-
-
-def parameter_of(path: str) -> str:
-    return path.partition("[")[0].partition(".")[0]

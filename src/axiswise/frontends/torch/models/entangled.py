@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 
-from axiswise.facts import AxisUse, Conflict, OpCall
+from axiswise.facts import AxisUse, Conflict
 from axiswise.frontends.torch.models.changing import spec_of
-from axiswise.frontends.torch.models.doubts import parameter_of
-from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec, TensorSpec
-from axiswise.frontends.torch.models.trials import INPUT, Trial
+from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec, TensorSpec, parameter_of
+from axiswise.frontends.torch.models.trials import Trial, input_axes
 from axiswise.ops.axes import numbers
 from axiswise.source.provenance import trail
 
@@ -31,7 +30,7 @@ def is_entangled(trial: Trial, bound: Collection[str], run: Callable[[CallSpec],
         run: Runs the module on a call.
     """
     for conflict in _first(trial):
-        involved = _made_of(trial, conflict.call)
+        involved = trial.parameters_of(*(ref.id for ref in conflict.call.operands.values()))
         sides = [side for side in (conflict.left, conflict.right) if side is not None]
         known = {end for side in sides for end in _ends(trial, conflict, side)}
         for parameter, name in _axes(trial.call) if known else ():  # else both sides are the model's own numbers
@@ -41,11 +40,6 @@ def is_entangled(trial: Trial, bound: Collection[str], run: Callable[[CallSpec],
             if not _is_alike(trial, other) and not _meets(other, name, trial.call.sizes()[name]):
                 return True
     return False
-
-
-def _made_of(trial: Trial, call: OpCall) -> set[str]:
-    """Return the parameters that the operands of a call were made of."""
-    return {parameter_of(path) for ref in call.operands.values() for path in trial.inputs_of(ref.id)}
 
 
 def _axes(call: CallSpec) -> list[tuple[str, str]]:
@@ -92,8 +86,9 @@ def _meets(trial: Trial, name: str, size: int) -> bool:
         if conflict.left is None or conflict.right is None:  # a mask of another shape than it should have
             return len([ref for ref in conflict.call.operands.values() if not ref.parameter]) > 1
         if conflict.kind == "numel":
-            asked, given = numbers(conflict.call.params.get("shape")), conflict.call.operands["input"].shape
-            return any({*pair} == {size, size + 1} for pair in zip(asked, given, strict=False))
+            asked = numbers(conflict.call.params.get("shape"))
+            given = (ref.shape for ref in conflict.call.operands.values())
+            return any({*pair} == {size, size + 1} for shape in given for pair in zip(asked, shape, strict=False))
         ends = [{told for _, told in _ends(trial, conflict, side)} for side in (conflict.left, conflict.right)]
         return any(name + APART in one and (name in other or not other) for one, other in (ends, ends[::-1]))
     return False
@@ -102,9 +97,8 @@ def _meets(trial: Trial, name: str, size: int) -> bool:
 def _ends(trial: Trial, conflict: Conflict, side: AxisUse) -> set[tuple[str, str]]:
     """Return the axes of inputs that a side goes back to: parameter, name."""
     found: set[tuple[str, str]] = set()
-    for step in trail(trial.trace, conflict.call, side):
-        path = str(step.call.params["name"]) if step.call.op == INPUT else ""
+    for path, axis in input_axes(trail(trial.trace, conflict.call, side)):
         spec = spec_of(trial.call, path)
-        if spec is not None and step.axis < len(spec.axes):
-            found.add((parameter_of(path), spec.axes[step.axis].name))
+        if spec is not None and axis < len(spec.axes):
+            found.add((parameter_of(path), spec.axes[axis].name))
     return found

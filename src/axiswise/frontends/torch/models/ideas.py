@@ -38,6 +38,7 @@ USUAL = frozenset(SIZES) - {"batch", "time", "source_time"}
 """Axes whose first sizes are such as models are built for; of the others any size should do."""
 
 FIRST_SIDES = SIZES["height"], SIZES["width"]
+"""The first height and width of an image."""
 
 FLAT, SERIES, MAPS, LINES, VOLUMES = (
     ("batch", "features"),
@@ -46,6 +47,10 @@ FLAT, SERIES, MAPS, LINES, VOLUMES = (
     ("batch", "channels", "time"),
     ("batch", "channels", "depth", "height", "width"),
 )
+
+_TOKENS = re.compile(r"(.*_)?(ids|tokens?|src|tgt|trg|source|text|words|captions?|sentences?)", re.IGNORECASE)
+_MOMENTS = re.compile(r"t|(.*_)?timesteps?", re.IGNORECASE)
+"""Names that tell how many axes a parameter has."""
 
 NAMED: Sequence[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]] = (
     (
@@ -132,10 +137,6 @@ def ideas(name: str, layers: Iterable[torch.nn.Module]) -> list[TensorSpec]:
         if spec not in found:
             found.append(spec)
     return found
-
-
-_TOKENS = re.compile(r"(.*_)?(ids|tokens?|src|tgt|trg|source|text|words|captions?|sentences?)", re.IGNORECASE)
-_MOMENTS = re.compile(r"t|(.*_)?timesteps?", re.IGNORECASE)
 
 
 def first_sides(layers: Iterable[torch.nn.Module]) -> dict[str, int]:

@@ -7,17 +7,15 @@ from collections.abc import Iterator
 from axiswise.facts import AxisUse, Conflict
 from axiswise.frontends.torch.models.changing import fixed, spec_of
 from axiswise.frontends.torch.models.specs import CallSpec
-from axiswise.frontends.torch.models.trials import INPUT, Trial
-from axiswise.source.provenance import trail
+from axiswise.frontends.torch.models.trials import Trial, input_axes
+from axiswise.source.provenance import Step, trail
 
 
 def shared(trial: Trial, conflict: Conflict, side: AxisUse, wanted: int) -> Iterator[CallSpec]:
     """Yield calls in which the inputs that are joined along an axis have a share each of what is wanted of it."""
-    steps = list(trail(trial.trace, conflict.call, side))
-    joined = next((step for step in steps if step.relation == "sum" and len(step.factors) > 1), None)
+    joined, ends = _joined(trial, conflict, side)
     if joined is None:
         return
-    ends = [(str(step.call.params["name"]), step.axis) for step in steps if step.call.op == INPUT]
     own = joined.size - sum(_size_at(trial.call, *end) for end in ends)
     whole = wanted - own
     times = {end: ends.count(end) for end in ends}
@@ -39,15 +37,21 @@ def shared(trial: Trial, conflict: Conflict, side: AxisUse, wanted: int) -> Iter
 
 def with_longer_part(trial: Trial, conflict: Conflict, side: AxisUse, wanted: int) -> Iterator[CallSpec]:
     """Yield calls in which one input that is joined to others makes up for what the whole lacks."""
-    steps = list(trail(trial.trace, conflict.call, side))
-    joined = next((step for step in steps if step.relation == "sum" and len(step.factors) > 1), None)
+    joined, ends = _joined(trial, conflict, side)
     if joined is None or joined.size != side.size:
         return
-    for path, axis in {(str(step.call.params["name"]), step.axis): 0 for step in steps if step.call.op == INPUT}:
+    for path, axis in dict.fromkeys(ends):
         size, spec = _size_at(trial.call, path, axis), spec_of(trial.call, path)
         longer = size + wanted - side.size
         if size in joined.factors and longer > 0 and spec is not None and not spec.axes[axis].is_batch:
             yield fixed(trial.call, path, axis, longer)
+
+
+def _joined(trial: Trial, conflict: Conflict, side: AxisUse) -> tuple[Step | None, list[tuple[str, int]]]:
+    """Return the step at which parts were joined into a side, and the axes of inputs that it goes back to."""
+    steps = list(trail(trial.trace, conflict.call, side))
+    joined = next((step for step in steps if step.relation == "sum" and len(step.factors) > 1), None)
+    return joined, input_axes(steps)
 
 
 def _size_at(call: CallSpec, path: str, axis: int) -> int:

@@ -11,12 +11,12 @@ import linecache
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from types import FrameType
 from typing import Any, cast
 
 from axiswise.frontends.torch.models.specs import CallSpec
 from axiswise.frontends.torch.models.trials import Trial
 from axiswise.frontends.torch.tensors import tensors_in
+from axiswise.source.frames import way_of
 
 Ideas = Callable[[str], Sequence[Any]]
 
@@ -84,12 +84,8 @@ def _named(text: str, names: Sequence[str]) -> list[str]:
 
 def _none_at(error: BaseException, names: Sequence[str]) -> Iterator[str]:
     """Yield the parameters that are None where the error was raised, on the lines that led there, innermost first."""
-    frames: list[tuple[FrameType, int]] = []
-    traceback = error.__traceback__
-    while traceback is not None:
-        frames.append((traceback.tb_frame, traceback.tb_lineno))
-        traceback = traceback.tb_next
-    for frame, line in reversed(frames):
+    for place in reversed(way_of(error)):
+        frame, line = place.tb_frame, place.tb_lineno
         text = "".join(linecache.getline(frame.f_code.co_filename, line + more) for more in range(3))
         for name in _named(text, names):
             if frame.f_locals.get(name, frame) is None:

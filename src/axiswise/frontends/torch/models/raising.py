@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from types import FrameType
 from typing import Any, cast
 
+from axiswise.source.frames import way_of
 from axiswise.source.text import SourceFile, Sources
 
 FURTHEST = 512
@@ -19,14 +20,10 @@ FURTHEST = 512
 
 def raised_at(error: BaseException, sources: Sources) -> Iterator[tuple[FrameType, ast.AST, SourceFile]]:
     """Yield what was being run when an error was raised, innermost first, as far as the text is at hand."""
-    frames: list[tuple[FrameType, int]] = []
-    traceback = error.__traceback__
-    while traceback is not None:
-        frames.append((traceback.tb_frame, traceback.tb_lasti))
-        traceback = traceback.tb_next
-    for frame, instruction in reversed(frames):
+    for place in reversed(way_of(error)):
+        frame = place.tb_frame
         source = sources.file(frame.f_code.co_filename)
-        node = source.node_at(sources.position(frame.f_code, instruction)) if source is not None else None
+        node = source.node_at(sources.position(frame.f_code, place.tb_lasti)) if source is not None else None
         if source is not None and node is not None:
             yield frame, node, source
 

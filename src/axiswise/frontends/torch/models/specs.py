@@ -124,6 +124,11 @@ class CallSpec:
         return {path: str(spec) for path, spec in self.tensors()}
 
 
+def parameter_of(path: str) -> str:
+    """Return the parameter of `forward` that the path of a tensor begins with (`batch` of `batch['mask']`)."""
+    return path.partition("[")[0].partition(".")[0]
+
+
 def _tensors(path: str, value: Any) -> Iterator[tuple[str, TensorSpec]]:
     if isinstance(value, TensorSpec):
         yield path, value

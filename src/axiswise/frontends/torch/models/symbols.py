@@ -283,7 +283,7 @@ def _symbolic(value: Any) -> bool:
 
 
 def _why(error: Exception, run: SymbolicMode) -> str:
-    frames = run.user.of_traceback(error.__traceback__)
+    frames = run.user.of_error(error)
     place = f" at line {frames[-1].span.line}" if frames else ""
     if isinstance(error, TimeoutError):
         return "there was no time to follow it for all sizes"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -13,11 +13,12 @@ from axiswise.facts import Failure, OpCall, Supposed, Trace
 from axiswise.frontends.program import what_ended
 from axiswise.frontends.torch.frontend import TorchFrontend
 from axiswise.frontends.torch.models.memo import met_again
-from axiswise.frontends.torch.models.specs import KINDS, CallSpec, TensorSpec, opened
+from axiswise.frontends.torch.models.specs import KINDS, CallSpec, TensorSpec, opened, parameter_of
 from axiswise.frontends.torch.models.unchanged import as_it_was
 from axiswise.frontends.torch.tensors import fact_of, ref_of
 from axiswise.frontends.torch.values import ENOUGH_DRAWS
 from axiswise.origin import Origin, Size
+from axiswise.source.provenance import Step
 
 INPUT = "argument"
 """The word that the making of an input goes by in the trace."""
@@ -75,6 +76,15 @@ class Trial:
             found = self.trace.producer(current)
             if found is not None:
                 waiting += [ref.id for ref in reversed(list(found[0].operands.values())) if not ref.parameter]
+
+    def parameters_of(self, *tensors: int) -> set[str]:
+        """Return the parameters of `forward` that tensors were made of."""
+        return {parameter_of(path) for tensor in tensors for path in self.inputs_of(tensor)}
+
+
+def input_axes(steps: Iterable[Step]) -> list[tuple[str, int]]:
+    """Return the axes of inputs that a trail comes to, as path and axis; one that it comes to twice stands twice."""
+    return [(str(step.call.params["name"]), step.axis) for step in steps if step.call.op == INPUT]
 
 
 def called(model: Any, arguments: dict[str, Any]) -> Any:
