@@ -16,23 +16,20 @@ ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "src" / "axiswise").rglob("*.py"))
 
 IMPORT = """
-import sys, time
-began = time.perf_counter()
+import sys
+before = set(sys.modules)
 import axiswise
-took = time.perf_counter() - began
-heavy = {"torch", "numpy", "rich", "tensorflow", "jax", "keras", "asyncio", "ast"} & set(sys.modules)
-print(took, sorted(heavy))
+print(*sorted(set(sys.modules) - before))
 """
+MOST_MODULES = 40
+"""What importing it may load, of the standard library too: time itself is no measure on a busy machine."""
 
 
-def test_importing_it_loads_no_framework_and_takes_no_time() -> None:
-    times: list[float] = []
-    for _ in range(5):  # the quickest: a busy machine only ever adds
-        done = subprocess.run([sys.executable, "-c", IMPORT], capture_output=True, text=True, check=True)
-        took, _, heavy = done.stdout.strip().partition(" ")
-        assert heavy == "[]"
-        times.append(float(took))
-    assert min(times) < 0.05
+def test_importing_it_loads_next_to_nothing() -> None:
+    done = subprocess.run([sys.executable, "-c", IMPORT], capture_output=True, text=True, check=True)
+    loaded = done.stdout.split()
+    assert [name for name in loaded if name.startswith("axiswise")] == ["axiswise"]
+    assert len(loaded) <= MOST_MODULES
 
 
 def test_public_names_are_listed_and_found() -> None:
