@@ -104,6 +104,7 @@ def test_no_fix_asks_for_the_batch_that_was_made_up(tmp_path: Path, warm: Sandbo
 
 RIGHT = {
     "as it is": TOWER + HOUSE,
+    "an image as large as a layer is wide": TOWER + HOUSE.replace("image_size=48", "image_size=32, width=32"),
     "several images of each": TOWER.replace("self.stem(image)", "self.stem(image.flatten(0, 1))").replace(
         "image)", "images)"
     ),

@@ -139,14 +139,6 @@ def ideas(name: str, layers: Iterable[torch.nn.Module]) -> list[TensorSpec]:
     return found
 
 
-def first_sides(layers: Iterable[torch.nn.Module]) -> dict[str, int]:
-    """Return a height and a width that are no sizes of the layers' own: what happens to fit would pass for right."""
-    weights = (weight for each in layers for weight in vars(each)["_parameters"].values() if weight is not None)
-    own = {size for weight in weights for size in weight.shape}
-    side = next((each for each in (*FIRST_SIDES, 96, 160) if each not in own), FIRST_SIDES[0])
-    return {"height": side, "width": side}
-
-
 def is_told(name: str, spec: TensorSpec) -> bool:
     """Return whether a parameter's name says that it has the axes that it is given: ids, moments.
 

@@ -23,9 +23,9 @@ from axiswise.frontends.torch.models.entangled import is_entangled
 from axiswise.frontends.torch.models.exemplified import exemplified
 from axiswise.frontends.torch.models.frozen import batches, of_batch
 from axiswise.frontends.torch.models.hinted import batch_of, hinted
-from axiswise.frontends.torch.models.ideas import FIRST_SIDES, first_sides, ideas, is_told
+from axiswise.frontends.torch.models.ideas import FIRST_SIDES, ideas, is_told
 from axiswise.frontends.torch.models.meant import Meant, meant, usual
-from axiswise.frontends.torch.models.numbers import Numbers, shaped, suited
+from axiswise.frontends.torch.models.numbers import Numbers, first_sides, shaped, suited
 from axiswise.frontends.torch.models.optional import completed, first_of
 from axiswise.frontends.torch.models.refused import refused
 from axiswise.frontends.torch.models.reranking import of_rank
@@ -99,7 +99,7 @@ def inferred(
     known = {name: sizes[0] for name, sizes in numbers.items() if len(sizes) == 1}  # for shapes in names (`d_model`)
 
     batch = batch_of(hints)
-    sides = first_sides(layers)
+    sides = first_sides(layers, numbers)
 
     def thought(name: str) -> list[TensorSpec]:
         thoughts = (suited(spec, name, numbers).renamed({"batch": batch}) for spec in ideas(name, layers))

@@ -7,14 +7,14 @@ nested in it).
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, cast
 
 import torch
 
 from axiswise.frontends.torch.models.changing import replaced
-from axiswise.frontends.torch.models.ideas import SIZES
+from axiswise.frontends.torch.models.ideas import FIRST_SIDES, SIZES
 from axiswise.frontends.torch.models.lexicon import meaning
 from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec, TensorSpec
 
@@ -64,6 +64,14 @@ def suited(spec: TensorSpec, name: str, numbers: Numbers) -> TensorSpec:
     if name.startswith(("decoder_", "target_", "tgt_")):  # a sequence of its own
         axes = tuple(AxisSpec("target_time", SIZES["time"] - 2) if axis.name == "time" else axis for axis in axes)
     return replace(spec, axes=axes)
+
+
+def first_sides(layers: Iterable[torch.nn.Module], numbers: Numbers) -> dict[str, int]:
+    """Return a height and a width to begin with: the model's own, else no size of a layer, which may fit by chance."""
+    weights = (weight for each in layers for weight in vars(each)["_parameters"].values() if weight is not None)
+    own = {size for weight in weights for size in weight.shape}
+    side = next((each for each in (*FIRST_SIDES, 96, 160) if each not in own), FIRST_SIDES[0])
+    return {name: _suited(AxisSpec(name, side), numbers).size for name in ("height", "width")}
 
 
 def shaped(call: CallSpec, numbers: Numbers) -> Iterator[CallSpec]:
