@@ -33,14 +33,14 @@ def forms(model: Any, call: CallSpec, run: Run, seconds: float, until: float) ->
         call: What it is given beside.
         run: Runs it on a call.
         seconds: How long the shape of one argument is looked for.
-        until: When no further argument is tried, in monotonic time.
+        until: When no further argument is tried, in time of the processor.
     """
     function = model.forward if isinstance(model, torch.nn.Module) else model
     for name, parameter in inspect.signature(function).parameters.items():
         if name in call.arguments or parameter.default is not None or not _is_tensor(name, parameter.annotation):
             continue
         for spec in ideas(name, ()):
-            if time.monotonic() > until:
+            if time.process_time() > until:
                 return
             given = replace(call, arguments={**call.arguments, name: _alike(spec, call)}, form=f"with {name}")
             trial = searched(given, run, seconds)

@@ -127,7 +127,7 @@ def inferred(
 
     choices = {name: choice(name) for name in parameters}
     bound = frozenset(name for name, hint in hints.items() if hint.binding)
-    search = _Search(run, time.monotonic() + seconds, bound, more, numbers)
+    search = _Search(run, time.process_time() + seconds, bound, more, numbers)
     search.sides = sides
     search.wanted = usual(choices, hints.keys(), layers) or {}
     shown = () if bound else exemplified(examples, function, parameters, thought, hints)
@@ -154,15 +154,15 @@ def inferred(
 
 def searched(call: CallSpec, run: Run, seconds: float) -> Trial | None:
     """Return the first clean run that corrections of a call lead to, or None."""
-    return _Search(run, time.monotonic() + seconds, frozenset()).settle(call)
+    return _Search(run, time.process_time() + seconds, frozenset()).settle(call)
 
 
 def resumed(call: CallSpec, run: Run, seconds: float, bound: frozenset[str]) -> Trial:
     """Return the best run that corrections of a call lead to."""
-    search = _Search(run, time.monotonic() + seconds, bound)
+    search = _Search(run, time.process_time() + seconds, bound)
     found = search.settle(call)
     if found is not None:
-        search.until = max(search.until, time.monotonic() + NARROWING)
+        search.until = max(search.until, time.process_time() + NARROWING)
         return search.narrowed(found)
     assert search.best is not None
     return search.best
@@ -192,7 +192,7 @@ class _Search:
 
     @property
     def is_over(self) -> bool:
-        return time.monotonic() > self.until
+        return time.process_time() > self.until
 
     def taken(self, trial: Trial, *, settled: bool) -> Inferred:
         """Return what is known once a run is taken."""

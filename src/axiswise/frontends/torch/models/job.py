@@ -51,7 +51,7 @@ PATIENCE = 20.0
 """Seconds that a loop may go on for without anything new: a module's layers are no epochs, each of them counts."""
 
 SEARCHING = 20.0
-"""Seconds in which inputs are looked for."""
+"""Seconds in which inputs are looked for: of the processor, as all that follow; a busy machine finds as much."""
 
 
 def examine(job: dict[str, Any]) -> dict[str, Any]:
@@ -242,10 +242,10 @@ class Examined:
     def _rebuilt(self, plan: Plan, found: Inferred) -> Inferred:
         """Build the module with other choices for as long as that gets further; keep what runs to its end."""
         before = self.model, plan
-        best, told, until = found.trial, list[str](), time.monotonic() + REBUILDING
+        best, told, until = found.trial, list[str](), time.process_time() + REBUILDING
         for _ in range(MOST_REBUILT):
             for other, said in islice(rebuilt(plan, best, self.model), MOST):
-                trial = self._run_on(other, best.call, until, found.bound) if time.monotonic() < until else None
+                trial = self._run_on(other, best.call, until, found.bound) if time.process_time() < until else None
                 if trial is not None and (trial.is_clean or trial.reach > best.reach):
                     plan, best, told = other, trial, [*told, *([said] if said else [])]
                     break
@@ -267,7 +267,7 @@ class Examined:
         except Exception:  # the user's constructor, on other numbers
             return None
         construction = self.frontend.trace
-        trial = resumed(call, self._glanced, max(until - time.monotonic(), 1.0), bound)
+        trial = resumed(call, self._glanced, max(until - time.process_time(), 1.0), bound)
         if trial.is_clean:
             self.construction = construction
         return trial
@@ -326,7 +326,7 @@ class Examined:
         """Run the other forms of a call, evaluate as well as train, and look for the sizes it holds for."""
         brief = self.job.get("brief")
         budget = float(self.job.get("seconds", 60.0))
-        over = time.monotonic() + ALL_FORMS * budget
+        over = time.process_time() + ALL_FORMS * budget
         for form in () if brief else forms(self.model, call, self._glanced, FORMS, over):
             self._read(form.trace)
         if not isinstance(self.model, torch.nn.Module):
