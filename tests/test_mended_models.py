@@ -123,6 +123,20 @@ class Net(nn.Module):
 """,
         "self.stage = Stage(width, wider)",
     ),
+    "a table that the constructor cannot make": (
+        """
+class Net(nn.Module):
+    def __init__(self, length=20, width=24):
+        super().__init__()
+        self.words = nn.Embedding(100, width)
+        angles = torch.arange(length).float().outer(torch.arange(width // 2).float())
+        self.register_buffer("waves", torch.stack((angles.sin(), angles.cos()), dim=3).flatten(1))
+
+    def forward(self, ids):
+        return self.words(ids) + self.waves[: ids.shape[1]]
+""",
+        'self.register_buffer("waves", torch.stack((angles.sin(), angles.cos()), dim=-1).flatten(1))',
+    ),
     "places that were written over in a table": (
         """
 class Net(nn.Module):

@@ -40,7 +40,16 @@ NAMELESS = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
 class Unbuildable(Exception):
-    """A module cannot be built. `str()` of it says in one line why, or what to give."""
+    """A module cannot be built. `str()` of it says in one line why, or what to give.
+
+    Args:
+        reason: That line.
+        as_written: Whether nothing that was given was chosen: what fails then fails with the project's own values.
+    """
+
+    def __init__(self, reason: str, *, as_written: bool = False) -> None:
+        super().__init__(reason)
+        self.as_written = as_written
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +140,8 @@ class Plan:
                 if all(path in pinned and pinned[path] == value for path, value in asked.items()):
                     asked = {} if as_elsewhere else _deeper(guesses)
                     if not as_elsewhere and not asked:
-                        raise Unbuildable(_told(self.cls, error, self.around)) from error
+                        reason = _told(self.cls, error, self.around)
+                        raise Unbuildable(reason, as_written=not guesses.made) from error
                     pinned, tried, as_elsewhere = dict(self.pinned), [], False
                 pinned.update(asked)
             else:

@@ -140,7 +140,7 @@ class Examined:
             self.model = self._built()
             self.construction = self.frontend.trace
         except Unbuildable as error:
-            return "skipped", str(error)
+            return "partial" if self.findings else "skipped", str(error)
         except (Exception, SystemExit) as error:  # whatever the module's file raises as it is imported
             return program.what_ended(error, self.frontend)
         unknown = [name for name in self.given if self.job.get("named") and not takes(self.model, name)]
@@ -183,7 +183,7 @@ class Examined:
             "made_up": self._made_up(call, proof) if proof is not None else [],
             "pinned": {
                 "arguments": _plain(self.plan.pinned if self.plan else {}),
-                "call": to_wire(self.likely.trial.call if self.likely else call),
+                **({"call": to_wire(self.likely.trial.call if self.likely else call)} if self.found else {}),
             },
             "likely": "told" if self.likely and self.likely.is_told and not self._is_assumed() else bool(self.likely),
         }
@@ -220,8 +220,14 @@ class Examined:
         Raises:
             Unbuildable: It is not built even so, or a number that was chosen for it may be the wrong one.
         """
-        self.frontend.trace = Trace()
-        model = plan.built()
+        self.frontend.trace = trace = Trace()
+        try:
+            model = plan.built()
+        except Unbuildable as error:
+            last = getattr(error.__cause__, "axiswise_failure", None)
+            if error.as_written and last in trace.failures:  # behind it stand those of other ways to build it
+                self._read(replace(trace, failures=trace.failures[: trace.failures.index(last) + 1]))
+            raise
         if plan.assumptions or not self.frontend.trace.failures:
             raise Unbuildable("the numbers chosen for its arguments do not go together: give them where it is built")
         self._read(self.frontend.trace)
