@@ -95,6 +95,33 @@ def test_what_no_batch_makes_up_for_is_told(
     assert finding.fixes[0].verdict.startswith("verified")
 
 
+ALONE = """class Tower(nn.Module):
+    def __init__(self, words=50, width=16):
+        super().__init__()
+        self.table, self.asked = nn.Embedding(words, width), nn.Linear(width, width)
+
+    def forward(self, {names}):
+        seen = self.table({first}) + self.table({last})
+        parts = self.asked(seen[0]).view(*{last}.shape, 2, 8).transpose(1, 2)
+        return parts @ parts.transpose(-1, -2)
+
+
+Tower(words=50)
+"""
+
+
+def test_a_model_that_runs_on_a_single_example_only_is_told_of(tmp_path: Path, warm: Sandbox) -> None:
+    (finding,) = checked(ALONE.format(names="input_ids", first="input_ids", last="input_ids"), tmp_path, warm).findings
+    assert (finding.rule, finding.severity) == ("reshape-count", "note")
+    assert "it runs with `input_ids` of (1, 12)" in finding.notes[-1].message
+    assert finding.fixes[0].verdict == "verified"
+    assert "batch >= 1" in finding.fixes[0].holds_for
+    unnamed = checked(ALONE.format(names="near, far", first="near", last="far"), tmp_path, warm)
+    assert unnamed.findings == ()
+    assert unnamed.targets[0].status == "partial"
+    assert "a batch of one only" in (unnamed.targets[0].reason or "")
+
+
 def test_no_fix_asks_for_the_batch_that_was_made_up(tmp_path: Path, warm: Sandbox) -> None:
     turned = WORDS.replace("seen + self.places(torch.arange(seen.shape[1]))", "seen.mean(1).t()")
     (finding,) = checked(turned, tmp_path, warm).findings

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from axiswise.facts import OpCall
 from axiswise.frontends.torch.models.corrections import demands, is_batch, is_own
-from axiswise.frontends.torch.models.specs import CallSpec
+from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec
 from axiswise.frontends.torch.models.trials import Trial
 from axiswise.ops.axes import numbers
 from axiswise.origin import origin_of
@@ -31,6 +31,16 @@ def of_batch(call: CallSpec, size: int) -> CallSpec:
     """Return a call with another batch."""
     first = {spec.axes[0].name for _, spec in call.tensors() if spec.axes}
     return call.resized({name: size for name in first if name})
+
+
+def of_one(call: CallSpec) -> CallSpec:
+    """Return a call with a single example, which nothing else is claimed of than that it runs."""
+    return call.numbered({axis.name: 1 for _, spec in call.tensors() for axis in spec.axes[:1] if axis.is_batch})
+
+
+def is_of_one(call: CallSpec) -> bool:
+    """Return whether a call has a single example where any number should do."""
+    return all(spec.axes[:1] == (AxisSpec("", 1),) for _, spec in call.tensors())
 
 
 def _asked(trial: Trial) -> Iterator[int]:

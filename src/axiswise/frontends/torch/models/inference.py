@@ -21,7 +21,7 @@ from axiswise.frontends.torch.models.corrections import asked_of, corrected, is_
 from axiswise.frontends.torch.models.doubts import in_doubt
 from axiswise.frontends.torch.models.entangled import is_entangled
 from axiswise.frontends.torch.models.exemplified import exemplified
-from axiswise.frontends.torch.models.frozen import batches, of_batch
+from axiswise.frontends.torch.models.frozen import batches, of_batch, of_one
 from axiswise.frontends.torch.models.hinted import batch_of, hinted
 from axiswise.frontends.torch.models.ideas import FIRST_SIDES, ideas, is_told
 from axiswise.frontends.torch.models.meant import Meant, meant, usual
@@ -60,6 +60,7 @@ class Inferred:
         bound: Parameters whose shape an annotation gives.
         settled: False where the inputs are still in doubt: what failed may be their fault.
         meant: The run on what the module was meant to take, as far as that is told, where it fails with just that.
+        several: The best run on several examples, where the module runs on a single one only.
     """
 
     trial: Trial
@@ -67,6 +68,7 @@ class Inferred:
     bound: frozenset[str]
     settled: bool
     meant: Meant | None = None
+    several: Trial | None = None
 
 
 def inferred(
@@ -149,7 +151,9 @@ def inferred(
         found = search.settle(call)
         if found is not None:
             return search.taken(search.narrowed(found), settled=True)
-    return search.taken(best, settled=search.settled(best, hints))
+    settled = search.settled(best, hints)
+    alone = search.settle(of_one(best.call)) if not settled and of_one(best.call) != best.call else None
+    return search.taken(best, settled=settled) if alone is None else search.taken(alone, settled=True, several=best)
 
 
 def searched(call: CallSpec, run: Run, seconds: float) -> Trial | None:
@@ -194,10 +198,10 @@ class _Search:
     def is_over(self) -> bool:
         return time.process_time() > self.until
 
-    def taken(self, trial: Trial, *, settled: bool) -> Inferred:
+    def taken(self, trial: Trial, *, settled: bool, several: Trial | None = None) -> Inferred:
         """Return what is known once a run is taken."""
         other = meant(self._seen, trial, self.wanted, self.numbers, settled=settled) if self.wanted else None
-        return Inferred(trial, self.tried, self.bound, settled, other)
+        return Inferred(trial, self.tried, self.bound, settled, other, several)
 
     def settle(self, call: CallSpec) -> Trial | None:
         """Return the first clean run that corrections of a call lead to, or None."""

@@ -18,6 +18,7 @@ import torch
 from axiswise.facts import OpCall, is_series
 from axiswise.frontends.torch.models.corrections import is_width
 from axiswise.frontends.torch.models.doubts import is_of_form
+from axiswise.frontends.torch.models.frozen import is_of_one
 from axiswise.frontends.torch.models.ideas import first_layers_take
 from axiswise.frontends.torch.models.numbers import Numbers, suited
 from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec, TensorSpec
@@ -91,7 +92,12 @@ def meant(
 
     if best is None:
         return None
-    if not (is_of_form(best, given) or _reads_one(best, wanted) or (told and all(_widths_told(wanted, numbers)))):
+    if not (
+        is_of_one(found.call)
+        or is_of_form(best, given)
+        or _reads_one(best, wanted)
+        or (told and all(_widths_told(wanted, numbers)))
+    ):
         return None
     return Meant(best, told and not (found.is_clean and _others(found, wanted)))
 
