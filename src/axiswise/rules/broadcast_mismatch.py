@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import takewhile
 
 from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import AxisUse, Conflict, Shape
@@ -73,8 +74,10 @@ REDUCING = frozenset("sum mean amax amin max min prod std var norm median logsum
 
 def _kept(scene: Scene, role: str, other: Shape) -> Iterable[Fix]:
     """Keep the axis of an operand that a reduction of the other one took away: a share of each row's sum."""
-    earlier = next(iter(scene.producers(role)), None)
-    if earlier is None or earlier.call.op not in REDUCING or earlier.call.params.get("keepdim"):
+    whole = shape(scene.conflict, role)
+    alike = takewhile(lambda each: each.call.outputs[0].shape == whole, scene.producers(role))
+    earlier = next((each for each in alike if each.call.op in REDUCING), None)  # maybe behind a root, or a clamp
+    if earlier is None or earlier.call.params.get("keepdim"):
         return
     given, dim = shape(earlier.conflict, "input"), number(earlier.call.params.get("dim"))
     if given is None or dim is None or len(given) != len(other) or not -len(given) <= dim < len(given):
@@ -126,8 +129,8 @@ def _placements(small: Shape, large: Shape) -> Iterable[tuple[str, str]]:
             yield "{}.view(-1" + ", 1" * behind + ")", f"add {behind} axes of 1 at the end of"
         else:
             yield "{}[..." + ", None" * behind + "]", f"add {behind} axes of 1 at the end of"
-    if len(small) == 2 and len(large) > 2 and small == (large[0], large[-1]):
-        yield (
-            "{}.unsqueeze(1)" if len(large) == 3 else "{}[:" + ", None" * (len(large) - 2) + "]",
-            "add axes of 1 within",
-        )
+    for at in range(1, len(small)):
+        if small == large[:at] + large[at + 1 :]:
+            yield f"{{}}.unsqueeze({at})", "add an axis of 1 within"
+    if len(small) == 2 and len(large) > 3 and small == (large[0], large[-1]):
+        yield "{}[:" + ", None" * (len(large) - 2) + "]", "add axes of 1 within"

@@ -132,7 +132,7 @@ def _may_differ(
     """Return whether a side would be another size with inputs that were not thought of."""
     steps = list(trail(trial.trace, conflict.call, side))
     if side.operand in conflict.call.operands and (side.axis < 0 or any(each.relation == "unknown" for each in steps)):
-        return _is_free(trial, conflict, side)
+        return _is_free(trial, conflict, side) and not (held is not None and _is_all_held(trial, conflict, side, held))
     guessed = [end for end in input_axes(steps) if parameter_of(end[0]) not in bound or _has_name(trial, *end)]
     if not guessed and side.param and is_own(trial, conflict, other):
         return bool(_inputs_in(trial, conflict, side) - set(bound))
@@ -227,6 +227,14 @@ def _is_free(trial: Trial, conflict: Conflict, side: AxisUse) -> bool:
         if any(step.axis > 0 for step in ends) or any(step.relation == "unknown" for step in steps):
             return True
     return False
+
+
+def _is_all_held(trial: Trial, conflict: Conflict, side: AxisUse, held: Callable[[str, int], bool]) -> bool:
+    """Return whether no size of the inputs behind a tensor is a matter of the failure."""
+    tensor = conflict.call.operands[side.operand].id
+    specs = {path: spec_of(trial.call, path) for path in trial.inputs_of(tensor)}
+    ends = [(path, axis) for path, spec in specs.items() if spec is not None for axis in range(len(spec.axes))]
+    return bool(ends) and rank_is_own(trial, tensor) and all(held(*end) for end in ends)
 
 
 def _cannot_be(trial: Trial, steps: list[Step], wanted: int) -> bool:

@@ -37,7 +37,7 @@ def is_entangled(trial: Trial, bound: Collection[str], run: Callable[[CallSpec],
             if parameter not in involved - set(bound) or (parameter, name) in known:
                 continue
             other = run(_apart(trial.call, parameter, name))
-            if not _is_alike(trial, other) and not _meets(other, name, trial.call.sizes()[name]):
+            if not is_alike(trial, other) and not _meets(other, name, trial.call.sizes()[name]):
                 return True
     return False
 
@@ -59,7 +59,7 @@ def _apart(call: CallSpec, parameter: str, name: str) -> CallSpec:
     return replace(call, arguments={**call.arguments, **alone})
 
 
-def _is_alike(trial: Trial, other: Trial) -> bool:
+def is_alike(trial: Trial, other: Trial) -> bool:
     """Return whether two runs fail at the same operation, by the same sizes."""
     return trial.reach == other.reach and list(_sizes(trial)) == list(_sizes(other))
 

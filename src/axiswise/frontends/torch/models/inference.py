@@ -19,7 +19,7 @@ from axiswise.frontends.torch.models.beginning import combined, forward_of, offe
 from axiswise.frontends.torch.models.changing import replaced, spec_of, with_axis
 from axiswise.frontends.torch.models.corrections import asked_of, corrected, is_width
 from axiswise.frontends.torch.models.doubts import in_doubt
-from axiswise.frontends.torch.models.entangled import is_entangled
+from axiswise.frontends.torch.models.entangled import is_alike, is_entangled
 from axiswise.frontends.torch.models.exemplified import exemplified
 from axiswise.frontends.torch.models.frozen import batches, of_batch, of_one
 from axiswise.frontends.torch.models.hinted import batch_of, hinted
@@ -225,7 +225,7 @@ class _Search:
         return not is_entangled(trial, self.bound, self.run)
 
     def _is_held(self, trial: Trial, path: str, axis: int) -> bool:
-        """Return whether no other size of an input's axis gets as far, or no other number of axes."""
+        """Return whether no other size of an input's axis gets as far and changes what fails; for -1, no other rank."""
         spec = spec_of(trial.call, path)
         if spec is None or axis >= len(spec.axes) or self.is_over:
             return False
@@ -237,7 +237,10 @@ class _Search:
             was = spec.axes[axis]
             others = (with_axis(spec, axis, replace(was, size=size)) for size in (was.size + 1, 2 * was.size))
             calls = [replaced(trial.call, path, other) for other in others]
-        return bool(calls) and all(self._falls_behind(trial, self.run(call)) for call in calls)
+        runs = map(self.run, calls)
+        return bool(calls) and all(
+            self._falls_behind(trial, run) or (axis >= 0 and is_alike(trial, run)) for run in runs
+        )
 
     @staticmethod
     def _falls_behind(trial: Trial, other: Trial) -> bool:
