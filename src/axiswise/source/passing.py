@@ -13,7 +13,7 @@ from axiswise.diagnosis import Edit, Fix
 from axiswise.source.callsite import CallSite
 from axiswise.source.provenance import Place
 from axiswise.source.text import Sources
-from axiswise.source.unread import words
+from axiswise.source.unread import is_only_reading, words
 
 FURTHEST = 3
 """Calls around the layer's own that are looked at."""
@@ -21,6 +21,9 @@ FURTHEST = 3
 EVIDENCE = 0.3
 AKIN = 0.3
 """What it is worth that a name shares a word with the argument of the layer that it would decide."""
+
+FORGOTTEN = 0.4
+"""What a parameter that nothing would read any more throws away."""
 
 
 def passed_on(sources: Sources, place: Place) -> Iterator[Fix]:
@@ -36,6 +39,7 @@ def passed_on(sources: Sources, place: Place) -> Iterator[Fix]:
         for node in (*site.call.args, *(keyword.value for keyword in site.call.keywords)):
             text = site.source.text_of(node)
             if isinstance(node, (ast.Name, ast.Attribute)) and frame.sizes.get(text) == place.value:
+                lost = FORGOTTEN if is_only_reading(site.source, node) else 0.0
                 for name in akin or fitting[:1]:
                     title = f"give {site.callee()} {name} in the place of {text}"
-                    yield Fix(title, (Edit(site.source.span(node), name),), evidence)
+                    yield Fix(title, (Edit(site.source.span(node), name),), evidence - lost)

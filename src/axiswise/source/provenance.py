@@ -224,8 +224,12 @@ def _places(
     if source.relation == "window":
         yield from _windows(call, output, axis, wanted, steps)
     axes = [(role, position) for role, position in source.axes if role in call.operands]
-    for role, position in axes:
-        part = call.operands[role].shape[position]
+    parts = [call.operands[role].shape[position] for role, position in axes]
+    share = _share(source.relation, wanted, len(parts)) if len(set(parts)) == 1 < len(parts) else None
+    if share is not None:  # one number may decide all parts: `cat((x.sin(), x.cos()))`, a kernel both sides of a map
+        role, position = axes[0]
+        yield from _places(trace, call.operands[role].id, position, share, call.index, steps + 1, budget)
+    for (role, position), part in zip(axes, parts, strict=True):
         needed = _needed(source.relation, part, size, wanted, len(axes))
         if call.op == "chunk" and source.relation == "part":
             needed = wanted * int(call.params["chunks"])  # uneven chunks too are shares of a whole that was to be even
@@ -274,6 +278,13 @@ def _needed(relation: str, part: int, size: int, wanted: int, count: int) -> int
     if relation == "window" and size:
         return part + (wanted - size) if part == size else round(part * wanted / size)
     return None
+
+
+def _share(relation: str, wanted: int, count: int) -> int | None:
+    """Return what each of several equal parts has to be for the whole to be as wanted, or None where there is none."""
+    share = wanted // count if relation == "sum" else round(wanted ** (1 / count)) if relation == "product" else 0
+    whole = share * count if relation == "sum" else share**count
+    return share if share > 0 and whole == wanted else None
 
 
 def _given(call: OpCall, name: str, index: int, wanted: int, steps: int, size: int = 0) -> Iterator[Place]:

@@ -199,12 +199,13 @@ def _argument_edits(site: CallSite, argument: ast.expr, place: Place, frame: Fra
     span = site.source.span(argument)
     current = site.source.segment(span)
     base = _number_evidence(site.source, place) + _nearness(place)
+    by_name = _nearness(place) + 0.2 if isinstance(argument, (ast.Name, ast.Attribute)) else base
     named = (name for name, value in frame.sizes.items() if value == place.wanted and name != current)
     names = [name for name in named if not ((place.in_layer or place.index > 0) and words(name) & COUNTS)]
     bare_name = not isinstance(argument, ast.Constant)
     unread = unread_parameters(site.source, site.node)
     for name in sorted(names, key=lambda name: (name not in unread, not _akin(name, place.name)))[:2]:
-        evidence = base + (0.3 if isinstance(argument, ast.BinOp) else 0.1) + (UNREAD if name in unread else 0.0)
+        evidence = by_name + (0.3 if isinstance(argument, ast.BinOp) else 0.1) + (UNREAD if name in unread else 0.0)
         strange = 0.0 if bare_name or _akin(name, place.name) or not place.in_layer else 0.2
         yield Fix(f"set {subject} to {name}", (Edit(span, name),), evidence - strange)
     # A name and a little more is how long a table is, and hardly how wide a layer.

@@ -40,6 +40,19 @@ def unread_parameters(source: SourceFile, node: ast.AST) -> set[str]:
     return {each.arg for each in _parameters(function)} - {"self", "cls"} - names_in(function)
 
 
+def is_only_reading(source: SourceFile, node: ast.AST) -> bool:
+    """Return whether a parameter is read at this one place of its function: without it, nothing would be left of it."""
+    function = function_of(source, node)
+    if (
+        function is None
+        or not isinstance(node, ast.Name)
+        or node.id not in {each.arg for each in _parameters(function)}
+    ):
+        return False
+    read = (each for each in ast.walk(function) if isinstance(each, ast.Name) and each.id == node.id)
+    return sum(isinstance(each.ctx, ast.Load) for each in read) == 1
+
+
 def _parameters(function: Function) -> list[ast.arg]:
     return [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
 

@@ -114,7 +114,7 @@ def _is_meant(call: CallSpec, wanted: Mapping[str, TensorSpec], numbers: Numbers
 
 def _agrees(axis: AxisSpec, wanted: AxisSpec, held: bool) -> bool:
     named = axis.name == wanted.name or (not axis.name and is_width(wanted.name))
-    return named and (axis.size == wanted.size or not held or is_width(wanted.name))
+    return named and (axis.size == wanted.size or not held)
 
 
 def _has_batch(call: CallSpec, wanted: Mapping[str, TensorSpec]) -> bool:
