@@ -123,6 +123,22 @@ class Net(nn.Module):
 """,
         "self.stage = Stage(width, wider)",
     ),
+    "heads that are lacking whatever the batch and the length": (
+        """
+class Net(nn.Module):
+    def __init__(self, width=24, heads=3):
+        super().__init__()
+        self.words, self.heads = nn.Embedding(100, width), heads
+        self.keys, self.values = nn.Linear(width, heads), nn.Linear(width, width)
+
+    def forward(self, input_ids):
+        x = self.words(input_ids)
+        shape = (*x.shape[:-1], -1, 8)
+        keys, values = self.keys(x).view(shape), self.values(x).view(shape)
+        return keys.transpose(1, 2) @ values.transpose(1, 2).transpose(2, 3)
+""",
+        "self.keys, self.values = nn.Linear(width, width), nn.Linear(width, width)",
+    ),
     "a table that the constructor cannot make": (
         """
 class Net(nn.Module):

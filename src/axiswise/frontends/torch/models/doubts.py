@@ -69,7 +69,7 @@ def in_doubt(
     met = [_made_of(trial, conflict, side) for side, _ in sides]
     if all(met) and not met[0] & met[1] and not has_axes:
         return True  # two inputs meet, of which one may have other axes
-    return any(_may_differ(trial, conflict, side, other, bound, held) for side, other in sides)
+    return any(_may_differ(trial, conflict, side, other, bound, held, {*named, *bound}) for side, other in sides)
 
 
 def is_of_form(trial: Trial, told: Callable[[str, int], bool]) -> bool:
@@ -128,11 +128,16 @@ def _may_differ(
     other: AxisUse,
     bound: Collection[str],
     held: Callable[[str, int], bool] | None,
+    ranked: Collection[str] = (),
 ) -> bool:
-    """Return whether a side would be another size with inputs that were not thought of."""
+    """Return whether a side would be another size with inputs that were not thought of.
+
+    `ranked` are the parameters whose number of axes is told.
+    """
     steps = list(trail(trial.trace, conflict.call, side))
     if side.operand in conflict.call.operands and (side.axis < 0 or any(each.relation == "unknown" for each in steps)):
-        return _is_free(trial, conflict, side) and not (held is not None and _is_all_held(trial, conflict, side, held))
+        is_fixed = held is not None and _is_all_held(trial, conflict, side, held, ranked)
+        return _is_free(trial, conflict, side) and not is_fixed
     guessed = [end for end in input_axes(steps) if parameter_of(end[0]) not in bound or _has_name(trial, *end)]
     if not guessed and side.param and is_own(trial, conflict, other):
         return bool(_inputs_in(trial, conflict, side) - set(bound))
@@ -229,12 +234,15 @@ def _is_free(trial: Trial, conflict: Conflict, side: AxisUse) -> bool:
     return False
 
 
-def _is_all_held(trial: Trial, conflict: Conflict, side: AxisUse, held: Callable[[str, int], bool]) -> bool:
+def _is_all_held(
+    trial: Trial, conflict: Conflict, side: AxisUse, held: Callable[[str, int], bool], ranked: Collection[str]
+) -> bool:
     """Return whether no size of the inputs behind a tensor is a matter of the failure."""
     tensor = conflict.call.operands[side.operand].id
     specs = {path: spec_of(trial.call, path) for path in trial.inputs_of(tensor)}
     ends = [(path, axis) for path, spec in specs.items() if spec is not None for axis in range(len(spec.axes))]
-    return bool(ends) and rank_is_own(trial, tensor) and all(held(*end) for end in ends)
+    has_rank = rank_is_own(trial, tensor) or trial.parameters_of(tensor) <= set(ranked)
+    return bool(ends) and has_rank and all(held(*end) for end in ends)
 
 
 def _cannot_be(trial: Trial, steps: list[Step], wanted: int) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
+from math import gcd
 
 from axiswise.facts import AxisUse, Conflict
 from axiswise.frontends.torch.models.changing import spec_of
@@ -66,11 +67,9 @@ def is_alike(trial: Trial, other: Trial) -> bool:
 
 def _sizes(trial: Trial) -> Iterator[tuple[str, int, int]]:
     for conflict in _first(trial):
-        yield (
-            conflict.kind,
-            conflict.left.size if conflict.left is not None else -1,
-            conflict.right.size if conflict.right is not None else -1,
-        )
+        left, right = (side.size if side is not None else -1 for side in (conflict.left, conflict.right))
+        shared = gcd(left, right) if conflict.kind == "numel" else 1  # a batch and a length are on both sides
+        yield conflict.kind, left // shared, right // shared
 
 
 def _first(trial: Trial) -> list[Conflict]:
