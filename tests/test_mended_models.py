@@ -137,7 +137,33 @@ class Net(nn.Module):
         keys, values = self.keys(x).view(shape), self.values(x).view(shape)
         return keys.transpose(1, 2) @ values.transpose(1, 2).transpose(2, 3)
 """,
-        "self.keys, self.values = nn.Linear(width, width), nn.Linear(width, width)",
+        "self.keys, self.values = nn.Linear(width, heads * 8), nn.Linear(width, width)",
+    ),
+    "a layer that only another class reads under its name": (
+        """
+class Plain(nn.Module):
+    def __init__(self, length=20, width=24, mixer=nn.Linear):
+        super().__init__()
+        self.along, self.across = mixer(length, length), mixer(width, width)
+
+    def forward(self, x):
+        return self.across(self.along(x.transpose(1, 2)).transpose(1, 2))
+
+
+class Net(nn.Module):
+    def __init__(self, length=20, width=24, mixer=nn.Linear):
+        super().__init__()
+        self.enter = nn.Conv1d(2, width, 5)
+        self.along = mixer(length, length)
+        self.across = mixer(width, width)
+        self.places = nn.Parameter(torch.zeros(length, width))
+
+    def forward(self, signal):
+        x = rearrange(self.enter(signal), "b c n -> b n c") + self.places
+        x = x + self.across(x.transpose(1, 2)).transpose(1, 2)
+        return x + self.across(x)
+""",
+        "x = x + self.along(x.transpose(1, 2)).transpose(1, 2)",
     ),
     "a table that the constructor cannot make": (
         """

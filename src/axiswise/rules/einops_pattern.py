@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from math import log2
 
 from axiswise.diagnosis import Diagnosis, Fix
-from axiswise.facts import AxisUse, Conflict
-from axiswise.rules.reading import axes, label, shape, size
+from axiswise.facts import Conflict
+from axiswise.rules.reading import axes, label, multiples, shape, size
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
+
+FARTHER = 0.05
+"""What each doubling costs between a size and what it is made."""
 
 
 class EinopsPattern(Rule):
@@ -45,15 +50,8 @@ class EinopsPattern(Rule):
             yield from scene.agree()
             return
         below = left.size - left.size % right.size
-        for wanted in dict.fromkeys((*_held(scene, left, right.size), right.size, below, below + right.size)):
+        for wanted in dict.fromkeys((*multiples(scene, left, right.size), right.size, below, below + right.size)):
             if wanted and wanted != left.size:
-                yield from scene.resize(left, wanted)
+                far = FARTHER * min(abs(log2(wanted / left.size)), 6)  # a slip is hardly many times too large
+                yield from (replace(fix, evidence=fix.evidence - far) for fix in scene.resize(left, wanted))
         yield from scene.resize(right, left.size)
-
-
-def _held(scene: Scene, use: AxisUse, divisor: int) -> list[int]:
-    """Return sizes that go into a pattern and have a name where the layer was built that an axis is from."""
-    layers = (maker.call.layer for maker in scene.producers(use.operand))
-    built = next((layer.built[-1].sizes for layer in layers if layer is not None and layer.built), None)
-    sizes = {size for size in (built or {}).values() if size > divisor and size % divisor == 0}
-    return sorted(sizes, key=lambda size: max(size / use.size, use.size / size))[:2]

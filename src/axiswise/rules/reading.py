@@ -231,3 +231,11 @@ def is_batch_named(call: OpCall) -> bool:
     named = call.operands[role].axes.items()
     words = {axis: word.lower() for axis, word in named if not isinstance(word, Supposed)}
     return words.get(0) in BATCH and words.get(1) not in BATCH
+
+
+def multiples(scene: Scene, use: AxisUse, divisor: int) -> list[int]:
+    """Return multiples of a number that have a name where the layer of an axis was built, the nearest first."""
+    layers = (maker.call.layer for maker in scene.producers(use.operand))
+    built = next((layer.built[-1].sizes for layer in layers if layer is not None and layer.built), None)
+    sizes = {size for size in (built or {}).values() if size > divisor and size % divisor == 0}
+    return sorted(sizes, key=lambda size: max(size / use.size, use.size / size))[:2]

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import isqrt, prod
+from math import gcd, isqrt, prod
 
 from axiswise.diagnosis import Diagnosis, Edit, Fix
 from axiswise.facts import AxisUse, Conflict, Shape
 from axiswise.origin import AnySize
-from axiswise.rules.reading import label, place, shape, sizes, written
+from axiswise.rules.reading import label, multiples, place, shape, sizes, written
 from axiswise.rules.rule import Rule
 from axiswise.source.products import spelled_alike
 from axiswise.source.scene import Scene
@@ -61,6 +61,10 @@ class ReshapeCount(Rule):
             others = elements // given[axis] if given[axis] else 0
             if others and product % others == 0 and product != elements:
                 yield from scene.resize(AxisUse("input", axis, given[axis]), product // others)
+        if -1 in asked and given[-1:] and elements:
+            use = AxisUse("input", len(given) - 1, given[-1])
+            for wanted in multiples(scene, use, product // gcd(product, elements // given[-1])):
+                yield from scene.resize(use, wanted)
         inner = prod(given[1:-1])
         if -1 in asked[:1] and len(given) > 1 and inner and product % inner == 0:
             yield from scene.resize(AxisUse("input", len(given) - 1, given[-1]), product // inner)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from axiswise.diagnosis import Edit
 from axiswise.facts import Origin
@@ -25,18 +25,26 @@ def with_number(source: SourceFile, span: Span, number: int) -> tuple[Edit, str]
     node = source.node_spanning(span)
     edit = Edit(span, str(number))
     parent = source.parents.get(node) if node is not None else None
-    if number == 1 and isinstance(parent, ast.BinOp):
-        other = _neutral(parent, node)
+    if isinstance(parent, ast.BinOp):
+        other = _left_of(parent, node, number)
         if other is not None:
             edit = Edit(source.span(parent), source.text_of(other))
     return edit, _read(source, edit)
 
 
-def _neutral(parent: ast.BinOp, node: ast.AST | None) -> ast.expr | None:
-    """Return the operand that is left where the other is 1, or None where 1 is no neutral element."""
-    if isinstance(parent.op, (ast.Mult, ast.Div, ast.FloorDiv, ast.Pow)) and parent.right is node:
+def _left_of(parent: ast.BinOp, node: ast.AST | None, number: int) -> ast.expr | None:
+    """Return the operand that is all that is left of an operation with a number, or None where the number counts."""
+    either, behind = _NEUTRAL.get(number, ((), ()))
+    if isinstance(parent.op, (*either, *behind)) and parent.right is node:
         return parent.left
-    return parent.right if isinstance(parent.op, ast.Mult) and parent.left is node else None
+    return parent.right if isinstance(parent.op, either) and parent.left is node else None
+
+
+_NEUTRAL: Mapping[int, tuple[tuple[type[ast.operator], ...], tuple[type[ast.operator], ...]]] = {
+    0: ((ast.Add,), (ast.Sub,)),
+    1: ((ast.Mult,), (ast.Div, ast.FloorDiv, ast.Pow)),
+}
+"""Operations that a number leaves the other operand of: on either side, and behind it only."""
 
 
 def squares(source: SourceFile, origin: Origin, wanted: float) -> Iterator[tuple[Edit, str]]:

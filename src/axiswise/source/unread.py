@@ -74,38 +74,45 @@ def unread_names(source: SourceFile, node: ast.AST) -> list[str]:
 
 
 def is_read_once(source: SourceFile, node: ast.expr) -> bool:
-    """Return whether an attribute is read at this one place of its file only."""
-    name = node.attr if isinstance(node, ast.Attribute) else ""
-    read = (each for each in ast.walk(source.tree) if isinstance(each, ast.Attribute) and each.attr == name)
-    return sum(isinstance(each.ctx, ast.Load) for each in read) == 1
+    """Return whether an attribute of the class around a node is read at this one place only."""
+    return isinstance(node, ast.Attribute) and _read(source, _class_of(source, node)).count(node.attr) == 1
+
+
+def _class_of(source: SourceFile, node: ast.AST) -> ast.ClassDef | None:
+    return next((each for each in _around(source, node) if isinstance(each, ast.ClassDef)), None)
+
+
+def _read(source: SourceFile, owner: ast.ClassDef | None) -> list[str]:
+    """Return the attributes that are read and may be a class's: not those that another class reads of itself."""
+    within = set(ast.walk(owner)) if owner is not None else set[ast.AST]()
+    reads = (
+        each for each in ast.walk(source.tree) if isinstance(each, ast.Attribute) and isinstance(each.ctx, ast.Load)
+    )
+    return [
+        each.attr
+        for each in reads
+        if each in within or not (isinstance(each.value, ast.Name) and each.value.id == "self")
+    ]
 
 
 def uncalled_layers(source: SourceFile, node: ast.AST) -> list[str]:
     """Return the attributes of the class around a node that are set to what a call returns and that no line reads."""
-    owner = next((each for each in _around(source, node) if isinstance(each, ast.ClassDef)), None)
+    owner = _class_of(source, node)
     if owner is None:
         return []
-    read = {
-        each.attr
-        for each in ast.walk(source.tree)
-        if isinstance(each, ast.Attribute) and isinstance(each.ctx, ast.Load)
-    }
+    read = set(_read(source, owner))
     found: list[str] = []
     for each in ast.walk(owner):
-        if isinstance(each, ast.Assign) and isinstance(each.value, ast.Call) and _is_built(each.value):
+        if isinstance(each, ast.Assign) and isinstance(each.value, ast.Call) and _is_built(source, each.value):
             target = each.targets[0]
             if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self":
                 found.append(target.attr)
     return [name for name in dict.fromkeys(found) if name not in read]
 
 
-def _is_built(call: ast.Call) -> bool:
-    """Return whether a call looks like a constructor's: its name begins with a capital letter."""
-    name = (
-        call.func.attr
-        if isinstance(call.func, ast.Attribute)
-        else call.func.id
-        if isinstance(call.func, ast.Name)
-        else ""
-    )
-    return name[:1].isupper()
+def _is_built(source: SourceFile, call: ast.Call) -> bool:
+    """Return whether a call looks like a constructor's: a name with a capital letter, or a class that was handed in."""
+    function = function_of(source, call)
+    if isinstance(call.func, ast.Name) and function is not None:
+        return call.func.id[:1].isupper() or call.func.id in {each.arg for each in _parameters(function)}
+    return isinstance(call.func, ast.Attribute) and call.func.attr[:1].isupper()
