@@ -36,4 +36,4 @@ def test_the_name_is_read_off_the_line_that_raised(line: str) -> None:
     exec(compile(text, "<library>", "exec"), space)
     with pytest.raises((ValueError, IndexError)) as caught:
         space["inner"](Image(), (1, 2), lambda image: image.shape[:2])
-    assert unpacked_within(caught.value.__traceback__) == LINES[line]
+    assert unpacked_within(caught.value) == LINES[line]

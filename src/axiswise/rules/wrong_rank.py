@@ -78,8 +78,6 @@ class WrongRank(Rule):
         for earlier in scene.producers(role):
             if earlier.call.op == "squeeze":
                 yield from earlier.without_call("keep the axes of 1")
-            if earlier.call.op == "flatten":
-                yield from _flattened(earlier, len(given) - lowest)
 
 
 def _counted(conflict: Conflict, scene: Scene, name: str) -> Iterable[Fix]:
@@ -88,18 +86,6 @@ def _counted(conflict: Conflict, scene: Scene, name: str) -> Iterable[Fix]:
     if conflict.call.op == "crop" and given is not None and listed is not None and len(listed) < len(given):
         text = ", ".join(str(each) for each in (*listed, *given[len(listed) :]))
         yield from scene.argument(name, f"({text})", "leave the other axes whole", position=place(conflict, 1))
-
-
-def _flattened(earlier: Scene, more: int) -> Iterable[Fix]:
-    """Flatten from another axis on, so that so many more axes are merged, or fewer."""
-    before, start = shape(earlier.conflict, "input"), number(earlier.call.params.get("start_dim"))
-    if before is None or start is None:
-        return
-    first = start % len(before) - more
-    if 0 <= first < len(before):
-        yield from earlier.argument(
-            "start_dim", str(first), f"flatten from axis {first} on", position=place(earlier.conflict, 1), evidence=0.6
-        )
 
 
 def _placed(conflict: Conflict, scene: Scene, role: str) -> Iterable[Fix]:
