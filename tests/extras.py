@@ -55,7 +55,8 @@ import numpy as np
 import keras
 from keras import layers
 
-model = keras.Sequential([keras.Input((24,)), layers.Dense(16, activation="relu"), layers.Dense(3, activation="softmax")])
+classes = layers.Dense(3, activation="softmax")
+model = keras.Sequential([keras.Input((24,)), layers.Dense(16, activation="relu"), classes])
 model.compile(loss="sparse_categorical_crossentropy", optimizer="sgd")
 model.fit(np.random.rand(40, 20), np.random.randint(0, 3, 40), epochs=2)
 """
