@@ -48,10 +48,12 @@ class LossInput(Rule):
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
         made: OpCall | None = conflict.facts.get("made")
-        if made is None or "logits" in conflict.facts:
+        if made is None:
             return
         maker = scene.at(replace(conflict, call=made, left=None))
-        if conflict.call.op in ("nll_loss", "kl_div"):
+        if "logits" in conflict.facts:
+            yield from _activated(conflict, maker)
+        elif conflict.call.op in ("nll_loss", "kl_div"):
             if made.op == "softmax":
                 yield from maker.callee_to("log_softmax", "make log-probabilities of it", evidence=0.8)
             elif made.op == "linear":
@@ -69,3 +71,11 @@ class LossInput(Rule):
             edit = without_layer(maker.built)
             if edit is not None:
                 yield Fix(title, (edit,), 0.8)
+
+
+def _activated(conflict: Conflict, maker: Scene) -> Iterable[Fix]:
+    """Give the last layer the activation that a loss of Keras goes with, or none."""
+    if conflict.facts["logits"]:
+        return maker.setting("activation", "None", "leave the activation out", evidence=0.8)
+    name = '"sigmoid"' if conflict.call.op.startswith("binary") else '"softmax"'
+    return maker.setting("activation", name, f"give it the activation {name}", evidence=0.8)
