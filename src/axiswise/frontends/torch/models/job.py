@@ -158,7 +158,7 @@ class Examined:
         if not trial.is_clean and (not self.found.settled or self._is_made_up()):
             return "partial", f"no inputs were found with which it runs: {why(trial)}"
         if self.found.several is not None and self.likely is None:
-            return "partial", f"it runs with a batch of one only: {why(self.found.several)}"
+            return "partial", f"it was run with a batch of one only: {why(self.found.several)}"
         if self.likely is None:
             self._read(trial.trace)
         deliver(self._sent("checked", None))  # what is known survives a search that hangs
