@@ -32,9 +32,9 @@ hidden = layers.MultiHeadAttention(4, 6)(x, x, attention_mask=padding)  # warnin
 score = layers.Dense(1)(x)
 pooled = ops.sum(layers.Softmax()(score) * x, axis=1)  # warning: softmax-axis
 chances = layers.Activation("softmax")(layers.Dense(5)(pooled))
-scores = layers.Dense(5)(pooled)
-mean = keras.losses.SparseCategoricalCrossentropy()(labels, scores)  # warning: loss-input
+scores = layers.Dense(5)(pooled)  # warning: loss-input
+mean = keras.losses.SparseCategoricalCrossentropy()(labels, scores)
 inputs = keras.Input((24,))
-model = keras.Model(inputs, layers.Dense(1)(inputs))
+model = keras.Model(inputs, layers.Dense(1)(inputs))  # warning: loss-input
 model.compile("adam", loss="binary_crossentropy")
-model.fit(np.random.rand(12, 24), labels > 2, epochs=1, verbose=0)  # warning: loss-input
+model.fit(np.random.rand(12, 24), labels > 2, epochs=1, verbose=0)
