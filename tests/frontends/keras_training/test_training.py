@@ -26,7 +26,8 @@ FAULTS = {
         "SparseCategoricalCrossentropy",
     ),
     "sparse loss, one-hot rows": (
-        "y = keras.utils.to_categorical(np.random.randint(0, 5, 100), 5)\nm = keras.Sequential([layers.Dense(5)])\n"
+        "y = keras.utils.to_categorical(np.random.randint(0, 5, 100), 5)\n"
+        'm = keras.Sequential([layers.Dense(5, activation="softmax")])\n'
         'm.compile("sgd", loss="sparse_categorical_crossentropy")\nm.fit(x, y)\n',
         "label-encoding",
         '"categorical_crossentropy"',
@@ -44,7 +45,7 @@ FAULTS = {
         "100",
     ),
     "units and columns": (
-        "y = np.random.rand(100, 3)\nm = keras.Sequential([layers.Dense(4)])\n"
+        'y = np.random.rand(100, 3)\nm = keras.Sequential([layers.Dense(4, activation="sigmoid")])\n'
         'm.compile("sgd", "binary_crossentropy")\nm.fit(x, y)\n',
         "loss-target-shape",
         "3",
@@ -109,7 +110,7 @@ def test_a_right_program_is_checked_in_silence(name: str, tmp_path: Path, loaded
 def test_a_fault_of_the_data_and_one_of_the_labels_are_mended_together(tmp_path: Path, loaded: Sandbox) -> None:
     text = (
         "y = np.random.randint(0, 3, 100)\n"
-        "m = keras.Sequential([keras.Input((4, 3)), layers.Flatten(), layers.Dense(3)])\n"
+        'm = keras.Sequential([keras.Input((4, 3)), layers.Flatten(), layers.Dense(3, activation="softmax")])\n'
         'm.compile("sgd", "categorical_crossentropy")\nm.fit(x, y)\n'
     )
     findings = _checked(text, tmp_path, loaded).findings
@@ -120,7 +121,7 @@ def test_a_fault_of_the_data_and_one_of_the_labels_are_mended_together(tmp_path:
 
 def test_labels_are_mended_where_train_and_held_out_both_come_from(tmp_path: Path, loaded: Sandbox) -> None:
     text = (
-        "y = np.random.randint(0, 3, 100)\nm = keras.Sequential([layers.Dense(3)])\n"
+        'y = np.random.randint(0, 3, 100)\nm = keras.Sequential([layers.Dense(3, activation="softmax")])\n'
         'm.compile("sgd", "categorical_crossentropy")\n'
         "m.fit(x[:80], y[:80], validation_data=(x[80:], y[80:]))\n"
     )
