@@ -127,8 +127,8 @@ def _claims(
     origin = origin_of(asked) if asked >= 0 else None  # `-1` is written, and stands for what is left over
     unit = _read(origin, named, units)
     roots = {factor.root for own in units for factor in own}
-    is_foreign = is_moved and origin is not None and origin.kind == "axis" and bool(unit)
-    is_foreign = is_foreign and not any(factor.root in roots for factor in unit or ())
+    is_read = bool(unit) and origin is not None and origin.kind == "axis"
+    is_foreign = is_moved and is_read and roots.isdisjoint(factor.root for factor in unit or ())
     if unit is not None and not is_foreign:
         return [(unit, CERTAIN)] if unit in units or (origin is not None and origin.parts) else []
     if origin is not None and (origin.parts or origin.kind == "axis") and not is_foreign:

@@ -51,10 +51,7 @@ def paired(trace: Trace, uses: Uses) -> Iterator[Conflict]:
         for column, row in (roles, roles[::-1]):
             one, other = call.operands[column], call.operands[row]
             if one.rank == 2 and other.rank == 1 and one.shape == (other.shape[0], 1) and other.shape[0] > 1:
-                if (
-                    _is_column(trace, one)
-                    or (call.op in ("eq", "ne") and _is_pick(trace, one) and _is_given(trace, other))
-                ) or (call.op in COMPARISONS and _is_data(trace, one) and _is_told(trace, other)):
+                if _goes_by_rows(trace, call, one, other):
                     size = other.shape[0]
                     sides = AxisUse(column, 0, size), AxisUse(row, 0, size)
                     yield Conflict("paired", call, *sides, facts={"fault": "pairs"})
@@ -89,6 +86,13 @@ def _is_weighted(call: OpCall) -> bool:
     """Return whether rows are multiplied with one column of weights: a layer by hand."""
     shapes = [ref.shape for ref in call.operands.values()]
     return call.op == "matmul" and len(shapes) == 2 and len(shapes[0]) == len(shapes[1]) == 2 and shapes[1][0] > 1
+
+
+def _goes_by_rows(trace: Trace, call: OpCall, column: TensorRef, row: TensorRef) -> bool:
+    """Return whether each number of a column was to meet the one of its row: a layer's, or one that labels go with."""
+    is_picked = call.op in ("eq", "ne") and _is_pick(trace, column) and _is_given(trace, row)
+    is_labelled = call.op in COMPARISONS and _is_data(trace, column) and _is_told(trace, row)
+    return _is_column(trace, column) or is_picked or is_labelled
 
 
 def _is_pick(trace: Trace, column: TensorRef) -> bool:

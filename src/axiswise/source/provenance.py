@@ -282,9 +282,10 @@ def _needed(relation: str, part: int, size: int, wanted: int, count: int) -> int
 
 def _share(relation: str, wanted: int, count: int) -> int | None:
     """Return what each of several equal parts has to be for the whole to be as wanted, or None where there is none."""
-    share = wanted // count if relation == "sum" else round(wanted ** (1 / count)) if relation == "product" else 0
-    whole = share * count if relation == "sum" else share**count
-    return share if share > 0 and whole == wanted else None
+    if relation == "sum":
+        return wanted // count if wanted % count == 0 else None
+    root = round(wanted ** (1 / count))
+    return root if relation == "product" and root**count == wanted else None
 
 
 def _given(call: OpCall, name: str, index: int, wanted: int, steps: int, size: int = 0) -> Iterator[Place]:

@@ -23,14 +23,13 @@ def _activation(running: Running, args: Sequence[Any], kwargs: Mapping[str, Any]
     given, name = first(args, kwargs), name_of(running.layer.activation)
     if not running.is_array(given):
         return None
-    return (
-        Reading(name, {"input": given}, {"dim": -1} if name in ("softmax", "log_softmax") else {})
-        if name in _READ
-        else Reading("dropout", {"input": given})
-    )
+    if name in ("softmax", "log_softmax"):
+        return Reading(name, {"input": given}, {"dim": -1})
+    return Reading(name if name in _ALONE else "dropout", {"input": given})
 
 
-_READ = frozenset({"softmax", "log_softmax", "sigmoid", "relu", "tanh"})
+_ALONE = frozenset({"sigmoid", "relu", "tanh"})
+"""Activations of each number by itself that have a word of their own."""
 
 LAYERS: dict[type, LayerReader] = {
     **{getattr(_LAYERS, name): single("dropout") for name in _KEEPING if hasattr(_LAYERS, name)},

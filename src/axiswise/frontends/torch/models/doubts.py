@@ -58,7 +58,8 @@ def in_doubt(
         return True  # an empty axis is what an input leaves that is too short
     sides = ((conflict.left, conflict.right), (conflict.right, conflict.left))
     ends = [_inputs_at(trial, conflict, side) - set(bound) for side, _ in sides]
-    has_axes = all(_has_its_axes(trial, conflict, side, {*named, *bound}) for side, _ in sides)
+    ranked = {*named, *bound}
+    has_axes = all(_has_its_axes(trial, conflict, side, ranked) for side, _ in sides)
     if ends[0] and ends[1] and not ends[0] & ends[1] and not (has_axes and _is_batch_alone(trial, conflict)):
         return True  # two inputs that were both made up do not go together: no number of the model's is in it
     for given, asked, side in ((0, 1, conflict.right), (1, 0, conflict.left)):
@@ -69,7 +70,7 @@ def in_doubt(
     met = [_made_of(trial, conflict, side) for side, _ in sides]
     if all(met) and not met[0] & met[1] and not has_axes:
         return True  # two inputs meet, of which one may have other axes
-    return any(_may_differ(trial, conflict, side, other, bound, held, {*named, *bound}) for side, other in sides)
+    return any(_may_differ(trial, conflict, side, other, bound, held, ranked) for side, other in sides)
 
 
 def is_of_form(trial: Trial, told: Callable[[str, int], bool]) -> bool:

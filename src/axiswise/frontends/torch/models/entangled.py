@@ -61,7 +61,7 @@ def _apart(call: CallSpec, parameter: str, name: str) -> CallSpec:
 
 
 def is_alike(trial: Trial, other: Trial) -> bool:
-    """Return whether two runs fail at the same operation, by the same sizes."""
+    """Return whether two runs fail at the same operation, by the same sizes; of elements, by the same shares."""
     return trial.reach == other.reach and list(_sizes(trial)) == list(_sizes(other))
 
 
