@@ -47,7 +47,7 @@ GROUPS = (
     _group(
         "attention", "attention-order key-value-source position-axis dropout-in-evaluation", r"softmax\(.*@|attention"
     ),
-    _group("masks", "mask-polarity unread-mask", r"mask|triu|tril"),
+    _group("masks", "mask-polarity unread-mask memory-padding", r"mask|triu|tril"),
     _group("losses", "loss-input class-axis padding-class", r"cross_entropy|CrossEntropy|nll_loss|BCE|kl_div"),
     _group("experiments", "batch-mixing causal-leak padding-leak visible-target", ""),
 )

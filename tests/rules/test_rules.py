@@ -26,6 +26,7 @@ CANDIDATES = {
     "key-value",
     "loss-input",
     "mask-polarity",
+    "memory-padding",
     "norm-axis",
     "padding-class",
     "paired",

@@ -9,7 +9,12 @@ from axiswise.facts import Conflict
 from axiswise.origin import origin_of
 from axiswise.rules.reading import label, name_of, place, shape, sizes
 from axiswise.rules.rule import Rule
+from axiswise.source.bindings import assigned, parameters
 from axiswise.source.scene import Scene
+from axiswise.source.unread import function_of, words
+
+WORDS = frozenset({"batch", "batchsize", "bs", "bsz"})
+"""Words of a name that is a batch size's."""
 
 
 class FrozenBatch(Rule):
@@ -23,6 +28,8 @@ class FrozenBatch(Rule):
         if not given or not asked:
             return None
         if conflict.kind == "frozen":
+            if conflict.facts.get("named") and not _is_named_batch(scene):
+                return None
             found = scene.diagnosis(
                 f"{scene.callee()} is for batches of {asked[0]} only, which {scene.expression('input')} happens to be",
                 label(scene, "input"),
@@ -59,3 +66,13 @@ def _frozen(given: tuple[int, ...], asked: tuple[int, ...]) -> bool:
     if -1 in rest:
         return prod(given) % first != 0 and given[0] != 0 and prod(given) % (given[0] * abs(prod(rest))) == 0
     return prod(given) == given[0] * prod(rest)
+
+
+def _is_named_batch(scene: Scene) -> bool:
+    """Return whether the first size is read from a name of the file, and that name says that it is a batch's."""
+    name = scene.written("shape", 0 if scene.call.is_method else 1).strip("([").split(",")[0].strip(")]")
+    site, function = scene.site, function_of(scene.site.source, scene.site.node) if scene.site is not None else None
+    if site is None or function is None or not name.isidentifier():
+        return False
+    is_local = name in parameters(function) or assigned(name, function, site.node, site.source) is not None
+    return not is_local and bool(words(name) & WORDS)

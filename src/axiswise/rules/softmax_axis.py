@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from axiswise.diagnosis import Diagnosis, Fix, Note
-from axiswise.facts import AxisUse, Conflict
-from axiswise.rules.reading import label, number
+from axiswise.facts import AxisUse, Conflict, OpCall
+from axiswise.rules.reading import label, number, together
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
 _USES = {
     **dict.fromkeys(("matmul", "bmm", "mm", "baddbmm", "einsum"), "sums its weights over"),
-    **dict.fromkeys(("gather", "argmax", "argmin", "topk"), "picks along"),
+    **dict.fromkeys(("gather", "argmax", "argmin", "topk", "index"), "picks along"),
 }
 
 
@@ -54,5 +54,12 @@ class SoftmaxAxis(Rule):
         if layer is not None and "dim" in layer.settings:
             yield from scene.setting("dim", str(axis), title, evidence=0.8)
         else:
-            method = conflict.call.is_method
-            yield from scene.argument("dim", str(axis), title, position=0 if method else 1, evidence=0.8)
+            edits = list(_over(scene, axis, title))
+            shift = conflict.facts.get("shift")
+            if isinstance(shift, OpCall):
+                edits = list(together(title, edits, _over(scene.at(replace(conflict, call=shift)), axis, title)))
+            yield from edits
+
+
+def _over(scene: Scene, axis: int, title: str) -> Iterable[Fix]:
+    return scene.argument("dim", str(axis), title, position=0 if scene.call.is_method else 1, evidence=0.8)

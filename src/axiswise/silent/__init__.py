@@ -20,6 +20,7 @@ from axiswise.silent.layouts import misread
 from axiswise.silent.lengths import lengthened
 from axiswise.silent.losses import confused
 from axiswise.silent.masks import inverted
+from axiswise.silent.memories import seen_through
 from axiswise.silent.normalized import misplaced
 from axiswise.silent.paired import paired
 from axiswise.silent.picked import mispicked
@@ -49,6 +50,7 @@ LOOKS: tuple[Callable[[Trace, Uses], Iterable[Conflict]], ...] = (
     repeated,
     foreseen,
     unmasked,
+    seen_through,
     crossed,
 )
 

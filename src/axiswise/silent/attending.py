@@ -27,25 +27,32 @@ def disordered(trace: Trace, uses: Uses) -> Iterator[Conflict]:
         yield from _before(trace, call)
 
 
-LAYERS = {
-    "sdpa": ("attn_mask", "is_causal"),
-    "multihead_attention": ("attn_mask", "key_padding_mask", "is_causal"),
-    "transformer_encoder": ("src_mask", "src_key_padding_mask", "is_causal"),
-    "transformer_encoder_layer": ("src_mask", "src_key_padding_mask", "is_causal"),
+_SELF = {"input": ("attn_mask", "key_padding_mask", "src_mask", "src_key_padding_mask", "is_causal")}
+_DECODER = {
+    "memory": ("memory_mask", "memory_key_padding_mask", "memory_is_causal"),
+    "tgt": ("tgt_mask", "tgt_key_padding_mask", "tgt_is_causal"),
 }
-"""Attention of torch's own, and whatever hides some of it."""
+LAYERS = {
+    **dict.fromkeys(("sdpa", "multihead_attention", "transformer_encoder", "transformer_encoder_layer"), _SELF),
+    **dict.fromkeys(("transformer_decoder", "transformer_decoder_layer"), _DECODER),
+    "transformer": {**_DECODER, "input": ("src_mask", "src_key_padding_mask", "src_is_causal")},
+}
+"""Attention of torch's own: of what it may hide some, and what hides it."""
 
 
 def unmasked(trace: Trace, uses: Uses) -> Iterator[Conflict]:
-    """Yield attention that hides nothing; no facts. Whether something was to be hidden, the program's text says."""
+    """Yield attention that hides nothing of something; whether it was to be hidden, the program's text says.
+
+    Facts: `open`, of what nothing is hidden: `memory`, `tgt`, or the `input`.
+    """
     for call in trace.calls:
-        hiding = LAYERS.get(call.op)
-        if hiding is not None and call.outputs:
-            is_open = not any(name in call.operands or call.params.get(name) for name in hiding)
+        if call.op in LAYERS and call.outputs:
+            given = {name for name in (*call.operands, *call.params) if name in call.operands or call.params[name]}
+            is_open = tuple(what for what, hiding in LAYERS[call.op].items() if given.isdisjoint(hiding))
         else:
-            is_open = is_softmax_open(trace, uses, call)
+            is_open = ("input",) if is_softmax_open(trace, uses, call) else ()
         if is_open:
-            yield Conflict("unread-mask", call)
+            yield Conflict("unread-mask", call, facts={"open": is_open})
 
 
 def is_softmax_open(trace: Trace, uses: Uses, call: OpCall) -> bool:

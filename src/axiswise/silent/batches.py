@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from axiswise.facts import AxisUse, Conflict, OpCall, TensorRef, Trace
+from axiswise.facts import AxisUse, Conflict, TensorRef, Trace
 from axiswise.ops.axes import numbers
 from axiswise.origin import origin_of
 from axiswise.silent.following import Uses, handed
@@ -24,21 +24,21 @@ def squeezed(trace: Trace, uses: Uses) -> Iterator[Conflict]:
 
 
 def frozen(trace: Trace, uses: Uses) -> Iterator[Conflict]:
-    """Yield reshapes and expands inside modules that are told the batch as a number of their own; no facts."""
+    """Yield reshapes and expands inside modules that are told the batch as a number of their own.
+
+    Facts: `named`, whether the number is written elsewhere, and only its name may say that it is the batch's.
+    """
     for call in trace.calls:
         data, asked = call.operands.get("input"), numbers(call.params.get("shape"))
         if call.op not in ("reshape", "expand") or data is None or not data.shape or not call.within or call.saved:
             continue
-        if len(asked) > 1 and asked[0] == data.shape[0] > 1 and _is_written(call, asked[0]) and _is_batch(trace, data):
-            yield Conflict("frozen", call, AxisUse("input", 0, data.shape[0]), AxisUse("", -1, asked[0], "shape", 0))
-
-
-def _is_written(call: OpCall, size: int) -> bool:
-    """Return whether a size is a number that stands in the call itself."""
-    origin, site = origin_of(size), call.site
-    if origin is None or origin.kind != "literal" or origin.span is None or site is None:
-        return False
-    return origin.span.path == site.path and site.line <= origin.span.line <= site.end_line
+        origin, site = origin_of(asked[0]) if asked else None, call.site
+        if origin is None or origin.kind != "literal" or origin.span is None or site is None:
+            continue
+        if len(asked) > 1 and asked[0] == data.shape[0] > 1 and _is_batch(trace, data):
+            is_here = origin.span.path == site.path and site.line <= origin.span.line <= site.end_line
+            asks = AxisUse("", -1, asked[0], "shape", 0)
+            yield Conflict("frozen", call, AxisUse("input", 0, data.shape[0]), asks, facts={"named": not is_here})
 
 
 def _is_batch(trace: Trace, ref: TensorRef) -> bool:

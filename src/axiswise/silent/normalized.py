@@ -8,9 +8,10 @@ from typing import Any
 
 from axiswise.facts import AxisUse, Conflict, OpCall, TensorRef, Trace
 from axiswise.ops.axes import position
+from axiswise.silent.exponentials import shifted_by, written_out
 from axiswise.silent.factors import Axis
 from axiswise.silent.following import Met, Uses
-from axiswise.silent.reducing import PRODUCTS, SUMS, reduced, side_by_side
+from axiswise.silent.reducing import PRODUCTS, SUMS, chosen, reduced, side_by_side
 
 LIKE_WEIGHTS = frozenset(
     "dropout to type_as float half bfloat16 double contiguous clone where masked_fill nan_to_num transpose permute "
@@ -49,7 +50,7 @@ def misplaced(trace: Trace, uses: Uses) -> Iterator[Conflict]:
 
     Facts: `fault` (`one`: along one element; `implied`: no axis was named; `even`: along an axis that the scores were
     broadcast to; `sum`: what follows sums over another; `classes`: a loss takes another for the classes), `used` (that
-    other axis), and `by` (the call that uses it).
+    other axis), `by` (the call that uses it), and of one by hand `shift` (the largest score, taken from all).
     """
     classes = {uses.lineage.of(data)[axis]: call for call, data, axis in class_axes(trace)}
     for call in trace.calls:
@@ -59,6 +60,12 @@ def misplaced(trace: Trace, uses: Uses) -> Iterator[Conflict]:
             facts = _fault(trace, uses, call, along, classes)
             if facts is not None:
                 yield Conflict("softmax-axis", call, AxisUse("input", along, data.shape[along]), facts=facts)
+    for softmax, summed in written_out(trace):
+        along, data = _along(softmax), summed.operands["input"]
+        facts = _fault(trace, uses, softmax, along, classes) if data.shape[along] > 1 else None
+        if facts is not None:
+            facts["shift"] = shifted_by(trace, softmax)
+            yield Conflict("softmax-axis", summed, AxisUse("input", along, data.shape[along]), facts=facts)
 
 
 def _along(call: OpCall) -> int:
@@ -75,7 +82,7 @@ def _fault(trace: Trace, uses: Uses, call: OpCall, along: int, classes: Mapping[
         return {"fault": "implied", "used": 2}
     if call.op == "softmax" and _is_even(trace, call, along):
         return {"fault": "even", "used": -1}
-    found = _classes_elsewhere(uses, call, along, classes)
+    found = _classes_elsewhere(trace, uses, call, along, classes)
     if found is None and (uses.lineage.is_data(uses.lineage.of(data)[along]) or are_scores(trace, call)):
         found = _summed_elsewhere(trace, uses, call, along)
     return None if found is None else {"fault": found.fault, "used": found.axis, "by": found.call}
@@ -102,13 +109,15 @@ def _compared(trace: Trace, call: OpCall) -> Iterator[tuple[OpCall, TensorRef, i
         yield call, sides[along.index(0)], max(along)
 
 
-def _classes_elsewhere(uses: Uses, call: OpCall, along: int, classes: Mapping[Axis, OpCall]) -> Elsewhere | None:
+def _classes_elsewhere(
+    trace: Trace, uses: Uses, call: OpCall, along: int, classes: Mapping[Axis, OpCall]
+) -> Elsewhere | None:
     """Return the axis of the classes, of which a loss knows, where weights along another are not used over that one."""
     axes = uses.lineage.of(call.operands["input"])
     found = [axis for axis, own in enumerate(axes) if own in classes]
     if len(found) != 1 or found[0] == along or not axes[along]:
         return None
-    if any(along in _spent(met) for met in uses.followed(call.outputs[0], SPENT)):
+    if any(along in _spent(trace, met) for met in uses.followed(call.outputs[0], SPENT)):
         return None
     return Elsewhere(classes[axes[found[0]]], found[0], "classes")
 
@@ -124,7 +133,7 @@ def _summed_elsewhere(trace: Trace, uses: Uses, call: OpCall, along: int) -> Els
             weights |= {output.id for output in met.call.outputs}
         if not met.call.outputs or _is_mixed(met):
             continue
-        spent = _spent(met)
+        spent = _spent(trace, met)
         if met.call.op in SUMS and alike:
             is_normalised_twice |= along not in spent and bool(spent) and _is_divisor(uses, met.call.outputs[0])
             continue
@@ -137,9 +146,10 @@ def _summed_elsewhere(trace: Trace, uses: Uses, call: OpCall, along: int) -> Els
     return None if is_normalised_twice else found  # slots, clusters: they compete, and then take means
 
 
-def _spent(met: Met) -> list[int]:
+def _spent(trace: Trace, met: Met) -> list[int]:
     """Return the axes of what was followed that a call sums or picks over."""
-    return [met.axes[axis] for axis in reduced(met.call, met.role) if axis in met.axes]
+    axes = reduced(met.call, met.role) or (chosen(trace, met.call) if met.role == "input" else ())
+    return [met.axes[axis] for axis in axes if axis in met.axes]
 
 
 def _is_divisor(uses: Uses, total: TensorRef) -> bool:

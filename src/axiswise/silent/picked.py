@@ -8,6 +8,7 @@ from axiswise.facts import AxisUse, Conflict, OpCall, Trace
 from axiswise.silent.factors import Axis, Factor
 from axiswise.silent.following import Uses, handed
 from axiswise.silent.normalized import SOFTMAXES, class_axes
+from axiswise.silent.reducing import chosen
 from axiswise.silent.reductions import over
 
 BEST = frozenset({"argmax", "argmin"})
@@ -40,17 +41,11 @@ def mispicked(trace: Trace, uses: Uses) -> Iterator[Conflict]:
 def _classes(trace: Trace, uses: Uses) -> Iterator[tuple[Axis, set[Factor], OpCall]]:
     """Yield axes of classes that a layer gave, what all of their scores is made of, and the call that tells."""
     told = [(data, axis, call) for call, data, axis in class_axes(trace)]
-    told += [(call.operands["input"], axis, call) for call in trace.calls for axis in _one_of(call)]
+    told += [(call.operands["input"], axis, call) for call in trace.calls for axis in chosen(trace, call)]
     for data, axis, call in told:
         axes = uses.lineage.of(data)
         if axes[axis] and not uses.lineage.is_data(axes[axis]):
             yield axes[axis], _factors(axes), call
-
-
-def _one_of(call: OpCall) -> tuple[int, ...]:
-    """Return the axis of which a call picks one for each place."""
-    index, axes = call.operands.get("index"), over(call) if call.op == "gather" else ()
-    return axes if index is not None and len(axes) == 1 and index.shape[axes[0]] == 1 else ()
 
 
 def _factors(axes: tuple[Axis, ...]) -> set[Factor]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from axiswise.facts import OpCall
+from axiswise.facts import OpCall, Trace, is_series
 from axiswise.ops.axes import numbers, position
 
 MATRIX_PRODUCTS = frozenset({"matmul", "bmm", "mm", "baddbmm"})
@@ -23,6 +23,21 @@ def reduced(call: OpCall, role: str) -> tuple[int, ...]:
     if call.op in SUMS | PICKS | {"gather"} and role == "input":
         return tuple(position(axis, operand.rank) for axis in numbers(call.params.get("dim")))
     return ()
+
+
+def chosen(trace: Trace, call: OpCall) -> tuple[int, ...]:
+    """Return the axis of which a call picks one element for each place along another: `x[arange, y]`, `gather`."""
+    data, index = call.operands.get("input"), call.operands.get("index")
+    if call.op == "gather" and index is not None and data is not None:
+        axes = tuple(position(axis, data.rank) for axis in numbers(call.params.get("dim")))
+        return axes if len(axes) == 1 and index.shape[axes[0]] == 1 else ()
+    parts = call.params.get("index") if call.op == "index" else None
+    if data is None or data.rank != 2 or not is_series(parts) or list(parts) != ["index.0", "index.1"]:
+        return ()
+    rows, picks = call.operands["index.0"], call.operands["index.1"]
+    counted = [found is not None and found[0].op == "arange" for found in map(trace.producer, (rows.id, picks.id))]
+    is_each = counted == [True, False] and rows.shape == picks.shape == data.shape[:1]  # not the diagonal
+    return (1,) if is_each and picks.dtype.startswith("int") else ()
 
 
 def side_by_side(call: OpCall, role: str) -> tuple[int, ...]:

@@ -49,3 +49,38 @@ only_padding_by_hand = scores.masked_fill(shown == 0, float("-inf")).softmax(-1)
 late = scores.softmax(-1).masked_fill(~lower(), float("-inf")) @ v  # warning: attention-order
 dropped = F.softmax(drop(scores), dim=-1) @ v  # warning: attention-order
 zeroed = scores.softmax(-1).masked_fill(~lower(), 0.0) @ v  # warning: attention-order
+
+
+class Seen(nn.Module):
+    """What it is given to hide of its memory gets lost on the way."""
+
+    def __init__(self):
+        super().__init__()
+        self.whole = nn.Transformer(width, heads, 1, 1, 96, batch_first=True)
+        self.encode = nn.TransformerEncoderLayer(width, heads, 96, batch_first=True)
+        self.decode = nn.TransformerDecoderLayer(width, heads, 96, batch_first=True)
+
+    def told(self, source, target, src_padding_mask):
+        memory = F.dropout(self.encode(source, src_key_padding_mask=src_padding_mask), 0.1, self.training)
+        return self.decode(target, memory)  # warning: memory-padding
+
+    def untold(self, memory, target, enc_padding_mask=None):
+        return self.decode(target, memory, lower().logical_not())  # warning: unread-mask
+
+    def at_once(self, source, target, padding):
+        return self.whole(source, target, src_key_padding_mask=padding)  # warning: memory-padding
+
+    def forward(self, source, target, padding):
+        first = self.told(source, target, padding) + self.at_once(source, target, padding)
+        return first + self.untold(source, target, enc_padding_mask=padding)
+
+
+seen = Seen()(x, torch.randn(batch, steps, width), ~valid)
+
+powers = scores.exp()
+by_powers = (powers / powers.sum(dim=-2, keepdim=True)) @ v  # warning: softmax-axis
+safe = torch.exp(scores - scores.amax(1, keepdim=True)) * lower()
+shares = safe / (safe.sum(1, keepdim=True) + 1e-9)  # warning: softmax-axis
+over_heads_by_hand = torch.einsum("bhqk,bhkd->bhqd", shares, v)
+    "bhqk,bhkd->bhqd", safe / (safe.sum(1, keepdim=True) + 1e-9), v
+)  # warning: softmax-axis

@@ -59,3 +59,28 @@ means = (words * valid[..., None]).sum(1) / valid.sum(1, keepdim=True)
 given = (ids != 0).unsqueeze(1).unsqueeze(2)
 asked_again = scores.masked_fill(given == 0, float("-inf")).softmax(-1) @ v  # a mask that is asked whether it is off
 asked_as_number = scores.masked_fill(given.long() != 1, -1e9).softmax(-1) @ v
+
+
+class Told(nn.Module):
+    """Padding of a memory that is hidden by either mask, pooled away, or nobody's."""
+
+    def __init__(self):
+        super().__init__()
+        self.whole = nn.Transformer(width, heads, 1, 1, 96, batch_first=True)
+        self.encode = nn.TransformerEncoderLayer(width, heads, 96, batch_first=True)
+        self.decode = nn.TransformerDecoderLayer(width, heads, 96, batch_first=True)
+
+    def forward(self, source, target, padding, memory_mask=None, src_mask=None):
+        kept = self.whole(source, target, src_key_padding_mask=padding, memory_key_padding_mask=padding)
+        memory = self.encode(source, src_key_padding_mask=padding)
+        pooled = (memory * ~padding[..., None]).sum(1, keepdim=True) / (~padding).sum(1)[:, None, None]
+        return kept + self.decode(target, pooled) + self.decode(target, source)
+
+
+steps_valid = torch.arange(steps)[None] < torch.tensor([3, 10, 7])[:, None]
+told = Told()(x, torch.randn(batch, steps, width), ~steps_valid)
+powers = (scores - scores.amax(-1, keepdim=True)).exp() * steps_valid[:, None, None]
+by_powers = (powers / (powers.sum(-1, keepdim=True) + 1e-9)) @ v
+nearness = torch.exp(-torch.cdist(x, torch.randn(batch, 4, width)))
+shares = nearness / nearness.sum(-1, keepdim=True)
+centres = shares.mT @ x / shares.sum(1)[..., None]
