@@ -113,16 +113,17 @@ def audit_calls(calls: Any, options: Options | None = None) -> Report:
     calls.end()
     until = time.monotonic() + options.time_budget
     report = Report()
-    for model, batch in calls.models():
+    for model, batch, is_loaded in calls.models():
         began = time.monotonic()
         name, left = type(model).__name__, until - began
         if left < 1.0:
             report = report.joined(Report((Target(name, "skipped", "the time budget was spent on other modules"),)))
             continue
         model, batch, moved = job.on_cpu(model, batch)
-        payload = {"model": model, "batch": batch, "causal": None, "batch_axis": None, "seed": 0, "moved": moved}
+        axis = 0 if is_loaded else None
+        payload = {"model": model, "batch": batch, "causal": None, "batch_axis": axis, "seed": 0, "moved": moved}
         own = replace(options, time_budget=left)
-        report = report.joined(_audited(name, {**payload, "is_bound": True, "sure": False}, own, began))
+        report = report.joined(_audited(name, {**payload, "is_bound": True, "sure": is_loaded}, own, began))
     return report
 
 

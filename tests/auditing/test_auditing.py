@@ -346,3 +346,36 @@ def test_a_script_that_raises_is_audited_beneath_its_traceback(tmp_path: Path) -
     traceback, _, below = done.stderr.partition("KeyError: 'no such thing'")
     assert traceback.count("File ") == 1
     assert "warning[batch-mixing]" in below
+
+
+LOADED = """
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+
+
+class Centred(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.last = nn.Linear(9, 14), nn.Linear(14, 2)
+
+    def forward(self, x):
+        h = self.first(x)
+        return self.last((h - h.mean(0)).relu())
+
+
+model, data = Centred(), TensorDataset(torch.randn(20, 9), torch.randint(0, 2, (20,)))
+for x, y in {batches}:
+    nn.functional.cross_entropy(model(x), y).backward()
+"""
+
+
+@pytest.mark.parametrize(
+    ("batches", "said"),
+    [("DataLoader(data, batch_size=5)", "warning[batch-mixing]"), ("[data.tensors]", "nothing found in Centred")],
+)
+def test_rows_that_a_loader_put_together_are_examples(tmp_path: Path, batches: str, said: str) -> None:
+    (tmp_path / "train.py").write_text(LOADED.format(batches=batches), "utf-8")
+    command = [sys.executable, "-m", "axiswise", "run", "--audit", "train.py"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert said in done.stderr

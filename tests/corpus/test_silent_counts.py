@@ -49,7 +49,7 @@ GROUPS = (
     ),
     _group("masks", "mask-polarity unread-mask memory-padding", r"mask|triu|tril"),
     _group("losses", "loss-input class-axis padding-class", r"cross_entropy|CrossEntropy|nll_loss|BCE|kl_div"),
-    _group("experiments", "batch-mixing causal-leak padding-leak visible-target", ""),
+    _group("experiments", "batch-mixing batch-statistics causal-leak padding-leak visible-target", ""),
 )
 
 

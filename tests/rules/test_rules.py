@@ -19,6 +19,7 @@ from tests.rules.pages import page_of
 CANDIDATES = {
     "attention-layout",
     "attention-order",
+    "batch-statistics",
     "class-axis",
     "dropout-mode",
     "example-as-step",

@@ -66,6 +66,7 @@ KINDS: dict[str, str] = {
     "repeated-term": "a sum has one term twice, where its other side was meant; nothing fails (facts: fault, term)",
     "visible-target": "what a loss asks for stands in what is looked at; nothing fails (facts: loss, steps, mask)",
     "row-order": "rows of a loss that were flattened in two orders; nothing fails (facts: ours, theirs, made, role)",
+    "batch-statistics": "a mean and a deviation of the batch that a model standardises by; nothing fails",
     "memory-padding": "a decoder that is given no mask for its memory, whose encoder had one; nothing fails",
     "unread-mask": "attention that hides nothing, where a mask may have been given; nothing fails",
     "squeeze": "a squeeze of every axis takes a batch of one as well; nothing fails (facts: axes)",

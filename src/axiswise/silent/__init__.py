@@ -29,6 +29,7 @@ from axiswise.silent.repeated import repeated
 from axiswise.silent.rows import crossed
 from axiswise.silent.scrambled import scrambled
 from axiswise.silent.shifted import foreseen
+from axiswise.silent.standardised import standardised
 
 LOOKS: tuple[Callable[[Trace, Uses], Iterable[Conflict]], ...] = (
     scrambled,
@@ -52,6 +53,7 @@ LOOKS: tuple[Callable[[Trace, Uses], Iterable[Conflict]], ...] = (
     unmasked,
     seen_through,
     crossed,
+    standardised,
 )
 
 

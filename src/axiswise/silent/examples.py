@@ -15,7 +15,7 @@ from axiswise.silent.normalized import CLASSES
 def read_as_steps(trace: Trace, uses: Uses) -> Iterator[Conflict]:
     """Yield layers whose steps are the examples of a loss, and whose batch is no axis of it; facts: `loss`, `steps`."""
     losses = [
-        (call, _examples(uses, call))
+        (call, examples_of(uses, call))
         for call in trace.calls
         if call.op in LOSSES and call.spelled.startswith("torch.") and "input" in call.operands
     ]
@@ -31,7 +31,7 @@ def read_as_steps(trace: Trace, uses: Uses) -> Iterator[Conflict]:
                 break
 
 
-def _examples(uses: Uses, loss: OpCall) -> set[Factor]:
+def examples_of(uses: Uses, loss: OpCall) -> set[Factor]:
     """Return what the axes of predictions are made of, without that of the classes."""
     data = loss.operands["input"]
     classes = min(CLASSES[loss.op], data.rank - 1) if loss.op in CLASSES else -1

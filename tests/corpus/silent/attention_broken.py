@@ -82,5 +82,3 @@ by_powers = (powers / powers.sum(dim=-2, keepdim=True)) @ v  # warning: softmax-
 safe = torch.exp(scores - scores.amax(1, keepdim=True)) * lower()
 shares = safe / (safe.sum(1, keepdim=True) + 1e-9)  # warning: softmax-axis
 over_heads_by_hand = torch.einsum("bhqk,bhkd->bhqd", shares, v)
-    "bhqk,bhkd->bhqd", safe / (safe.sum(1, keepdim=True) + 1e-9), v
-)  # warning: softmax-axis

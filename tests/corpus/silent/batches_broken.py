@@ -64,3 +64,22 @@ by_letters = torch.einsum("btd,bsd->bts", F.normalize(tokens), F.normalize(token
 
 memory, cross = torch.randn(12, 9, 24), nn.MultiheadAttention(24, 4, batch_first=True)
 crossed, _ = cross(mixed, memory, mixed)  # warning: key-value-source
+
+
+BATCH_SIZE = 12
+
+
+class Centred(nn.Module):
+    """Standardised over whatever batch comes, channels and pixels with it."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv, self.head = nn.Conv2d(3, 6, 3, padding=1), nn.Linear(6 * 16 * 16, 4)
+
+    def forward(self, x):
+        x = self.conv(x)
+        x = (x - x.mean()) / torch.sqrt(x.var() + 1e-6)  # warning: batch-statistics
+        return self.head(x.relu().reshape(BATCH_SIZE, -1))  # warning: frozen-batch
+
+
+F.cross_entropy(Centred()(torch.randn(12, 3, 16, 16)), torch.randint(0, 4, (12,))).backward()

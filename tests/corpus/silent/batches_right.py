@@ -69,3 +69,22 @@ correlated = centred.T @ ((words - words.mean(0)) / words.std(0)) / 12
 memory, place, cross = torch.randn(12, 9, 24), torch.randn(9, 24), nn.MultiheadAttention(24, 4, batch_first=True)
 crossed = cross(mixed, memory, memory)[0], cross(mixed + place, memory + place, memory)[0]
 by_place = cross(mixed + place, mixed + place, mixed)[0]
+
+
+class Centred(nn.Module):
+    """Each image by itself, each channel of each, and batch normalisation by hand."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv, self.head = nn.Conv2d(3, 6, 3, padding=1), nn.Linear(6 * 16 * 16, 4)
+        self.gain = nn.Parameter(torch.ones(6, 1, 1))
+
+    def forward(self, x):
+        x = self.conv(x)
+        x = (x - x.mean((1, 2, 3), keepdim=True)) / torch.sqrt(x.var((1, 2, 3), keepdim=True) + 1e-6)
+        x = (x - x.mean((2, 3), keepdim=True)) / torch.sqrt(x.var((2, 3), keepdim=True) + 1e-6)
+        x = (x - x.mean((0, 2, 3), keepdim=True)) / torch.sqrt(x.var((0, 2, 3), keepdim=True) + 1e-6) * self.gain
+        return self.head(x.relu().flatten(1))
+
+
+F.cross_entropy(Centred()(torch.randn(12, 3, 16, 16)), torch.randint(0, 4, (12,))).backward()
