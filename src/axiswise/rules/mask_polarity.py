@@ -29,7 +29,11 @@ class MaskPolarity(Rule):
             return None
         mask, notes = scene.expression(side.operand), ()
         mask = mask if mask.startswith("`") else "the mask"
-        if fault == "future":
+        if fault == "filled":
+            other = scene.at(replace(conflict, call=conflict.facts["by"], left=None))
+            message = f"{scene.callee()} fills the very places that {other.callee()} fills again: nothing is left of it"
+            notes = (Note("filled again here", other.span),)
+        elif fault == "future":
             first = "every" if not conflict.facts["strict"] else "every but the last"
             message = f"{mask} lets {first} position see those after it, and hides those before it"
         elif fault == "row":

@@ -9,7 +9,11 @@ from axiswise.rules.reading import choices, label, sizes
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
-PLACES = {"std": 1, "var": 1, "mean": 1, "sum": 1, "argmax": 1, "argmin": 1, "amax": 1, "amin": 1, "norm": 2}
+PLACES = {
+    **dict.fromkeys(("std", "var", "mean", "sum", "argmax", "argmin", "amax", "amin"), 1),
+    **dict.fromkeys(("cumsum", "cumprod", "logcumsumexp"), 1),
+    "norm": 2,
+}
 """Where the axis stands when it is given by its place."""
 
 
@@ -34,6 +38,17 @@ class ReductionAxis(Rule):
             message = (
                 f"{here} is over {axis}, along which weights of {other.callee()} add up to 1: each is 1/{use.size}"
             )
+        elif fault == "unity":
+            message = (
+                f"{here} is over {axis}, along which {other.callee()} makes weights add up to 1: it changes nothing"
+            )
+        elif fault == "weights":
+            message = (
+                f"{here} is over {axis} of {given}, but the weights that its result is scaled by, at {other.callee()}, "
+                f"are along {theirs}"
+            )
+        elif fault == "delayed":
+            message = f"{here} runs along {axis}, but {other.callee()} puts it a step later along {theirs}"
         elif fault == "again":
             message = f"{here} is over {axis}, of which {other.callee()} left one element: it does nothing"
         elif fault == "entropy":
@@ -51,7 +66,8 @@ class ReductionAxis(Rule):
         found = scene.diagnosis(message, label(scene, "input"))
         beside = other.span is None or scene.span is None or other.span.line == scene.span.line
         notes = found.notes if beside else (Note("it goes with this", other.span), *found.notes)
-        return replace(found, severity="warning", silent=True, exception=None, notes=notes)
+        severity = "note" if fault == "unity" else "warning"  # it does no harm by itself
+        return replace(found, severity=severity, silent=True, exception=None, notes=notes)
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
         by, meant = conflict.facts.get("by"), sizes(conflict.facts.get("axes"))

@@ -13,6 +13,7 @@ from axiswise.silent.attended import mismatched
 from axiswise.silent.attending import disordered, unmasked
 from axiswise.silent.batches import frozen, squeezed
 from axiswise.silent.classes import misclassed
+from axiswise.silent.cumulated import delayed
 from axiswise.silent.evaluated import undropped
 from axiswise.silent.examples import read_as_steps
 from axiswise.silent.following import Uses
@@ -48,6 +49,7 @@ LOOKS: tuple[Callable[[Trace, Uses], Iterable[Conflict]], ...] = (
     read_as_steps,
     misreduced,
     mispicked,
+    delayed,
     repeated,
     foreseen,
     unmasked,

@@ -85,6 +85,12 @@ def carried(call: OpCall, role: str, axes: Mapping[int, int], position: int = 0)
     return found
 
 
+def is_held(trace: Trace, ref: TensorRef) -> bool:
+    """Return whether a tensor is one that a module holds: a parameter, or made while the module was built."""
+    found = trace.producer(ref.id)
+    return bool(ref.parameter) or (found is not None and any(each.function == "__init__" for each in found[0].frames))
+
+
 def handed(trace: Trace, ref: TensorRef, axis: int) -> Iterator[tuple[OpCall, int]]:
     """Yield the calls that an axis was handed through on its way to a tensor, each with its place in the result."""
     for _ in range(FURTHEST):

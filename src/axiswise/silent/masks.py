@@ -46,8 +46,14 @@ class Mask:
 
 
 def inverted(trace: Trace, uses: Uses) -> Iterator[Conflict]:
-    """Yield calls with a mask that hides what it should show; facts: `fault`, and `row` or `compared` and `against`."""
+    """Yield calls with a mask that hides what it should show; facts: `fault`, and `row` or `compared` and `against`.
+
+    Of a fill that the next one of the very same places undoes (`filled`): `by`, that next one.
+    """
     for call in trace.calls:
+        first = _filled_over(trace, call)
+        if first is not None:
+            yield Conflict("mask-polarity", first, AxisUse("mask", -1, 0), facts={"fault": "filled", "by": call})
         for mask in _masks(trace, call, uses) if call.outputs else ():
             facts = _seen(call, mask) or _meant(trace, uses, call, mask)
             if facts is not None:
@@ -84,6 +90,17 @@ def _masks(trace: Trace, call: OpCall, uses: Uses) -> Iterator[Mask]:
                 yield Mask(role, ref, False, attends=False)
             elif _is_of_words(uses, call):
                 yield Mask(role, ref, False)
+
+
+def _filled_over(trace: Trace, call: OpCall) -> OpCall | None:
+    """Return the fill that a fill is of, where both are of the same places by another number: one was to be theirs."""
+    data = call.operands.get("input")
+    found = trace.producer(data.id) if data is not None and call.op == "masked_fill" else None
+    if found is None or found[0].op != "masked_fill" or found[0].params.get("value") == call.params.get("value"):
+        return None
+    masks = [trace.producer(each.operands["mask"].id) for each in (found[0], call) if "mask" in each.operands]
+    told = [(mask[0].op, [ref.id for ref in mask[0].operands.values()], _number(mask[0])) for mask in masks if mask]
+    return found[0] if len(told) == 2 and told[0] == told[1] and told[0][0] in COMPARISONS else None
 
 
 def _number(call: OpCall) -> object:

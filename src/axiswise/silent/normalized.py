@@ -77,7 +77,10 @@ def _along(call: OpCall) -> int:
 def _fault(trace: Trace, uses: Uses, call: OpCall, along: int, classes: Mapping[Axis, OpCall]) -> dict[str, Any] | None:
     data = call.operands["input"]
     if data.shape[along] == 1:
-        return {"fault": "one", "used": 1 if data.rank > 2 else -1} if _is_one_feature(trace, call, along) else None
+        if _is_one_feature(trace, call, along):
+            return {"fault": "one", "used": 1 if data.rank > 2 else -1}
+        found = _summed_elsewhere(trace, uses, call, along) if are_scores(trace, call) else None
+        return None if found is None else {"fault": "one", "used": found.axis}
     if call.params.get("dim") is None and data.rank == 3:
         return {"fault": "implied", "used": 2}
     if call.op == "softmax" and _is_even(trace, call, along):

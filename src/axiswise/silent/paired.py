@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import cast
 
 from axiswise.facts import AxisUse, Conflict, OpCall, TensorRef, Trace
@@ -155,8 +156,12 @@ def _is_itself(trace: Trace, uses: Uses, call: OpCall) -> bool:
     left, right = call.operands.values()
     if left.id == right.id or call.op not in COMPARISONS | {"add", "mul"}:
         return False
-    (ours, turned), (theirs, also) = _seen_from(trace, left), _seen_from(trace, right)
-    if ours.id != theirs.id or (call.op not in COMPARISONS and not (ours.rank == 1 and (turned or also))):
+    if call.op in COMPARISONS and _are_places(trace, left, right):
+        return True
+    theirs = {ref.id for ref, _ in _seen_from(trace, right)}
+    ours, turned = next(((ref, turned) for ref, turned in _seen_from(trace, left) if ref.id in theirs), (left, False))
+    also = any(turned for ref, turned in _seen_from(trace, right) if ref.id == ours.id)
+    if ours.id not in theirs or (call.op not in COMPARISONS and not (ours.rank == 1 and (turned or also))):
         return False
     axes = uses.lineage.of(ours)
     if 1 in ours.shape:
@@ -167,22 +172,38 @@ def _is_itself(trace: Trace, uses: Uses, call: OpCall) -> bool:
     return _padded(uses, left, rank) == _padded(uses, right, rank)
 
 
+def _are_places(trace: Trace, left: TensorRef, right: TensorRef) -> bool:
+    """Return whether both operands are the positions 0, 1, 2, ..., laid along the same axis of a table of pairs."""
+    return 1 in left.shape and left.shape == right.shape and all(map(partial(_is_places, trace), (left, right)))
+
+
+def _is_places(trace: Trace, ref: TensorRef) -> bool:
+    for data, _ in _seen_from(trace, ref):
+        found = trace.producer(data.id)
+        if found is not None and found[0].op in ("add", "sub") and len(found[0].operands) == 1:
+            return _is_places(trace, *found[0].operands.values())  # later ones by a number
+        if found is not None and found[0].op == "arange":
+            return data.shape[0] > 1
+    return False
+
+
 def _padded(uses: Uses, ref: TensorRef, rank: int) -> list[Axis]:
     return [()] * (rank - ref.rank) + list(uses.lineage.of(ref))
 
 
-def _seen_from(trace: Trace, ref: TensorRef) -> tuple[TensorRef, bool]:
-    """Return the tensor that a view shows, and whether one axis was to be exchanged with itself on the way."""
+def _seen_from(trace: Trace, ref: TensorRef) -> Iterator[tuple[TensorRef, bool]]:
+    """Yield the tensors that a view shows, and whether one axis was to be exchanged with itself on the way."""
     turned = False
+    yield ref, turned
     while (found := trace.producer(ref.id)) is not None:
         call = found[0]
         data = call.operands.get("input")
         is_inserted = call.op == "index" and len(call.operands) == 1 and _keeps_all(call.params.get("index"))
         if data is None or not (call.op in SAME_NUMBERS or is_inserted):
-            break
+            return
         turned |= data.rank == 1 and call.op not in ("unsqueeze", "squeeze", "expand", "index")
         ref = data
-    return ref, turned
+        yield ref, turned
 
 
 def _keeps_all(index: object) -> bool:

@@ -8,8 +8,8 @@ from typing import Any
 from axiswise.facts import AxisUse, Conflict, OpCall, TensorRef, Trace
 from axiswise.ops.axes import numbers, position
 from axiswise.ops.reduction import REDUCED
-from axiswise.silent.following import Uses, handed
-from axiswise.silent.normalized import SOFTMAXES
+from axiswise.silent.following import Uses, handed, is_held
+from axiswise.silent.normalized import SOFTMAXES, are_scores
 
 NORMALISING = frozenset({"div", "true_divide", "mul"})
 DEVIATIONS = frozenset({"std", "var"})
@@ -27,16 +27,17 @@ def misreduced(trace: Trace, uses: Uses) -> Iterator[Conflict]:
     """Yield reductions over another axis than what they go with.
 
     Facts: `fault`, `by` (what it goes with) and `axes` (those that were meant). Faults: `deviation` (of a tensor whose
-    mean is over other axes), `constant` (a mean of weights that add up to 1 along it), `again` (over an axis of which
-    one element is left), `entropy` (a sum over another axis than that of the probabilities, which a mean is taken
-    over), `gradient` (a length of gradients that is no example's).
+    mean is over other axes), `constant` (a mean of weights that add up to 1 along it), `unity` (a sum of such weights,
+    which they are divided by), `again` (over an axis of which one element is left), `weights` (a norm along another
+    axis than the weights that scale its result), `entropy` (a sum over another axis than that of the probabilities,
+    which a mean is taken over), `gradient` (a length of gradients that is no example's).
     """
     for call in trace.calls:
         data = call.operands.get("input")
         if call.op in NORMALISING and "left" in call.operands and "right" in call.operands:
             yield from _deviation(trace, call)
         elif call.op in REDUCED and data is not None and call.outputs:
-            looks = (_constant, _again, _entropy, _gradient)
+            looks = (_constant, _unity, _again, _weighted, _entropy, _gradient)
             facts = next((facts for look in looks if (facts := look(trace, uses, call, data)) is not None), None)
             if facts is not None:
                 yield _conflict(call, facts)
@@ -94,6 +95,56 @@ def _constant(trace: Trace, uses: Uses, call: OpCall, data: TensorRef) -> Mappin
             return {"fault": "constant", "by": maker, "axes": _others(data, axes)} if over(maker) == (at,) else None
         if maker.op not in SEEN:
             return None
+    return None
+
+
+def _unity(trace: Trace, uses: Uses, call: OpCall, data: TensorRef) -> Mapping[str, Any] | None:
+    """Return what is wrong with a sum of weights of attention along their own axis, which they are divided by."""
+    axes = over(call)
+    if call.op != "sum" or len(axes) != 1 or not _is_divided_by(uses, call):
+        return None
+    for maker, at in handed(trace, data, axes[0]):
+        if maker.op == "softmax":
+            is_own = over(maker) == (at,) and are_scores(trace, maker)
+            return {"fault": "unity", "by": maker, "axes": ()} if is_own else None
+        if maker.op not in SEEN | {"add"} or len(maker.operands) > 1:
+            return None
+    return None
+
+
+def _is_divided_by(uses: Uses, call: OpCall) -> bool:
+    """Return whether what is summed up is divided by its sum."""
+    met = uses.followed(call.outputs[0], SCALING)
+    summed = call.operands["input"].id
+    return any(
+        each.call.op in ("div", "true_divide") and each.role == "right" and each.call.operands["left"].id == summed
+        for each in met
+        if "left" in each.call.operands
+    )
+
+
+# -- a norm and its weights --------------------------------------------------------------------------------------------
+def _weighted(trace: Trace, uses: Uses, call: OpCall, data: TensorRef) -> Mapping[str, Any] | None:
+    """Return what is wrong with a mean of squares over steps that numbers with weights for each feature are divided by.
+
+    Left alone are centred numbers and several axes: each channel may be normalised over its places.
+    """
+    axes, square = over(call), trace.producer(data.id)
+    if call.op != "mean" or len(axes) != 1 or data.rank < 3 or axes[0] == data.rank - 1 or square is None:
+        return None
+    whole = next(iter(square[0].operands.values()), None)
+    is_square = square[0].op == "pow" and square[0].params.get("exponent", square[0].params.get("right")) == 2
+    made = trace.producer(whole.id) if whole is not None else None
+    is_centred = made is not None and made[0].op == "sub"
+    if whole is None or is_centred or not (is_square or square[0].op == "square"):
+        return None
+    for met in uses.followed(call.outputs[0], SCALING):
+        if met.call.op not in NORMALISING or whole.id not in {ref.id for ref in met.call.operands.values()}:
+            continue
+        for further in uses.followed(met.call.outputs[0], SEEN - {"transpose", "permute"}):
+            refs = further.call.operands.values() if further.call.op == "mul" else ()
+            if any(is_held(trace, ref) and ref.shape == data.shape[-1:] for ref in refs):
+                return {"fault": "weights", "by": further.call, "axes": (data.rank - 1,)}
     return None
 
 

@@ -8,7 +8,7 @@ from axiswise.facts import AxisUse, Conflict, OpCall, TensorRef, Trace
 from axiswise.ops.loss import CONTRACTS as LOSSES
 from axiswise.silent.examples import examples_of
 from axiswise.silent.factors import Factor
-from axiswise.silent.following import Uses, handed
+from axiswise.silent.following import Uses, handed, is_held
 from axiswise.silent.reducing import PRODUCTS, reduced
 from axiswise.silent.reductions import DEVIATIONS, NORMALISING, SCALING, behind, over
 
@@ -39,7 +39,7 @@ def standardised(trace: Trace, uses: Uses) -> Iterator[Conflict]:
         mean, deviation = found
         data = mean.operands["input"]
         rows = set(uses.lineage.of(data)[0])
-        is_mixed = any(_is_of_pairs(maker) for maker, _ in handed(trace, data, 0))
+        is_mixed = any(_is_of_pairs(trace, maker) for maker, _ in handed(trace, data, 0))
         if not rows or is_mixed or not any(rows <= examples for examples in losses):
             continue
         if _meet(trace, uses, rows, found):
@@ -62,9 +62,7 @@ def _statistics(trace: Trace, uses: Uses, call: OpCall) -> tuple[OpCall, OpCall]
     if whole.rank < 2 or whole.shape[0] < 2 or any(0 not in (over(each) or (0,)) for each in (mean, deviation)):
         return None
     is_kept = any(len(uses.of(each.outputs[0].id)) != 1 for each in (mean, deviation))  # running statistics
-    further = list(uses.followed(call.outputs[0], KEPT))
-    is_scaled = any(ref.parameter for met in further for ref in met.call.operands.values() if met.call.op == "mul")
-    if is_kept or is_scaled or not any(met.call.op in WEIGHTED for met in further):
+    if is_kept or not any(met.call.op in WEIGHTED for met in uses.followed(call.outputs[0], KEPT)):
         return None
     return mean, deviation
 
@@ -79,9 +77,9 @@ def _meet(trace: Trace, uses: Uses, rows: set[Factor], apart: tuple[OpCall, OpCa
     )
 
 
-def _is_of_pairs(maker: OpCall) -> bool:
+def _is_of_pairs(trace: Trace, maker: OpCall) -> bool:
     """Return whether rows are sums over others, as those of a graph are: a product of two tensors, neither a weight."""
-    return maker.op in PRODUCTS and not any(ref.parameter for ref in maker.operands.values())
+    return maker.op in PRODUCTS and not any(is_held(trace, ref) for ref in maker.operands.values())
 
 
 def _axis(uses: Uses, ref: TensorRef, axis: int) -> tuple[Factor, ...]:
