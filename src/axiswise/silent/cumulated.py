@@ -21,8 +21,11 @@ def delayed(trace: Trace, uses: Uses) -> Iterator[Conflict]:
         dims = numbers(call.params.get("dim"))
         if call.op != "cat" or len(dims) != 1 or not call.outputs:
             continue
-        axis, parts = position(dims[0], call.outputs[0].rank), list(call.operands.values())
-        made = _cumulated(trace, parts[1], axis) if len(parts) == 2 and parts[0].shape[axis] == 1 else None
+        rank, parts = call.outputs[0].rank, list(call.operands.values())
+        axis = position(dims[0], rank)
+        if len(parts) != 2 or any(part.rank != rank for part in parts) or parts[0].shape[axis] != 1:
+            continue
+        made = _cumulated(trace, parts[1], axis)
         if made is None:
             continue
         data, along = made.operands["input"], numbers(made.params.get("dim"))
@@ -36,7 +39,13 @@ def _cumulated(trace: Trace, ref: TensorRef, axis: int) -> OpCall | None:
     """Return the running sum of which a tensor is all but the last along an axis."""
     found = trace.producer(ref.id)
     data = found[0].operands.get("input") if found is not None and found[0].op == "index" else None
-    if found is None or data is None or data.shape[axis] != ref.shape[axis] + 1 or not _is_head(found[0], axis):
+    if (
+        found is None
+        or data is None
+        or data.rank != ref.rank
+        or data.shape[axis] != ref.shape[axis] + 1
+        or not _is_head(found[0], axis)
+    ):
         return None
     made = trace.producer(data.id)
     return made[0] if made is not None and made[0].op in CUMULATIVE else None
