@@ -129,6 +129,46 @@ def test_no_fix_asks_for_the_batch_that_was_made_up(tmp_path: Path, warm: Sandbo
     assert all(fix.verdict == "verified" and "batch >= 1" in fix.holds_for for fix in finding.fixes)
 
 
+FILM = """class Tower(nn.Module):
+    def __init__(self, width=32):
+        super().__init__()
+        self.stem, self.head = nn.Conv3d(3, width, 2, stride=2), nn.Linear(width, 5)
+
+    def forward(self, taken):
+        return self.head(self.stem({taken}).mean((2, 3, 4)))
+"""
+SHOWN = """
+
+if __name__ == "__main__":
+    tower = Tower()
+    print(tower(torch.randn({shape})).shape)
+"""
+EXPECTED = """
+
+def test_images_are_refused():
+    tower = Tower()
+    with pytest.raises(RuntimeError):
+        tower(torch.randn(2, 7, 16))
+"""
+
+
+def test_what_the_project_calls_a_model_with_was_meant(tmp_path: Path, warm: Sandbox) -> None:
+    wrong = FILM.format(taken="taken[0]")
+    (finding,) = checked(wrong + SHOWN.format(shape="4, 3, 8, 16, 16"), tmp_path, warm).findings
+    assert finding.severity == "note"
+    assert "`taken` of (4, 3, 8, 16, 16), as the project calls it" in finding.notes[-1].message
+    assert finding.fixes[0].title == "take the index out"
+    assert finding.fixes[0].verdict.startswith("verified")
+    assert checked(wrong + SHOWN.format(shape="2, 4, 3, 8, 16, 16"), tmp_path, warm).findings == ()
+    assert checked(FILM.format(taken="taken") + SHOWN.format(shape="2, 3, 8, 16, 16"), tmp_path, warm).findings == ()
+
+
+def test_a_call_that_a_test_expects_to_raise_was_not_meant(tmp_path: Path, warm: Sandbox) -> None:
+    report = checked(FILM.format(taken="taken") + EXPECTED, tmp_path, warm)
+    assert report.findings == ()
+    assert report.targets[0].status == "checked"
+
+
 RIGHT = {
     "as it is": TOWER + HOUSE,
     "an image as large as a layer is wide": TOWER + HOUSE.replace("image_size=48", "image_size=32, width=32"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,9 @@ from axiswise.origin import Span
 from axiswise.source.evaluating import Evaluator, Unknown
 from axiswise.source.project import module_name
 from axiswise.source.text import SourceFile
+
+_RAISING = re.compile(r"\b(assert)?raises(_?regex)?\(", re.IGNORECASE)
+"""What is opened around a call that a test wants to fail."""
 
 MOST_SITES = 12
 """Calls of one class whose arguments are looked at."""
@@ -53,8 +57,12 @@ def sites(name: str, path: str, evaluator: Evaluator) -> tuple[Site, ...]:
 
 
 def calls_of(name: str, path: str, evaluator: Evaluator) -> list[tuple[SourceFile, ast.Call]]:
-    """Return the calls of what a file defines by a name, those that run by themselves before those within modules."""
+    """Return the calls of what a file defines by a name, those that run by themselves before those within modules.
+
+    What a test expects to raise is left out.
+    """
     of_it = [(file, call) for file, call in evaluator.calls(name) if _means(name, file, call, path, evaluator)]
+    of_it = [(file, call) for file, call in of_it if not is_to_raise(file, call)]
     return sorted(of_it, key=lambda pair: _rank(*pair, path))[:MOST_SITES]
 
 
@@ -87,6 +95,16 @@ def _handed_on(name: str, path: str, evaluator: Evaluator) -> bool:
         if isinstance(node, ast.ImportFrom) and (node.module or "").rpartition(".")[2] == module:
             if any(each.name in (name, "*") for each in node.names):
                 return True
+    return False
+
+
+def is_to_raise(source: SourceFile, call: ast.Call) -> bool:
+    """Return whether a call stands where it is said to raise: `with pytest.raises(ValueError): ...`."""
+    node: ast.AST | None = call
+    while node is not None:
+        if isinstance(node, ast.With) and any(_RAISING.search(ast.unparse(each)) for each in node.items):
+            return True
+        node = source.parents.get(node)
     return False
 
 

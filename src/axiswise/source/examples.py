@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from axiswise.origin import Span
 from axiswise.source.bindings import Function, assigned
-from axiswise.source.callsites import calls_of
+from axiswise.source.callsites import calls_of, is_to_raise
 from axiswise.source.evaluating import Evaluator, Unknown
 from axiswise.source.text import SourceFile
 
@@ -69,11 +69,13 @@ class Example:
         built: Where the instance was made; the call itself for a function.
         positional: What is given by position: `Made`, a list, tuple or dict of such, a plain value, or `Unknown`.
         named: What is given by keyword.
+        is_of_site: Whether the instance is the one that the arguments of the module at hand come from.
     """
 
     built: Span
     positional: tuple[Any, ...]
     named: Mapping[str, Any]
+    is_of_site: bool = True
 
 
 def examples(name: str, path: str, evaluator: Evaluator, *, is_class: bool) -> tuple[Example, ...]:
@@ -90,6 +92,8 @@ def examples(name: str, path: str, evaluator: Evaluator, *, is_class: bool) -> t
         for call in _called(made, source) if is_class else (made,):
             positional = tuple(_given(each, source, evaluator) for each in call.args)
             named = {each.arg: _given(each.value, source, evaluator) for each in call.keywords if each.arg}
+            if is_to_raise(source, call):
+                continue
             if len(found) < MOST and any(_holds_tensor(each) for each in (*positional, *named.values())):
                 found.append(Example(source.span(made), positional, named))
     return tuple(found)

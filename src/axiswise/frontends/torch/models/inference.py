@@ -24,7 +24,7 @@ from axiswise.frontends.torch.models.exemplified import exemplified
 from axiswise.frontends.torch.models.frozen import batches, of_batch, of_one
 from axiswise.frontends.torch.models.hinted import batch_of, hinted
 from axiswise.frontends.torch.models.ideas import FIRST_SIDES, ideas, is_told
-from axiswise.frontends.torch.models.meant import Meant, meant, usual
+from axiswise.frontends.torch.models.meant import Meant, meant, shown, usual
 from axiswise.frontends.torch.models.numbers import Numbers, first_sides, shaped, suited
 from axiswise.frontends.torch.models.optional import completed, first_of
 from axiswise.frontends.torch.models.refused import refused
@@ -132,8 +132,10 @@ def inferred(
     search = _Search(run, time.process_time() + seconds, bound, more, numbers)
     search.sides = sides
     search.wanted = usual(choices, hints.keys(), layers) or {}
-    shown = () if bound else exemplified(examples, function, parameters, thought, hints)
-    for call in islice(chain(shown, combined(choices)), MOST):
+    shown_by = partial(exemplified, function=function, wanted=parameters, thought=thought, hints=hints)
+    search.examples = [] if bound else list(shown_by([each for each in examples if each.is_of_site]))
+    shown_first = () if bound else shown_by(examples)
+    for call in islice(chain(shown_first, combined(choices)), MOST):
         if next(call.tensors(), None) is None and search.is_at_fault(hints):
             break  # that it runs when less is given does not mend it
         found = search.settle(call)
@@ -192,6 +194,7 @@ class _Search:
         self.best: Trial | None = None
         self.wanted: Mapping[str, TensorSpec] = {}
         self.sides: Mapping[str, int] = {}
+        self.examples: Sequence[CallSpec] = ()
         self._seen: list[Trial] = []
 
     @property
@@ -200,7 +203,9 @@ class _Search:
 
     def taken(self, trial: Trial, *, settled: bool, several: Trial | None = None) -> Inferred:
         """Return what is known once a run is taken."""
-        other = meant(self._seen, trial, self.wanted, self.numbers, settled=settled) if self.wanted else None
+        other = shown(self._seen, trial, self.examples)
+        if other is None and self.wanted:
+            other = meant(self._seen, trial, self.wanted, self.numbers, settled=settled)
         return Inferred(trial, self.tried, self.bound, settled, other, several)
 
     def settle(self, call: CallSpec) -> Trial | None:

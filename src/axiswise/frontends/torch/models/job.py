@@ -324,7 +324,12 @@ class Examined:
         runs = f"it runs with {others}" if found.is_clean else "no inputs were found with which it runs"
         self._read(self._tried(call).trace)
         self.likely = meant if self.findings else None
-        note = Note(f"with {given}, which its names, its numbers and its first layer speak for; {runs}")
+        why = (
+            "as the project calls it"
+            if meant.is_shown
+            else "which its names, its numbers and its first layer speak for"
+        )
+        note = Note(f"with {given}, {why}; {runs}")
         fails = self.found is not None and self.found.settled and not found.is_clean  # with any input
         for key, finding in self.findings.items():
             severity = finding.severity if fails else "note"

@@ -1,8 +1,8 @@
 """What a module was meant to take, where it does not run with that: its own fault then, unless another input was meant.
 
 An index at the very entrance (`embed(img[0])`) leaves a module that runs with images of one axis more; one that has a
-branch may run with other images than those of the `image_size` that it was built for. Names, comments, the first layer
-and the module's own numbers say what was meant. They may be wrong: what is found with it is told where a fix of the
+branch may run with other images than those of the `image_size` that it was built for. A call in the project says what
+was meant; else names, comments, the first layer and the module's own numbers do. They may be wrong: what is found with it is told where a fix of the
 module makes it run with just that, or where the module's numbers give every size of it but that of the batch.
 """
 
@@ -37,10 +37,12 @@ class Meant:
     Attributes:
         trial: The run.
         is_told: Whether the module's own numbers give each size that may have to do with it, but those of the batch.
+        is_shown: Whether a call in the project gives just that.
     """
 
     trial: Trial
     is_told: bool
+    is_shown: bool = False
 
 
 def usual(
@@ -100,6 +102,27 @@ def meant(
     ):
         return None
     return Meant(best, told and not (found.is_clean and _others(found, wanted)))
+
+
+def shown(tried: Iterable[Trial], found: Trial, examples: Sequence[CallSpec]) -> Meant | None:
+    """Return the run on a call that the project itself makes, where it fails and what was found is something else.
+
+    Args:
+        tried: The runs that were made.
+        found: The one that is taken.
+        examples: The project's calls of the module.
+    """
+    if any(_has_form(found.call, each) for each in examples):
+        return None
+    there = (each for each in tried if each.failures and any(_has_form(each.call, other) for other in examples[:1]))
+    best = max(there, key=lambda each: each.reach, default=None)
+    return Meant(best, is_told=False, is_shown=True) if best is not None else None
+
+
+def _has_form(call: CallSpec, example: CallSpec) -> bool:
+    """Return whether a call gives at least the tensors that an example gives, of the same shapes."""
+    given = dict(call.tensors())
+    return all(path in given and given[path].shape == spec.shape for path, spec in example.tensors())
 
 
 def _is_meant(call: CallSpec, wanted: Mapping[str, TensorSpec], numbers: Numbers) -> bool:

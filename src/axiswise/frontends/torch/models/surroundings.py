@@ -7,6 +7,7 @@ import importlib
 import inspect
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
@@ -57,12 +58,16 @@ class Surroundings:
         return sites(cls.__name__, path, self.evaluator)
 
     def examples(self, thing: Any, site: Site | None) -> tuple[Example, ...]:
-        """Return the calls of a class' instances, or of a function, in the project; those made at a site first."""
+        """Return the calls of a class' instances, or of a function, in the project; those made at a site marked, and first."""
         path = getattr(sys.modules.get(thing.__module__), "__file__", None)
         if path is None or path not in self.project.files:
             return ()
-        found = examples(thing.__name__, path, self.evaluator, is_class=isinstance(thing, type))
-        return tuple(sorted(found, key=lambda each: site is None or each.built != site.span))
+        is_class = isinstance(thing, type)
+        found = examples(thing.__name__, path, self.evaluator, is_class=is_class)
+        marked = (
+            replace(each, is_of_site=not is_class or (site is not None and each.built == site.span)) for each in found
+        )
+        return tuple(sorted(marked, key=lambda each: not each.is_of_site))
 
     def modules_with(self, attributes: set[str], user: type) -> Iterator[type]:
         """Yield module classes that have some attributes, those that their user can see first."""
