@@ -285,6 +285,97 @@ class Net(nn.Module):
 """,
         "rows = rows.flatten()[:, None] * rates[None, :]",
     ),
+    "a width in the place of what the lines above give it times": (
+        """
+class Net(nn.Module):
+    def __init__(self, width=24, heads=3, value_width=20):
+        super().__init__()
+        self.heads = heads
+        self.ask = nn.Linear(width, width)
+        self.hold = nn.Linear(width, value_width * heads)
+        self.back = nn.Linear(value_width, width)
+        self.norm = nn.LayerNorm(width)
+
+    def forward(self, embeds):
+        q = rearrange(self.ask(embeds), "b n (h d) -> b h n d", h=self.heads)
+        v = rearrange(self.hold(embeds), "b n (h d) -> b h n d", h=self.heads)
+        out = (q @ q.transpose(-1, -2)).softmax(-1) @ v
+        return self.norm(self.back(rearrange(out, "b h n d -> b n (h d)")))
+""",
+        "self.back = nn.Linear(value_width * heads, width)",
+    ),
+    "a bare factor in the place of a width times it": (
+        """
+class Net(nn.Module):
+    def __init__(self, width=24, inner=40):
+        super().__init__()
+        self.norm = nn.LayerNorm(width)
+        self.parts = nn.Linear(width, 3)
+        self.back = nn.Linear(inner, width)
+
+    def forward(self, embeds):
+        q, k, v = self.parts(self.norm(embeds)).chunk(3, dim=-1)
+        return self.back((q @ k.transpose(-1, -2)).softmax(-1) @ v)
+""",
+        "self.parts = nn.Linear(width, inner * 3)",
+    ),
+    "a norm twice as wide as the layers whose outputs are joined, before windows": (
+        """
+class Scaled(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.gain = nn.Parameter(torch.ones(1, width, 1, 1))
+
+    def forward(self, x):
+        return x * self.gain
+
+
+class Net(nn.Module):
+    def __init__(self, width=24, window=7):
+        super().__init__()
+        self.window = window
+        shares = ((3, 16), (5, 8))
+        self.stems = nn.ModuleList(nn.Conv2d(3, share, size, 4, size // 2) for size, share in shares)
+        self.scaled = Scaled(2 * width)
+
+    def forward(self, x):
+        x = self.scaled(torch.cat([stem(x) for stem in self.stems], dim=1))
+        cells = rearrange(x, "b d (h p) (w q) -> (b h w) (p q) d", p=self.window, q=self.window)
+        return cells.mean(1)
+""",
+        "self.scaled = Scaled(width)",
+    ),
+    "axes exchanged before attention, far from where they meet": (
+        """
+class Mixed(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.norm, self.heads = nn.LayerNorm(width), heads
+        self.project, self.back = nn.Linear(width, width * 3), nn.Linear(width, width)
+
+    def forward(self, x):
+        x = self.norm(x.transpose(0, 1))
+        q, k, v = self.project(x).chunk(3, dim=-1)
+        q, k, v = (rearrange(each, "b n (h d) -> b h n d", h=self.heads) for each in (q, k, v))
+        out = torch.einsum("b h i d, b h j d -> b h i j", q, k).softmax(-1)
+        return self.back(rearrange(torch.einsum("b h i j, b h j d -> b h i d", out, v), "b h n d -> b n (h d)"))
+
+
+class Net(nn.Module):
+    def __init__(self, image_size=32, width=24, heads=4):
+        super().__init__()
+        self.stem = nn.Conv2d(3, width, 4, stride=4)
+        self.mixed = Mixed(width, heads)
+
+    def forward(self, image):
+        x = rearrange(self.stem(image), "b c h w -> b (h w) c")
+        return self.mixed(x) + x
+
+
+Net(image_size=32)
+""",
+        "x = self.norm(x)",
+    ),
 }
 
 
@@ -301,3 +392,22 @@ def test_the_first_fix_of_a_module_writes_what_was_meant(
     fix = report.findings[0].fixes[0]
     assert fix.verdict != "unverified", fix.title
     assert meant in [line.strip() for line in apply_to_text(HEAD + text, fix.edits).splitlines()]
+
+
+def test_what_fails_behind_with_sizes_that_were_only_tried_is_not_told(tmp_path: Path, warm: Sandbox) -> None:
+    text, _ = CASES["a norm twice as wide as the layers whose outputs are joined, before windows"]
+    path = tmp_path / "model.py"
+    path.write_text(HEAD + text, "utf-8")
+    report = check([f"{path}::Net"], Options(time_budget=60), sandbox=warm)
+    assert [each.rule for each in report.findings] == ["broadcast-mismatch"]
+    assert report.targets[0].status == "partial"
+    assert "behind what fails" in (report.targets[0].reason or "")
+
+
+def test_two_faults_that_no_input_mends_are_both_told(tmp_path: Path, warm: Sandbox) -> None:
+    text, _ = CASES["a norm twice as wide as the layers whose outputs are joined, before windows"]
+    both = text.replace("cells.mean(1)", "torch.cat((cells.mean(1), torch.zeros(3, 5)))")
+    path = tmp_path / "model.py"
+    path.write_text(HEAD + both, "utf-8")
+    report = check([f"{path}::Net"], Options(time_budget=60), sandbox=warm)
+    assert [each.rule for each in report.findings] == ["broadcast-mismatch", "join-mismatch"]

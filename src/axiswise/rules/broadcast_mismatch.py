@@ -58,7 +58,7 @@ class BroadcastMismatch(Rule):
             ):
                 skip = ":, " * longer.axis
                 # A table may well be longer than its use; data that is cut is data lost.
-                is_table = _is_made(scene, longer.operand)
+                is_table = _is_made(scene, longer.operand) and sum(size > 1 for size in cut) > 1
                 yield from scene.wrap(
                     longer.operand,
                     f"{{}}[{skip}: {name}.size({shorter.axis})]",

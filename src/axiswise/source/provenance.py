@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -166,6 +167,9 @@ def is_collected(trace: Trace, call: OpCall, use: AxisUse) -> bool:
     for step in trail(trace, call, use):
         found = [trace.producer(ref.id) for ref in step.call.operands.values()]
         sites = {maker and maker[0].site for maker in found}
+        layers = {maker[0].layer.path for maker in found if maker is not None and maker[0].layer is not None}
+        if len(layers) == len(found):
+            continue  # a loop over the layers that there are: it was not left before its end
         # Parts that one call gives together, such as the states of two directions, were not collected by a loop.
         if step.relation == "sum" and len(sites) == 1 and len({maker and maker[0].index for maker in found}) > 1:
             return True
@@ -343,6 +347,9 @@ OPERATORS: dict[str, Callable[[float, float], float]] = {
     "/": lambda left, right: left / right,
     "%": lambda left, right: left % right,
 }
+
+
+SIGNS: Mapping[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.FloorDiv: "//"}
 
 
 def _leaves(origin: Origin) -> list[Origin]:

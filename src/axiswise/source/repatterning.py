@@ -16,6 +16,10 @@ EVIDENCE = 0.85
 ELSEWHERE = 0.4
 """What it is worth that the file gives the same axes so in another place."""
 
+BATCH = ("b", "batch", "bs")
+BATCH_MOVED = 0.3
+"""What speaks against a result whose first axis is no longer the batch: attention would run over it unseen."""
+
 
 def repatterned(sources: Sources, call: OpCall) -> Iterator[Fix]:
     """Yield other patterns for a call of einops' that joins or moves axes, those that the file also writes first."""
@@ -31,7 +35,13 @@ def repatterned(sources: Sources, call: OpCall) -> Iterator[Fix]:
     quote = site.source.text_of(node)[0]
     for other in dict.fromkeys((*known, *_exchanged(right))):
         edit = Edit(site.source.span(node), f"{quote}{left.strip()} -> {other}{quote}")
-        yield Fix(f"arrange the axes as {other}", (edit,), EVIDENCE + (ELSEWHERE if other in known else 0.0))
+        unusual = BATCH_MOVED if other not in known and _first(right) in BATCH and _first(other) not in BATCH else 0.0
+        yield Fix(f"arrange the axes as {other}", (edit,), EVIDENCE + (ELSEWHERE if other in known else 0.0) - unusual)
+
+
+def _first(names: str) -> str:
+    """Return the first name of a result."""
+    return next(iter(re.findall(r"\w+", names)), "")
 
 
 def _pattern(site: CallSite, call: OpCall) -> ast.Constant | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations, pairwise
 from math import prod
 
@@ -20,18 +21,20 @@ from axiswise.source.repatterning import repatterned
 from axiswise.source.slicing import resliced
 from axiswise.source.text import Sources
 
-FURTHEST = 12
+FURTHEST = 24
 """Calls back from the conflict that are looked at, for each side."""
 
 EVIDENCE = 0.9
 """A call on the way that happens to make two numbers equal which were written apart is hardly a coincidence."""
 
+REPATTERNED, NEXT = 0.25, 0.05
+"""How much later another pattern is tried, and each further edit of one call."""
 
 CREATORS = frozenset("zeros ones empty full rand randn randint".split())
 
 
 ALONG_ONE = frozenset(
-    "cat stack sum mean softmax log_softmax max min amax amin argmax argmin any all prod std var norm topk unsqueeze "
+    "cat stack sum mean max min amax amin argmax argmin any all prod std var norm topk unsqueeze "
     "chunk split select".split()
 )
 """Operations along one axis that the call names."""
@@ -41,17 +44,26 @@ RANKED = frozenset({"rank", "unpack", "broadcast", "target", "target-rank", "joi
 
 
 def reroutes(sources: Sources, trace: Trace, call: OpCall, role: str, conflict: Conflict) -> Iterator[Fix]:
-    """Yield edits of the calls that made one operand, nearest first, for a conflict in which it stands."""
+    """Yield edits of the calls that made one operand, for a conflict in which it stands: the nearest first, and
+    of each call its first before others; another pattern, of which there are many, behind what is one slip."""
     other = next((use for use in (conflict.left, conflict.right) if use is not None and use.operand != role), None)
     wanted = other.size if other is not None else -1
     given = next((use.size for use in (conflict.left, conflict.right) if use is not None and use.operand == role), -1)
+    found: list[tuple[float, Fix]] = []
     for steps, maker in makers(trace, call, role, FURTHEST):
         site = CallSite.at(sources, maker.frames[-1] if maker.frames else None)
-        for fix in (*_gathered(sources, maker, conflict.kind, wanted), *repatterned(sources, maker)):
-            yield Fix(fix.title, fix.edits, fix.evidence - 0.02 * steps)
-        if site is not None and maker.layer is None:
-            for fix in (*resliced(site, maker, given, wanted), *_edits(site, maker, conflict.kind, given, wanted)):
-                yield Fix(fix.title, fix.edits, fix.evidence - 0.02 * steps)
+        own = site if maker.layer is None else None
+        ways = (
+            (0.0, _gathered(sources, maker, conflict.kind, wanted)),
+            (REPATTERNED, repatterned(sources, maker)),
+            (0.0, resliced(own, maker, given, wanted) if own is not None else ()),
+            (0.0, _edits(own, maker, conflict.kind, given, wanted) if own is not None else ()),
+        )
+        for behind, fixes in ways:
+            for place, fix in enumerate(fixes):
+                nearer = replace(fix, evidence=fix.evidence - 0.02 * steps)
+                found.append((nearer.evidence - behind - NEXT * place, nearer))
+    yield from (fix for _, fix in sorted(found, key=lambda pair: -pair[0]))
 
 
 def taken_out(sources: Sources, trace: Trace, call: OpCall, role: str) -> Iterator[Fix]:

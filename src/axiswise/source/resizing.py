@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from axiswise.diagnosis import Edit, Fix
@@ -18,7 +18,8 @@ from axiswise.source.bindings import known_as
 from axiswise.source.callsite import CallSite
 from axiswise.source.naming import layer_name
 from axiswise.source.passing import passed_on
-from axiswise.source.provenance import Place, evaluated, places, solved
+from axiswise.source.phrases import multiples, phrases
+from axiswise.source.provenance import SIGNS, Place, evaluated, places, solved
 from axiswise.source.respelling import squares, whole, with_number
 from axiswise.source.text import SourceFile, Sources
 from axiswise.source.unread import names_in, unread_parameters, words
@@ -31,6 +32,9 @@ COUNTS = frozenset("batch bs bsz epoch epochs seed step steps iter iters worker 
 
 ALIKE = 0.4
 """What it is worth that both ends of an axis are spelled alike."""
+
+WRITTEN = 0.5
+"""What it is worth that arithmetic of the same names, with the wanted value, stands in the same function."""
 
 LOST = 0.45
 """What a literal in the place of a name throws away."""
@@ -121,6 +125,8 @@ def _nearness(place: Place) -> float:
         return -0.6  # an axis of 1 fits by broadcasting: nothing is mended, something is gone
     if place.name == "kernel_size" and place.call.op.startswith("conv") and place.wanted % 2 == 0:
         return -0.2  # kernels of convolutions are odd, as a rule
+    if place.wanted == 1 and place.name.endswith(("features", "channels")):
+        return -0.3  # nobody builds a layer of one feature to have two sizes agree
     if place.in_layer:
         return 0.35 if place.steps == 0 else max(0.1 - 0.02 * place.steps, 0.0)
     return -0.02 * place.steps
@@ -208,6 +214,9 @@ def _argument_edits(site: CallSite, argument: ast.expr, place: Place, frame: Fra
         evidence = by_name + (0.3 if isinstance(argument, ast.BinOp) else 0.1) + (UNREAD if name in unread else 0.0)
         strange = 0.0 if bare_name or _akin(name, place.name) or not place.in_layer else 0.2
         yield Fix(f"set {subject} to {name}", (Edit(span, name),), evidence - strange)
+    written = phrases(site.source, argument, frame.sizes, place.wanted)
+    for text in (*written, *multiples(argument, frame.sizes, place.wanted)):
+        yield Fix(f"set {subject} to {text}", (Edit(span, text),), _nearness(place) + WRITTEN)
     # A name and a little more is how long a table is, and hardly how wide a layer.
     a_little = -0.2 if place.in_layer and place.name != "num_embeddings" else 0.25
     for text in _arithmetic(argument, place, frame):
@@ -272,13 +281,10 @@ def _arithmetic(argument: ast.expr, place: Place, frame: Frame) -> Iterator[str]
 def _operands(argument: ast.BinOp, origin: Origin | None) -> Iterator[tuple[ast.expr, ast.expr, int]]:
     """Yield each operand with the other one, and its value as it was at that time; 0 where it is not known."""
     left, right = 0, 0
-    if origin is not None and origin.kind == _SIGNS.get(type(argument.op)) and len(origin.parts) == 2:
+    if origin is not None and origin.kind == SIGNS.get(type(argument.op)) and len(origin.parts) == 2:
         left, right = (int(part.value) for part in origin.parts)
     yield argument.left, argument.right, left
     yield argument.right, argument.left, right
-
-
-_SIGNS: Mapping[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.FloorDiv: "//"}
 
 
 def _literal_edits(sources: Sources, place: Place, origin: Origin, inside: Span | None, subject: str) -> Iterator[Fix]:

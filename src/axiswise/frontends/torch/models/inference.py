@@ -16,6 +16,7 @@ from typing import Any
 import torch
 
 from axiswise.frontends.torch.models.beginning import combined, forward_of, offered, parameters_of, written
+from axiswise.frontends.torch.models.behind import is_resized
 from axiswise.frontends.torch.models.changing import replaced, spec_of, with_axis
 from axiswise.frontends.torch.models.corrections import asked_of, corrected, is_width
 from axiswise.frontends.torch.models.doubts import in_doubt
@@ -61,6 +62,7 @@ class Inferred:
         settled: False where the inputs are still in doubt: what failed may be their fault.
         meant: The run on what the module was meant to take, as far as that is told, where it fails with just that.
         several: The best run on several examples, where the module runs on a single one only.
+        hinted: Parameters whose axes a text names.
     """
 
     trial: Trial
@@ -69,6 +71,7 @@ class Inferred:
     settled: bool
     meant: Meant | None = None
     several: Trial | None = None
+    hinted: frozenset[str] = frozenset()
 
 
 def inferred(
@@ -130,6 +133,7 @@ def inferred(
     choices = {name: choice(name) for name in parameters}
     bound = frozenset(name for name, hint in hints.items() if hint.binding)
     search = _Search(run, time.process_time() + seconds, bound, more, numbers)
+    search.hinted = frozenset(hints)
     search.sides = sides
     search.wanted = usual(choices, hints.keys(), layers) or {}
     shown_by = partial(exemplified, function=function, wanted=parameters, thought=thought, hints=hints)
@@ -163,6 +167,13 @@ def searched(call: CallSpec, run: Run, seconds: float) -> Trial | None:
     return _Search(run, time.process_time() + seconds, frozenset()).settle(call)
 
 
+def resized(trial: Trial, run: Run, seconds: float, bound: frozenset[str]) -> Trial | None:
+    """Return the first clean run that corrections of mere sizes lead to from a failed one, or None."""
+    search = _Search(run, time.process_time() + seconds, bound)
+    search.allowed = partial(is_resized, trial.call)
+    return search.settle(trial.call)
+
+
 def resumed(call: CallSpec, run: Run, seconds: float, bound: frozenset[str]) -> Trial:
     """Return the best run that corrections of a call lead to."""
     search = _Search(run, time.process_time() + seconds, bound)
@@ -194,7 +205,9 @@ class _Search:
         self.best: Trial | None = None
         self.wanted: Mapping[str, TensorSpec] = {}
         self.sides: Mapping[str, int] = {}
+        self.hinted: frozenset[str] = frozenset()
         self.examples: Sequence[CallSpec] = ()
+        self.allowed: Callable[[CallSpec], bool] = lambda _: True
         self._seen: list[Trial] = []
 
     @property
@@ -206,7 +219,7 @@ class _Search:
         other = shown(self._seen, trial, self.examples)
         if other is None and self.wanted:
             other = meant(self._seen, trial, self.wanted, self.numbers, settled=settled)
-        return Inferred(trial, self.tried, self.bound, settled, other, several)
+        return Inferred(trial, self.tried, self.bound, settled, other, several, self.hinted)
 
     def settle(self, call: CallSpec) -> Trial | None:
         """Return the first clean run that corrections of a call lead to, or None."""
@@ -286,7 +299,7 @@ class _Search:
         told = [trial.call]
         for call in chain(more, islice(corrected(trial), 2), shaped(trial.call, self.numbers), corrected(trial)):
             agreeing = _agreeing(trial.call, self._of_first_sides(trial.call, call), self.bound)
-            if agreeing is not None and agreeing not in told:
+            if agreeing is not None and agreeing not in told and self.allowed(agreeing):
                 told.append(agreeing)
                 yield agreeing
 

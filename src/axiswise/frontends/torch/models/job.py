@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
-import sys
 import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -21,12 +19,13 @@ from axiswise.frontends import program
 from axiswise.frontends.torch import narrow
 from axiswise.frontends.torch.frontend import TorchFrontend
 from axiswise.frontends.torch.models.beginning import takes
+from axiswise.frontends.torch.models.behind import is_doubtful, parted
 from axiswise.frontends.torch.models.building import Plan, Unbuildable
 from axiswise.frontends.torch.models.building import plan as planned
 from axiswise.frontends.torch.models.choosing import parameters
 from axiswise.frontends.torch.models.forms import forms
 from axiswise.frontends.torch.models.ideas import is_made_up
-from axiswise.frontends.torch.models.inference import Inferred, inferred, resumed
+from axiswise.frontends.torch.models.inference import Inferred, inferred, resized, resumed
 from axiswise.frontends.torch.models.limits import failed, limits, why
 from axiswise.frontends.torch.models.meant import Meant
 from axiswise.frontends.torch.models.numbers import Numbers, numbers_of, whole
@@ -35,14 +34,14 @@ from axiswise.frontends.torch.models.rebuilding import MOST, rebuilt
 from axiswise.frontends.torch.models.regions import explore
 from axiswise.frontends.torch.models.specs import CallSpec, from_wire, to_wire
 from axiswise.frontends.torch.models.structures import plain_values
-from axiswise.frontends.torch.models.surroundings import Surroundings
+from axiswise.frontends.torch.models.surroundings import Surroundings, defined
 from axiswise.frontends.torch.models.symbols import decided_anew, symbolic_run
 from axiswise.frontends.torch.models.trials import Trial, tried
 from axiswise.sandbox import deliver
 from axiswise.source.examples import Example
 from axiswise.source.frames import UserCode
 from axiswise.source.inputs import given_input
-from axiswise.source.project import Project, module_name
+from axiswise.source.project import Project
 from axiswise.source.text import Sources
 from axiswise.wire import limit_to_wire
 from axiswise.wire import to_wire as diagnosis_to_wire
@@ -82,6 +81,9 @@ REBUILDING = 15.0
 
 MOST_REBUILT = 8
 """Choices that are changed one after the other."""
+
+RESIZING = 6.0
+"""Seconds in which other sizes are looked for behind what a fix mended."""
 
 FORMS = 4.0
 """Seconds in which the shape of one optional argument is looked for."""
@@ -159,11 +161,15 @@ class Examined:
             return "partial", f"no inputs were found with which it runs: {why(trial)}"
         if self.found.several is not None and self.likely is None:
             return "partial", f"it was run with a batch of one only: {why(self.found.several)}"
+        hidden = None
         if self.likely is None:
+            trial, hidden = parted(trial, self.found.hinted, self.found.bound)
             self._read(trial.trace)
         deliver(self._sent("checked", None))  # what is known survives a search that hangs
         if trial.is_clean and self.likely is None:
             self._run_further(trial.call)
+        if hidden is not None:
+            return "partial", f"behind what fails, no inputs were found with which it goes on: {why(hidden)}"
         return ("partial", trial.ended) if trial.ended else ("checked", None)
 
     def told(self) -> dict[str, Any]:
@@ -183,12 +189,18 @@ class Examined:
             "tried_only": proof is not None and not proof.symbolic and bool(call.sizes()),
             "why_tried": proof.reason if proof is not None else "",
             "made_up": self._made_up(call, proof) if proof is not None else [],
-            "pinned": {
-                "arguments": _plain(self.plan.pinned if self.plan else {}),
-                **({"call": to_wire(self.likely.trial.call if self.likely else call)} if self.found else {}),
-            },
+            "pinned": {"arguments": _plain(self.plan.pinned if self.plan else {}), **self._pinned(call)},
             "likely": "told" if self.likely and self.likely.is_told and not self._is_assumed() else bool(self.likely),
         }
+
+    def _pinned(self, call: CallSpec) -> dict[str, Any]:
+        """Return what a copy with a fix in it is run with."""
+        if self.found is None:
+            return {}
+        other = self.likely
+        is_free = not (self.found.trial.is_clean if other is None else other.is_told or other.is_shown)
+        searched = {"hinted": [*self.found.hinted], "bound": [*self.found.bound]} if is_free else {}
+        return {"call": to_wire(other.trial.call if other is not None else call), **searched}
 
     def _made_up(self, call: CallSpec, proof: Proof) -> list[str]:
         """Return the axes that can only have the size that was made up for them, which the model asks for by chance."""
@@ -202,7 +214,7 @@ class Examined:
         """Return the module, built; or the function itself."""
         around = Surroundings(Project(self.job["file"], self.sources))
         with self.frontend.running():
-            thing = _imported(self.job["file"], self.job["name"])
+            thing = defined(self.job["file"], self.job["name"])
             if not isinstance(thing, type):
                 self.examples = around.examples(thing, None) if inspect.isfunction(thing) else ()
                 return thing
@@ -237,7 +249,7 @@ class Examined:
 
     def _taken(self) -> Inferred | None:
         if "call" in self.pinned:
-            return Inferred(self._tried(from_wire(self.pinned["call"])), 1, frozenset(), settled=True)
+            return self._followed(self._tried(from_wire(self.pinned["call"])))
         found = inferred(
             self.model, self.sources, self._glanced, SEARCHING, self._own_numbers(), self.given, self.examples
         )
@@ -246,6 +258,14 @@ class Examined:
         if found is not None and found.settled and not found.trial.is_clean:
             found = replace(found, trial=self._tried(found.trial.call))
         return found
+
+    def _followed(self, trial: Trial) -> Inferred:
+        """Return a run on inputs that were found before; on other sizes, where these are no more than a guess."""
+        hinted, bound = (frozenset(self.pinned.get(name, ())) for name in ("hinted", "bound"))
+        if "hinted" in self.pinned and trial.failures and is_doubtful(trial, hinted, bound):
+            other = resized(trial, self._glanced, RESIZING, bound)
+            trial = trial if other is None else self._tried(other.call)
+        return Inferred(trial, 1, bound, settled=True, hinted=hinted)
 
     def _rebuilt(self, plan: Plan, found: Inferred) -> Inferred:
         """Build the module with other choices for as long as that gets further; keep what runs to its end."""
@@ -308,8 +328,8 @@ class Examined:
 
     def _read(self, trace: Trace) -> None:
         """Keep what a run's failures mean, each once."""
-        wants_fixes = bool(self.job.get("fixes", True))
-        for finding in diagnoses(trace.following(self.construction), self.sources, with_fixes=wants_fixes):
+        whole, wants_fixes = trace.following(self.construction), bool(self.job.get("fixes", True))
+        for finding in diagnoses(whole, self.sources, with_fixes=wants_fixes):
             self.findings.setdefault((finding.rule, finding.raised_at), finding)
 
     def _is_assumed(self) -> bool:
@@ -322,7 +342,8 @@ class Examined:
             ", ".join(f"`{path}` of {spec.shape}" for path, spec in each.tensors()) for each in (call, found.call)
         )
         runs = f"it runs with {others}" if found.is_clean else "no inputs were found with which it runs"
-        self._read(self._tried(call).trace)
+        certain, _ = parted(self._tried(call), *((self.found.hinted, self.found.bound) if self.found else ((), ())))
+        self._read(certain.trace)
         self.likely = meant if self.findings else None
         why = (
             "as the project calls it"
@@ -359,16 +380,6 @@ class Examined:
 def _half(until: float) -> float:
     """Return when half of the time that is left is over: what takes long on all symbols may go fast on some."""
     return until - max(until - time.monotonic(), 0.0) / 2
-
-
-def _imported(file: str, name: str) -> Any:
-    module, folder = module_name(file)
-    if folder not in sys.path:
-        sys.path.insert(0, folder)
-    found: Any = importlib.import_module(module)
-    for part in name.split("."):
-        found = getattr(found, part)
-    return found
 
 
 @contextmanager

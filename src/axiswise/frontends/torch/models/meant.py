@@ -2,8 +2,9 @@
 
 An index at the very entrance (`embed(img[0])`) leaves a module that runs with images of one axis more; one that has a
 branch may run with other images than those of the `image_size` that it was built for. A call in the project says what
-was meant; else names, comments, the first layer and the module's own numbers do. They may be wrong: what is found with it is told where a fix of the
-module makes it run with just that, or where the module's numbers give every size of it but that of the batch.
+was meant; else names, comments, the first layer and the module's own numbers do. They may be wrong: what is found with
+it is told where a fix of the module makes it run with just that, or where the module's numbers give every size of it
+but that of the batch.
 """
 
 from __future__ import annotations
@@ -92,7 +93,7 @@ def meant(
     def given(path: str, axis: int) -> bool:
         return path in wanted and axis < len(wanted[path].axes) and _held(wanted[path], path, numbers)[axis]
 
-    if best is None:
+    if best is None or (settled and best.reach < found.reach and not (found.is_clean or _others(found, wanted))):
         return None
     if not (
         is_of_one(found.call)

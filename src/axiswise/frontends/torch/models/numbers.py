@@ -95,7 +95,8 @@ def _suited(axis: AxisSpec, numbers: Numbers) -> AxisSpec:
         sizes = [size[0] for name, size in numbers.items() if name.startswith(("num_mel", "n_mel"))]
     elif axis.name in _MEANT:
         meant, at = _MEANT[axis.name]
-        sizes = [size[at] for name, size in numbers.items() if meaning(name) == meant]
+        known = [size for name, size in numbers.items() if meaning(name) == meant]
+        sizes = [size[at] for size in known if meant == "image" or len(size) == 1]  # others are those of its stages
     else:
         return axis
     return replace(axis, size=sizes[0]) if sizes and 0 < sizes[0] <= LARGEST else axis

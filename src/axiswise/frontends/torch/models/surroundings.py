@@ -58,7 +58,7 @@ class Surroundings:
         return sites(cls.__name__, path, self.evaluator)
 
     def examples(self, thing: Any, site: Site | None) -> tuple[Example, ...]:
-        """Return the calls of a class' instances, or of a function, in the project; those made at a site marked, and first."""
+        """Return the project's calls of a class' instances, or of a function; those of a site marked, and first."""
         path = getattr(sys.modules.get(thing.__module__), "__file__", None)
         if path is None or path not in self.project.files:
             return ()
@@ -109,6 +109,17 @@ class Surroundings:
             for node in source.tree.body:
                 if isinstance(node, ast.ClassDef):
                     yield source.path, node
+
+
+def defined(file: str, name: str) -> Any:
+    """Return what a file defines by a name, the file imported as a module of its package."""
+    module, folder = module_name(file)
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    found: Any = importlib.import_module(module)
+    for part in name.split("."):
+        found = getattr(found, part)
+    return found
 
 
 def names_of(path: str) -> Mapping[str, Any] | None:
