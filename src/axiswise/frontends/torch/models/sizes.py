@@ -60,6 +60,10 @@ class SymbolicSizes(ShapeEnv):
         made: Any = cast("Any", self).create_symbol(size, source, dynamic_dim=DimDynamic.DYNAMIC, constraint_dim=None)
         return cast("Any", self).create_symintnode(made, hint=size, source=source)
 
+    def _get_stack_summary(self, is_debug: bool = False, framework_loc: str | None = None) -> Any:
+        """Say no line for what torch decides: to look for one, it would load its exporter and compiler first."""
+        return cast("Any", super())._get_stack_summary(is_debug, framework_loc or "axiswise")
+
     def renamed(self, tensor: torch.Tensor) -> torch.Tensor:
         """Return a padded tensor with symbols in the place of sizes that were rounded up to a multiple."""
         sizes = [self._renamed(size) for size in tensor.shape]
