@@ -24,6 +24,7 @@ from benchmarks.peers import peer
 DEMO = "examples/demo/train.py"
 TRAINING = "benchmarks/programs/training.py"
 PRODUCT = "benchmarks/programs/product.py"
+ANNOTATED = "benchmarks/programs/llama_annotated.py"
 MODEL = "benchmarks/programs/model.py"
 
 
@@ -135,12 +136,14 @@ def large(_stack: ExitStack) -> Section:
     for size in ("8B", "70B", "405B"):
         cases += [way("meta", size), *(way(how, size, against=f"meta, {size}") for how in ("axiswise", "torchinfo"))]
     cases.append(way("export", "8B", against="meta, 8B"))
+    cases.append(peer("torchtyc", "torchtyc check, annotated", _torchtyc(ANNOTATED, "check"), "meta, 405B"))
     for depth in (8, 32):
         cases += [way("meta", "405B", depth), way("axiswise", "405B", depth, against=f"meta, 405B, {depth} layers")]
     about = (
         "`benchmarks/programs/llama.py`, a process each. `meta` is one bare forward; `axiswise` is "
         "`axiswise.check(model)`: inputs inferred, every rule, training and evaluation, symbolic batch and time; "
-        "`export` is `torch.export` with both dynamic, not strict. The time is that of the look alone; the memory is "
+        "`export` is `torch.export` with both dynamic, not strict. torchtyc checks the same decoder with its axes "
+        f"annotated (`{ANNOTATED}`), a whole process, at sizes of its own. The time is that of the look alone; the memory is "
         "the peak of the process, torch included."
     )
     return Section("Large models", about, tuple(cases))
