@@ -143,8 +143,8 @@ def large(_stack: ExitStack) -> Section:
         "`benchmarks/programs/llama.py`, a process each. `meta` is one bare forward; `axiswise` is "
         "`axiswise.check(model)`: inputs inferred, every rule, training and evaluation, symbolic batch and time; "
         "`export` is `torch.export` with both dynamic, not strict. torchtyc checks the same decoder with its axes "
-        f"annotated (`{ANNOTATED}`), a whole process, at sizes of its own. The time is that of the look alone; the memory is "
-        "the peak of the process, torch included."
+        f"annotated (`{ANNOTATED}`), a whole process, at sizes of its own. The time is that of the "
+        "look alone; the memory is the peak of the process, torch included."
     )
     return Section("Large models", about, tuple(cases))
 
