@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from axiswise.source.bindings import Function
@@ -13,7 +14,7 @@ MOST = 2
 """Expressions that are offered for one number."""
 
 
-def phrases(source: SourceFile, argument: ast.expr, sizes: Mapping[str, int], wanted: int) -> list[str]:
+def phrases(source: SourceFile, argument: ast.expr, sizes: Mapping[str, int], wanted: int) -> dict[str, int]:
     """Return the arithmetic of the same function that has a value, that which is likest to an expression first.
 
     Args:
@@ -21,18 +22,22 @@ def phrases(source: SourceFile, argument: ast.expr, sizes: Mapping[str, int], wa
         argument: The expression of the number that is wrong.
         sizes: Numbers of the function by name.
         wanted: The value.
+
+    Returns:
+        How often each stands there.
     """
     scope: ast.AST | None = argument
     while scope is not None and not isinstance(scope, Function):
         scope = source.parents.get(scope)
     own, inside = _leaves(argument), set(ast.walk(argument))
-    found = {
-        ast.unparse(node): len(own & _leaves(node)) - len(_leaves(node) - own)
+    found = [
+        node
         for node in (ast.walk(scope) if scope is not None else ())
         if isinstance(node, ast.BinOp) and node not in inside and own & _leaves(node)
         if valued(node, sizes) == wanted
-    }
-    return sorted(found, key=lambda text: -found[text])[:MOST]
+    ]
+    found.sort(key=lambda node: len(_leaves(node) - own) - len(own & _leaves(node)))
+    return dict(Counter(map(ast.unparse, found)).most_common(MOST))
 
 
 def _leaves(node: ast.expr) -> set[str]:

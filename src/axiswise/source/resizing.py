@@ -80,9 +80,9 @@ def spelled_as(sources: Sources, theirs: str, fixes: Sequence[Fix], wanted: int)
     """
     is_offered = any(edit.text == theirs for fix in fixes for edit in fix.edits)
     for fix in fixes:
-        alike = theirs and all(edit.text == theirs for edit in fix.edits)
-        yield replace(fix, evidence=fix.evidence + ALIKE) if alike else fix
         is_name = theirs.replace(".", "").isidentifier()
+        alike = is_name and all(edit.text == theirs for edit in fix.edits)
+        yield replace(fix, evidence=fix.evidence + ALIKE) if alike else fix
         if is_name and not is_offered and [edit.text for edit in fix.edits] == [str(wanted)]:
             is_offered = True
             text = _read_there(sources, fix.edits[0].span, theirs)
@@ -216,7 +216,8 @@ def _argument_edits(site: CallSite, argument: ast.expr, place: Place, frame: Fra
         yield Fix(f"set {subject} to {name}", (Edit(span, name),), evidence - strange)
     written = phrases(site.source, argument, frame.sizes, place.wanted)
     for text in (*written, *multiples(argument, frame.sizes, place.wanted)):
-        yield Fix(f"set {subject} to {text}", (Edit(span, text),), _nearness(place) + WRITTEN)
+        once = WRITTEN / 2 if written.get(text) == 1 else 0.0  # it may be the mistake itself
+        yield Fix(f"set {subject} to {text}", (Edit(span, text),), _nearness(place) + WRITTEN - once)
     # A name and a little more is how long a table is, and hardly how wide a layer.
     a_little = -0.2 if place.in_layer and place.name != "num_embeddings" else 0.25
     for text in _arithmetic(argument, place, frame):
