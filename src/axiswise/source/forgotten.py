@@ -15,7 +15,7 @@ from axiswise.source.callsite import CallSite
 from axiswise.source.text import Sources
 from axiswise.source.unread import is_read_once, uncalled_layers, unread_names
 
-FURTHEST = 6
+FURTHEST = 24
 """Calls back from the conflict that are looked at."""
 
 NEAR = 2

@@ -27,8 +27,11 @@ FURTHEST = 24
 EVIDENCE = 0.9
 """A call on the way that happens to make two numbers equal which were written apart is hardly a coincidence."""
 
-REPATTERNED, NEXT = 0.25, 0.05
-"""How much later another pattern is tried, and each further edit of one call."""
+REPATTERNED, UNDONE, NEXT = 0.15, 0.2, 0.05
+"""How much later another pattern is tried, how much earlier what takes a call out, how much later each further edit."""
+
+STEP = 0.02
+"""How much less a call that lies further back is suspected."""
 
 CREATORS = frozenset("zeros ones empty full rand randn randint".split())
 
@@ -56,13 +59,14 @@ def reroutes(sources: Sources, trace: Trace, call: OpCall, role: str, conflict: 
         ways = (
             (0.0, _gathered(sources, maker, conflict.kind, wanted)),
             (REPATTERNED, repatterned(sources, maker)),
+            (-UNDONE, _undone(own, maker) if own is not None else ()),
             (0.0, resliced(own, maker, given, wanted) if own is not None else ()),
             (0.0, _edits(own, maker, conflict.kind, given, wanted) if own is not None else ()),
         )
         for behind, fixes in ways:
             for place, fix in enumerate(fixes):
-                nearer = replace(fix, evidence=fix.evidence - 0.02 * steps)
-                found.append((nearer.evidence - behind - NEXT * place, nearer))
+                nearer = replace(fix, evidence=fix.evidence - STEP * steps)
+                found.append((nearer.evidence - STEP * steps - behind - NEXT * place, nearer))
     yield from (fix for _, fix in sorted(found, key=lambda pair: -pair[0]))
 
 
@@ -75,9 +79,22 @@ def taken_out(sources: Sources, trace: Trace, call: OpCall, role: str) -> Iterat
                 yield Fix(fix.title, fix.edits, fix.evidence - 0.02 * steps)
 
 
-def _edits(site: CallSite, call: OpCall, kind: str, given: int, wanted: int) -> Iterator[Fix]:
+def _undone(site: CallSite, call: OpCall) -> Iterator[Fix]:
+    """Take a call out that moves axes, puts one in, or leaves one example of them."""
     if call.op in ("transpose", "matrix-transpose", "permute", "reverse-axes", "squeeze", "unsqueeze"):
         yield from _taken_out(site, call)
+    if _is_indexed(site, call):
+        assert isinstance(site.node, ast.Subscript)
+        edit = Edit(site.source.span(site.node), site.source.text_of(site.node.value))
+        yield Fix("take the index out", (edit,), EVIDENCE)
+
+
+def _is_indexed(site: CallSite, call: OpCall) -> bool:
+    """Return whether a call takes one place of an axis by a written number."""
+    return call.op == "index" and isinstance(site.node, ast.Subscript) and _number(site.node.slice) is not None
+
+
+def _edits(site: CallSite, call: OpCall, kind: str, given: int, wanted: int) -> Iterator[Fix]:
     if call.op in ALONG_ONE:
         yield from _other_dims(site, call, wanted)
     if call.op in ("matmul", "mm", "bmm"):
@@ -92,12 +109,10 @@ def _edits(site: CallSite, call: OpCall, kind: str, given: int, wanted: int) -> 
     if call.op == "from-array" and kind == "channels" and len(call.params.get("shape", ())) == 3:
         edit = Edit(site.source.span(site.node), f"{site.source.text_of(site.node)}.permute(2, 0, 1)")
         yield Fix("put the channels first where it comes from numpy", (edit,), EVIDENCE)
-    if call.op == "index" and isinstance(site.node, ast.Subscript) and _number(site.node.slice) is not None:
-        edit = Edit(site.source.span(site.node), site.source.text_of(site.node.value))
-        yield Fix("take the index out", (edit,), EVIDENCE)
-        if len(call.operands["input"].shape) > 2:
-            text = f":, {site.source.text_of(site.node.slice)}"
-            yield Fix("index the second axis", (Edit(site.source.span(site.node.slice), text),), EVIDENCE + 0.1)
+    if _is_indexed(site, call) and len(call.operands["input"].shape) > 2:
+        assert isinstance(site.node, ast.Subscript)
+        text = f":, {site.source.text_of(site.node.slice)}"
+        yield Fix("index the second axis", (Edit(site.source.span(site.node.slice), text),), EVIDENCE + 0.1)
     if call.op == "from-array" and kind in RANKED and isinstance(site.node, ast.expr):
         span, rank = site.source.span(site.node), len(call.params.get("shape", ()))
         for axis in range(rank + 1):
@@ -122,18 +137,20 @@ def _number(node: ast.expr) -> int | None:
 
 
 def _gathered(sources: Sources, call: OpCall, kind: str, wanted: int) -> Iterator[Fix]:
-    """Pool or flatten the sides of a map that a layer of features is given, where that leaves what it takes."""
+    """Pool or join axes of what a layer of features is given, where that leaves what it takes: a map, or heads."""
     shape = call.outputs[0].shape if call.outputs else ()
-    if kind not in ("contraction", "features") or len(shape) != 4:
+    if kind not in ("contraction", "features") or len(shape) < 3:
         return
-    ways = {"mean over the height and the width": (shape[1], ".mean(dim=(2, 3))")}
-    ways["flatten all but the batch"] = (prod(shape[1:]), ".flatten(1)")
+    ways = {"join the last two axes": (prod(shape[-2:]), ".flatten(-2)")}
+    if len(shape) == 4:
+        ways["mean over the height and the width"] = (shape[1], ".mean(dim=(2, 3))")
+        ways["flatten all but the batch"] = (prod(shape[1:]), ".flatten(1)")
     for title, (size, text) in ways.items():
         for frame in reversed(call.frames[-2:]) if size == wanted else ():
             site = CallSite.at(sources, frame)
             if site is not None and isinstance(site.node, ast.expr):
                 edit = Edit(site.source.span(site.node), f"{site.text(site.node)}{text}")
-                yield Fix(title, (edit,), EVIDENCE - 0.3)
+                yield Fix(title, (edit,), EVIDENCE - (0.3 if ".mean" in text else 0.1))
 
 
 def _exchanged(site: CallSite, call: OpCall) -> Iterator[Fix]:

@@ -216,7 +216,7 @@ def _argument_edits(site: CallSite, argument: ast.expr, place: Place, frame: Fra
         yield Fix(f"set {subject} to {name}", (Edit(span, name),), evidence - strange)
     written = phrases(site.source, argument, frame.sizes, place.wanted)
     for text in (*written, *multiples(argument, frame.sizes, place.wanted)):
-        once = WRITTEN / 2 if written.get(text) == 1 else 0.0  # it may be the mistake itself
+        once = 0.4 * WRITTEN if written.get(text) == 1 else 0.0  # it may be the mistake itself
         yield Fix(f"set {subject} to {text}", (Edit(span, text),), _nearness(place) + WRITTEN - once)
     # A name and a little more is how long a table is, and hardly how wide a layer.
     a_little = -0.2 if place.in_layer and place.name != "num_embeddings" else 0.25

@@ -16,7 +16,7 @@ from typing import Any
 import torch
 
 from axiswise.frontends.torch.models.beginning import combined, forward_of, offered, parameters_of, written
-from axiswise.frontends.torch.models.behind import is_resized
+from axiswise.frontends.torch.models.behind import Run, is_resized
 from axiswise.frontends.torch.models.changing import replaced, spec_of, with_axis
 from axiswise.frontends.torch.models.corrections import asked_of, corrected, is_width
 from axiswise.frontends.torch.models.doubts import in_doubt
@@ -47,8 +47,6 @@ MOST_AXES = 5
 """Axes of what modules take: a film, or a volume with channels."""
 MOST = 24
 """Combinations of ideas that are begun with."""
-
-Run = Callable[[CallSpec], Trial]
 
 
 @dataclass(frozen=True, slots=True)

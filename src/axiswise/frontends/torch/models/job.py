@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import inspect
 import time
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import islice
 from typing import Any, cast
@@ -19,7 +18,7 @@ from axiswise.frontends import program
 from axiswise.frontends.torch import narrow
 from axiswise.frontends.torch.frontend import TorchFrontend
 from axiswise.frontends.torch.models.beginning import takes
-from axiswise.frontends.torch.models.behind import is_doubtful, parted
+from axiswise.frontends.torch.models.behind import Run, gone_on, is_doubtful, parted
 from axiswise.frontends.torch.models.building import Plan, Unbuildable
 from axiswise.frontends.torch.models.building import plan as planned
 from axiswise.frontends.torch.models.choosing import parameters
@@ -37,6 +36,7 @@ from axiswise.frontends.torch.models.structures import plain_values
 from axiswise.frontends.torch.models.surroundings import Surroundings, defined
 from axiswise.frontends.torch.models.symbols import decided_anew, symbolic_run
 from axiswise.frontends.torch.models.trials import Trial, tried
+from axiswise.frontends.torch.models.unchanged import evaluating
 from axiswise.sandbox import deliver
 from axiswise.source.examples import Example
 from axiswise.source.frames import UserCode
@@ -82,6 +82,9 @@ REBUILDING = 15.0
 MOST_REBUILT = 8
 """Choices that are changed one after the other."""
 
+GOING_ON = 10.0
+"""Seconds in which inputs are looked for with which a module goes on behind what fails for certain."""
+
 RESIZING = 6.0
 """Seconds in which other sizes are looked for behind what a fix mended."""
 
@@ -113,6 +116,7 @@ class Examined:
         self.model: Any = None
         self.examples: tuple[Example, ...] = ()
         self.likely: Meant | None = None
+        self.hidden: Trial | None = None
 
     def result(self, began: float) -> dict[str, Any]:
         """Return what is sent to the parent; `began` is when the job did."""
@@ -161,15 +165,13 @@ class Examined:
             return "partial", f"no inputs were found with which it runs: {why(trial)}"
         if self.found.several is not None and self.likely is None:
             return "partial", f"it was run with a batch of one only: {why(self.found.several)}"
-        hidden = None
         if self.likely is None:
-            trial, hidden = parted(trial, self.found.hinted, self.found.bound)
             self._read(trial.trace)
         deliver(self._sent("checked", None))  # what is known survives a search that hangs
         if trial.is_clean and self.likely is None:
             self._run_further(trial.call)
-        if hidden is not None:
-            return "partial", f"behind what fails, no inputs were found with which it goes on: {why(hidden)}"
+        if self.hidden is not None:
+            return "partial", f"behind what fails, no inputs were found with which it goes on: {why(self.hidden)}"
         return ("partial", trial.ended) if trial.ended else ("checked", None)
 
     def told(self) -> dict[str, Any]:
@@ -198,7 +200,7 @@ class Examined:
         if self.found is None:
             return {}
         other = self.likely
-        is_free = not (self.found.trial.is_clean if other is None else other.is_told or other.is_shown)
+        is_free = self.hidden is not None if other is None else not (other.is_told or other.is_shown)
         searched = {"hinted": [*self.found.hinted], "bound": [*self.found.bound]} if is_free else {}
         return {"call": to_wire(other.trial.call if other is not None else call), **searched}
 
@@ -250,14 +252,22 @@ class Examined:
     def _taken(self) -> Inferred | None:
         if "call" in self.pinned:
             return self._followed(self._tried(from_wire(self.pinned["call"])))
-        found = inferred(
-            self.model, self.sources, self._glanced, SEARCHING, self._own_numbers(), self.given, self.examples
-        )
+        found = self._inferred(self._glanced, SEARCHING)
         if found is not None and not found.settled and self.plan is not None:
             found = self._rebuilt(self.plan, found)
         if found is not None and found.settled and not found.trial.is_clean:
-            found = replace(found, trial=self._tried(found.trial.call))
+            trial, known = gone_on(self._tried(found.trial.call), self._tried, self._searched)
+            trial, self.hidden = parted(trial, found.hinted, found.bound, known)
+            found = replace(found, trial=trial)
         return found
+
+    def _inferred(self, run: Run, seconds: float) -> Inferred | None:
+        return inferred(self.model, self.sources, run, seconds, self._own_numbers(), self.given, self.examples)
+
+    def _searched(self, run: Run) -> Trial | None:
+        """Return a run that is clean, or fails with any inputs."""
+        found = self._inferred(run, GOING_ON)
+        return found.trial if found is not None and (found.trial.is_clean or found.settled) else None
 
     def _followed(self, trial: Trial) -> Inferred:
         """Return a run on inputs that were found before; on other sizes, where these are no more than a guess."""
@@ -265,6 +275,7 @@ class Examined:
         if "hinted" in self.pinned and trial.failures and is_doubtful(trial, hinted, bound):
             other = resized(trial, self._glanced, RESIZING, bound)
             trial = trial if other is None else self._tried(other.call)
+        trial, self.hidden = parted(trial, hinted, bound)
         return Inferred(trial, 1, bound, settled=True, hinted=hinted)
 
     def _rebuilt(self, plan: Plan, found: Inferred) -> Inferred:
@@ -366,7 +377,7 @@ class Examined:
         if not isinstance(self.model, torch.nn.Module):
             return
         if not brief:
-            with _evaluating(self.model):
+            with evaluating(self.model):
                 self._read(self._tried(call).trace)
         until = self.began + EXPLORING * budget
         self.proof = explore(
@@ -380,16 +391,6 @@ class Examined:
 def _half(until: float) -> float:
     """Return when half of the time that is left is over: what takes long on all symbols may go fast on some."""
     return until - max(until - time.monotonic(), 0.0) / 2
-
-
-@contextmanager
-def _evaluating(model: torch.nn.Module) -> Generator[None]:
-    was = model.training
-    model.eval()
-    try:
-        yield
-    finally:
-        model.train(was)
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -27,6 +27,8 @@ from axiswise.frontends.torch.models.trials import Trial
 
 _TELLING = re.compile(r"(.*_)?(images?|imgs?|pixel_values|videos?|clips?|input_ids|token_ids)", re.IGNORECASE)
 """Names that say how many axes a tensor has, and which."""
+_IDS = re.compile(r"(.*_)?(input_ids|token_ids)")
+"""Names of texts of a batch: by custom two axes, whatever else a module may run with."""
 _SINGLE = re.compile(r"(.*_)?(image|img|video|clip)", re.IGNORECASE)
 """Names of one thing, of which a batch is given: no list of them."""
 
@@ -171,10 +173,11 @@ def _may_be_wrong(found: Trial, wanted: Mapping[str, TensorSpec], told: bool) ->
     """Return whether what a module runs with may not be what it was meant to take.
 
     One with more axes may just as well be right, where its name allows for several of a kind, unless only one place
-    of the first axis is ever read.
+    of the first axis is ever read, or custom says how many axes it has.
     """
     return all(
         _is_read_once(found, path)
+        or _IDS.fullmatch(path)
         or (_SINGLE.fullmatch(path) and (told or isinstance(found.call.arguments.get(path), (list, tuple))))
         for path in _others(found, wanted)
     )

@@ -38,5 +38,16 @@ def as_it_was(model: Any, *, numbers: bool = False) -> Generator[None]:
             (cast("Any", container).extend if isinstance(container, list) else container.update)(content)
 
 
+@contextmanager
+def evaluating(model: torch.nn.Module) -> Generator[None]:
+    """Let a module evaluate, and train again afterwards if it did."""
+    was = model.training
+    model.eval()
+    try:
+        yield
+    finally:
+        model.train(was)
+
+
 def _is_unmade(model: torch.nn.Module) -> bool:
     return any(is_lazy(tensor) for tensor in model.parameters())
