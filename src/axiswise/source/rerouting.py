@@ -36,6 +36,12 @@ STEP = 0.02
 CREATORS = frozenset("zeros ones empty full rand randn randint".split())
 
 
+TAKEN_OUT = frozenset(
+    "transpose t adjoint swapaxes swapdims movedim moveaxis rollaxis permute permute_dims matrix_transpose "
+    "squeeze unsqueeze expand_dims".split()
+)
+"""Names of functions that exchange axes, or take one of 1 in or out."""
+
 ALONG_ONE = frozenset(
     "cat stack sum mean max min amax amin argmax argmin any all prod std var norm topk unsqueeze "
     "chunk split select".split()
@@ -240,7 +246,9 @@ def _argument_edit(site: CallSite, call: OpCall, name: str, position: int, text:
 
 
 def _taken_out(site: CallSite, call: OpCall) -> Iterator[Fix]:
-    """Leave the operand in the place of the call."""
+    """Leave the operand in the place of the call, where it is written there and not within what is called there."""
+    if isinstance(site.node, ast.Call) and site.callee().rpartition(".")[2] not in TAKEN_OUT:
+        return
     node = site.operand(call, "input")
     if node is None and isinstance(site.node, ast.Attribute):
         node = site.node.value

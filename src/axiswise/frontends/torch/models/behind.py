@@ -17,7 +17,7 @@ from axiswise.frontends.torch.models.ideas import is_told
 from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec
 from axiswise.frontends.torch.models.trials import Trial
 
-DEEPEST = 3
+DEEPEST = 2
 """Faults, each behind the one before, for which inputs are looked for anew."""
 
 Run = Callable[[CallSpec], Trial]

@@ -82,10 +82,10 @@ REBUILDING = 15.0
 MOST_REBUILT = 8
 """Choices that are changed one after the other."""
 
-GOING_ON = 10.0
+GOING_ON = 5.0
 """Seconds in which inputs are looked for with which a module goes on behind what fails for certain."""
 
-RESIZING = 6.0
+RESIZING = 3.0
 """Seconds in which other sizes are looked for behind what a fix mended."""
 
 FORMS = 4.0
