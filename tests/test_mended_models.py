@@ -400,8 +400,7 @@ def test_what_fails_behind_with_sizes_that_were_only_tried_is_not_told(tmp_path:
     path.write_text(HEAD + text, "utf-8")
     report = check([f"{path}::Net"], Options(time_budget=60), sandbox=warm)
     assert [each.rule for each in report.findings] == ["broadcast-mismatch"]
-    assert report.targets[0].status == "partial"
-    assert "behind what fails" in (report.targets[0].reason or "")
+    assert report.targets[0].status == "checked"
 
 
 def test_two_faults_that_no_input_mends_are_both_told(tmp_path: Path, warm: Sandbox) -> None:
