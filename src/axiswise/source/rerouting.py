@@ -35,7 +35,6 @@ STEP = 0.02
 
 CREATORS = frozenset("zeros ones empty full rand randn randint".split())
 
-
 TAKEN_OUT = frozenset(
     "transpose t adjoint swapaxes swapdims movedim moveaxis rollaxis permute permute_dims matrix_transpose "
     "squeeze unsqueeze expand_dims".split()
@@ -53,8 +52,7 @@ RANKED = frozenset({"rank", "unpack", "broadcast", "target", "target-rank", "joi
 
 
 def reroutes(sources: Sources, trace: Trace, call: OpCall, role: str, conflict: Conflict) -> Iterator[Fix]:
-    """Yield edits of the calls that made one operand, for a conflict in which it stands: the nearest first, and
-    of each call its first before others; another pattern, of which there are many, behind what is one slip."""
+    """Yield edits of the calls that made one operand, for a conflict in which it stands, the likeliest slips first."""
     other = next((use for use in (conflict.left, conflict.right) if use is not None and use.operand != role), None)
     wanted = other.size if other is not None else -1
     given = next((use.size for use in (conflict.left, conflict.right) if use is not None and use.operand == role), -1)
@@ -69,10 +67,10 @@ def reroutes(sources: Sources, trace: Trace, call: OpCall, role: str, conflict: 
             (0.0, resliced(own, maker, given, wanted) if own is not None else ()),
             (0.0, _edits(own, maker, conflict.kind, given, wanted) if own is not None else ()),
         )
-        for behind, fixes in ways:
+        for later, fixes in ways:
             for place, fix in enumerate(fixes):
-                nearer = replace(fix, evidence=fix.evidence - STEP * steps)
-                found.append((nearer.evidence - STEP * steps - behind - NEXT * place, nearer))
+                turn = fix.evidence - 2 * STEP * steps - later - NEXT * place
+                found.append((turn, replace(fix, evidence=fix.evidence - STEP * steps)))
     yield from (fix for _, fix in sorted(found, key=lambda pair: -pair[0]))
 
 
@@ -82,22 +80,23 @@ def taken_out(sources: Sources, trace: Trace, call: OpCall, role: str) -> Iterat
         site = CallSite.at(sources, maker.frames[-1] if maker.frames else None)
         if site is not None and maker.layer is None and maker.op in ("squeeze", "unsqueeze"):
             for fix in _taken_out(site, maker):
-                yield Fix(fix.title, fix.edits, fix.evidence - 0.02 * steps)
+                yield replace(fix, evidence=fix.evidence - STEP * steps)
 
 
 def _undone(site: CallSite, call: OpCall) -> Iterator[Fix]:
     """Take a call out that moves axes, puts one in, or leaves one example of them."""
     if call.op in ("transpose", "matrix-transpose", "permute", "reverse-axes", "squeeze", "unsqueeze"):
         yield from _taken_out(site, call)
-    if _is_indexed(site, call):
-        assert isinstance(site.node, ast.Subscript)
-        edit = Edit(site.source.span(site.node), site.source.text_of(site.node.value))
+    taken = _indexed(site, call)
+    if taken is not None:
+        edit = Edit(site.source.span(taken), site.source.text_of(taken.value))
         yield Fix("take the index out", (edit,), EVIDENCE)
 
 
-def _is_indexed(site: CallSite, call: OpCall) -> bool:
-    """Return whether a call takes one place of an axis by a written number."""
-    return call.op == "index" and isinstance(site.node, ast.Subscript) and _number(site.node.slice) is not None
+def _indexed(site: CallSite, call: OpCall) -> ast.Subscript | None:
+    """Return the expression that takes one place of an axis by a written number, or None where a call does not."""
+    taken = site.node if call.op == "index" and isinstance(site.node, ast.Subscript) else None
+    return taken if taken is not None and _number(taken.slice) is not None else None
 
 
 def _edits(site: CallSite, call: OpCall, kind: str, given: int, wanted: int) -> Iterator[Fix]:
@@ -115,10 +114,10 @@ def _edits(site: CallSite, call: OpCall, kind: str, given: int, wanted: int) -> 
     if call.op == "from-array" and kind == "channels" and len(call.params.get("shape", ())) == 3:
         edit = Edit(site.source.span(site.node), f"{site.source.text_of(site.node)}.permute(2, 0, 1)")
         yield Fix("put the channels first where it comes from numpy", (edit,), EVIDENCE)
-    if _is_indexed(site, call) and len(call.operands["input"].shape) > 2:
-        assert isinstance(site.node, ast.Subscript)
-        text = f":, {site.source.text_of(site.node.slice)}"
-        yield Fix("index the second axis", (Edit(site.source.span(site.node.slice), text),), EVIDENCE + 0.1)
+    taken = _indexed(site, call)
+    if taken is not None and len(call.operands["input"].shape) > 2:
+        text = f":, {site.source.text_of(taken.slice)}"
+        yield Fix("index the second axis", (Edit(site.source.span(taken.slice), text),), EVIDENCE + 0.1)
     if call.op == "from-array" and kind in RANKED and isinstance(site.node, ast.expr):
         span, rank = site.source.span(site.node), len(call.params.get("shape", ()))
         for axis in range(rank + 1):

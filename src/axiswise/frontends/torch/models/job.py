@@ -356,12 +356,8 @@ class Examined:
         certain, _ = parted(self._tried(call), *((self.found.hinted, self.found.bound) if self.found else ((), ())))
         self._read(certain.trace)
         self.likely = meant if self.findings else None
-        why = (
-            "as the project calls it"
-            if meant.is_shown
-            else "which its names, its numbers and its first layer speak for"
-        )
-        note = Note(f"with {given}, {why}; {runs}")
+        by_names = "which its names, its numbers and its first layer speak for"
+        note = Note(f"with {given}, {'as the project calls it' if meant.is_shown else by_names}; {runs}")
         fails = self.found is not None and self.found.settled and not found.is_clean  # with any input
         for key, finding in self.findings.items():
             severity = finding.severity if fails else "note"
