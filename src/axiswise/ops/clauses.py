@@ -38,6 +38,8 @@ def wrong_rank(call: OpCall, role: str, *allowed: int | str) -> list[Conflict]:
 
     The last of `allowed` may be words (`"1 or more"`), whose number is then the lowest rank.
     """
+    if role not in call.operands:
+        return []  # what is no tensor has no axes: the framework says what it is
     rank = call.operands[role].rank
     words = [each for each in allowed if isinstance(each, str)]
     if rank in allowed or any(rank >= int(each.split()[0]) for each in words):
@@ -50,7 +52,7 @@ def wrong_dtype(call: OpCall, role: str, *wanted: str, against: str = "") -> lis
 
     `against` names the operand that `wanted` was read off.
     """
-    found = call.operands[role].dtype
+    found = call.operands[role].dtype if role in call.operands else ""
     wanted = tuple(name for name in wanted if name)
     if not found or not wanted or found in wanted:
         return []

@@ -184,6 +184,16 @@ def targets_of(tree: ast.AST, name: str) -> list[str]:
     return []
 
 
+def item_targets_of(tree: ast.AST, name: str) -> list[str]:
+    """Return the names that each item of a list is unpacked into (`for tokens, mask in pairs`); nothing elsewhere."""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.For, ast.comprehension)) and isinstance(node.target, ast.Tuple):
+            is_it = isinstance(node.iter, ast.Name) and node.iter.id == name
+            if is_it and all(isinstance(each, ast.Name) for each in node.target.elts):
+                return [ast.unparse(each) for each in node.target.elts]
+    return []
+
+
 def attributes_set(tree: ast.ClassDef) -> set[str]:
     """Return the attributes that a class gives its instances: in its body, and as `self.name = ...`."""
     found = {each.name for each in tree.body if isinstance(each, ast.FunctionDef)}

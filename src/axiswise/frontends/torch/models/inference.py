@@ -25,13 +25,16 @@ from axiswise.frontends.torch.models.exemplified import exemplified
 from axiswise.frontends.torch.models.frozen import batches, of_batch, of_one
 from axiswise.frontends.torch.models.hinted import batch_of, hinted
 from axiswise.frontends.torch.models.ideas import FIRST_SIDES, ideas, is_told
+from axiswise.frontends.torch.models.keyed import keyed
 from axiswise.frontends.torch.models.meant import Meant, meant, shown, usual
 from axiswise.frontends.torch.models.numbers import Numbers, first_sides, shaped, suited
 from axiswise.frontends.torch.models.optional import completed, first_of
+from axiswise.frontends.torch.models.reconsidering import reconsidered
 from axiswise.frontends.torch.models.refused import refused
 from axiswise.frontends.torch.models.reranking import of_rank
+from axiswise.frontends.torch.models.solving import solved
 from axiswise.frontends.torch.models.specs import CallSpec, TensorSpec
-from axiswise.frontends.torch.models.structures import Structures
+from axiswise.frontends.torch.models.structures import Structures, holds
 from axiswise.frontends.torch.models.trials import Trial
 from axiswise.source.examples import Example
 from axiswise.source.shape_hints import ShapeHint, shape_hints
@@ -41,6 +44,8 @@ ROUNDS = 14
 """Corrections in a row."""
 TURNS = 10
 """Corrections that are tried for one failure."""
+PERSISTING = 5
+"""Corrections in a row of a change that comes less far at first."""
 NARROWING = 4.0
 """Seconds that are left to find out which axes of an input can have no other size."""
 MOST_AXES = 5
@@ -114,10 +119,13 @@ def inferred(
         return hinted(hints[name], known, likely) if name in hints else []
 
     def told(name: str) -> list[Any]:
-        return said(name) or [way for way in others.of(name) if any(CallSpec({name: way}).tensors())]
+        return said(name) or [way for way in others.of(name) if holds(way)]
 
     def more(trial: Trial) -> Iterator[CallSpec]:
-        yield from completed(trial, function, told)
+        for call in completed(trial, function, told):
+            yield call
+            yield from keyed(replace(trial, call=call), thought)
+        yield from keyed(trial, thought)
         yield from refused(trial, sources)
 
     parameters = parameters or first_of(model, function)
@@ -156,6 +164,9 @@ def inferred(
         if found is not None:
             return search.taken(search.narrowed(found), settled=True)
     settled = search.settled(best, hints)
+    found = search.persisted(best, choice) if not settled else None
+    if found is not None:
+        return search.taken(search.narrowed(found), settled=True)
     alone = search.settle(of_one(best.call)) if not settled and of_one(best.call) != best.call else None
     return search.taken(best, settled=settled) if alone is None else search.taken(alone, settled=True, several=best)
 
@@ -227,6 +238,28 @@ class _Search:
                 return trial
             trial = self._better(trial)
         return trial if trial is not None and trial.is_clean else None
+
+    def persisted(self, trial: Trial, ideas: Callable[[str], Sequence[Any]]) -> Trial | None:
+        """Return the first clean run that less likely changes of a failed one lead to, or None."""
+        further: Trial | None = trial
+        for _ in range(ROUNDS):
+            if further is None or further.is_clean:
+                break
+            sized = self._further(further, solved(further, self.run), 0)
+            further = sized or self._further(further, reconsidered(further, ideas), PERSISTING)
+        return further if further is not None and further.is_clean else None
+
+    def _further(self, trial: Trial, calls: Iterator[CallSpec], rounds: int) -> Trial | None:
+        """Return the first run that comes further than another, or past what failed in it, with what corrects it."""
+        for call in calls:
+            other = self._tried(call)
+            for _ in range(rounds):
+                if other is None or _rank(other)[:2] > _rank(trial)[:2] or _gets_past(trial, other):
+                    break
+                other = self._better(other)
+            if other is not None and (_rank(other)[:2] > _rank(trial)[:2] or _gets_past(trial, other)):
+                return other
+        return None
 
     def settled(self, trial: Trial, certain: Collection[str]) -> bool:
         """Return whether a failed run would fail for any inputs: nothing is left to correct, and nothing in doubt."""

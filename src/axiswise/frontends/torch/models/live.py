@@ -22,6 +22,7 @@ from torch.nn.parameter import is_lazy
 
 from axiswise.frontends import program
 from axiswise.frontends.construction import Built, is_setting
+from axiswise.frontends.torch import narrow
 from axiswise.frontends.torch.aside import aside
 from axiswise.frontends.torch.frontend import TorchFrontend
 from axiswise.frontends.torch.layers import BUILT
@@ -58,6 +59,7 @@ def _examined(job: dict[str, Any]) -> dict[str, Any]:
     frontend.home = home_of(model)
     kept = made_fake(model, frontend)
     frontend.prepare()
+    narrow.without_device()
     described(model, user)
     examined = _Live(frontend, sources, {**job, "name": type(model).__name__})
     result = examined.result(began)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
+from axiswise.facts import Failure
 from axiswise.frontends.torch.models.specs import CallSpec
 from axiswise.frontends.torch.models.trials import Trial
 from axiswise.frontends.torch.tensors import tensors_in
@@ -65,11 +66,15 @@ def _examples(model: Any) -> Mapping[str, Any]:
 
 def completed(trial: Trial, function: Any, ideas: Ideas) -> Iterator[CallSpec]:
     """Yield calls with one more optional argument: what an error that is not about sizes asks for."""
-    if trial.error is None or trial.failures:
-        return
     open_names = [name for name in optional_tensors(function) if name not in trial.call.arguments]
-    named = [*_named(str(trial.error), open_names), *_none_at(trial.error, open_names)]
-    ordered = sorted(dict.fromkeys(named), key=lambda name: bool(_INSTEAD.search(name)))
+    if trial.failures:
+        named, used = _none_given(trial.failures[0], open_names), set[str]()
+    elif trial.error is not None:
+        named = [*_named(str(trial.error), open_names), *_none_at(trial.error, open_names)]
+        used = worked_on(trial.error)
+    else:
+        return
+    ordered = sorted(dict.fromkeys(named), key=lambda name: (name not in used, bool(_INSTEAD.search(name))))
     for name in ordered[:MOST_NAMED]:
         for spec in ideas(name)[:2]:
             given = replace(trial.call, arguments={**trial.call.arguments, name: spec})
@@ -80,6 +85,24 @@ def _named(text: str, names: Sequence[str]) -> list[str]:
     """Return the parameters that an error's text speaks of, in its order."""
     words = re.findall(r"[A-Za-z_]\w*", text)
     return [name for name in dict.fromkeys(words) if name in names]
+
+
+def _none_given(failure: Failure, names: Sequence[str]) -> list[str]:
+    """Return the parameters that stand on the lines of a call that was given None for a tensor, innermost first."""
+    if "NoneType" not in failure.message:
+        return []
+    spans = [frame.span for frame in reversed(failure.frames)]
+    return [name for span in spans for name in _named(linecache.getline(span.path, span.line), names)]
+
+
+def worked_on(error: BaseException) -> set[str]:
+    """Return the names of which the line that raised reads the attribute that None has not."""
+    lacking = re.search(r"'NoneType' object has no attribute '(\w+)'", str(error))
+    way = way_of(error)
+    if lacking is None or not way:
+        return set()
+    line = linecache.getline(way[-1].tb_frame.f_code.co_filename, way[-1].tb_lineno)
+    return set(re.findall(rf"(\w+)\.{lacking[1]}\b", line))
 
 
 def _none_at(error: BaseException, names: Sequence[str]) -> Iterator[str]:

@@ -38,10 +38,24 @@ def reranked(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
     operand = conflict.call.operands.get(role) or next(iter(conflict.call.operands.values()), None)
     if operand is None:
         return
-    for path in trial.inputs_of(operand.id):
+    paths = list(trial.inputs_of(operand.id))
+    for path in paths:
         spec = spec_of(trial.call, path)
         for rank in wanted if spec is not None else ():
             yield from of_rank(trial.call, path, len(spec.axes) + rank - given, conflict.call)  # type: ignore[union-attr]
+    for rank in wanted if len(paths) > 1 else ():
+        yield from _together(trial.call, paths, rank - given)
+
+
+def _together(call: CallSpec, paths: list[str], more: int) -> Iterator[CallSpec]:
+    """Yield the call in which several inputs, that were joined to one another, have each so many axes more."""
+    changed = call
+    for path in paths:
+        spec = spec_of(changed, path)
+        if spec is not None:
+            changed = next(of_rank(changed, path, len(spec.axes) + more), changed)
+    if changed != call:
+        yield changed
 
 
 def _asked(conflict: Conflict) -> tuple[str, int, list[int]]:

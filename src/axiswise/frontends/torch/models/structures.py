@@ -20,8 +20,8 @@ import torch
 
 from axiswise.frontends.torch.models.choosing import resolved
 from axiswise.frontends.torch.models.lexicon import meaning, number
-from axiswise.frontends.torch.models.specs import Record, TensorSpec
-from axiswise.source.usage import Usage, targets_of, usage
+from axiswise.frontends.torch.models.specs import CallSpec, Record, TensorSpec
+from axiswise.source.usage import Usage, item_targets_of, targets_of, usage
 
 Thought = Callable[[str], Sequence[TensorSpec]]
 
@@ -81,7 +81,7 @@ class Structures:
         if kind in (bool, int, float, str) or (isinstance(kind, type) and issubclass(kind, enum.Enum)):
             return self._plain(name, kind, used)
         if origin is dict or kind is dict:
-            return self._dicts(used, inner[1] if len(inner) == 2 else None, depth) or list(self.thought(name))
+            return self._dicts(used, inner[1] if len(inner) == 2 else None, depth) or [{}, *self.thought(name)]
         if origin is tuple and inner and Ellipsis not in inner:
             names = self._names(name, used, len(inner))
             return self._ways(
@@ -151,6 +151,10 @@ class Structures:
 
     def _listed(self, name: str, kind: Any, item: Any, used: Usage, depth: int) -> list[Any]:
         names = self._names(name, used, used.parts or used.length or next(iter(self.lists), 0) or 2)
+        parts = item_targets_of(self.tree, name) if self.tree is not None and item is None else []
+        if parts:
+            made = [self._annotated(each, None, Usage(), depth + 1) for each in parts]
+            return self._ways(kind, [self._ways(tuple, made)] * len(names))
         items = [self._annotated(each, item, Usage(), depth + 1) for each in names]
         alone = [[unbatched(way) if isinstance(way, TensorSpec) else way for way in ways[:1]] for ways in items]
         return [*self._ways(kind, items), *(self._ways(kind, alone) if alone != [ways[:1] for ways in items] else ())]
@@ -173,6 +177,11 @@ _METHODS = frozenset({"shape", "size", "device", "dtype", "to"})
 def unbatched(spec: TensorSpec) -> TensorSpec:
     """Return a tensor without the axis of the batch: a list of them is one; tensors of two axes stay as they are."""
     return replace(spec, axes=spec.axes[1:]) if len(spec.axes) > 2 and spec.axes[0].name == "batch" else spec
+
+
+def holds(value: Any) -> bool:
+    """Return whether a value is data: a tensor, or what holds tensors or numbers."""
+    return isinstance(value, (list, dict)) or any(CallSpec({"": value}).tensors())
 
 
 def plain_values(arguments: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

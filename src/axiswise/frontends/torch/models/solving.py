@@ -1,0 +1,131 @@
+"""Sizes that two runs tell: how far apart two sides are with one size of an input's axis, and with another.
+
+What is between an input and a size that does not fit may be anything: a flattening that takes the batch along, an
+embedding of each number, a map at another scale. Two runs say how the size follows from the axis, and so which other
+one would fit. Nothing says that it is meant: such sizes are tried last, and where a fault is certain not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from axiswise.facts import Conflict
+from axiswise.frontends.torch.models.changing import spec_of
+from axiswise.frontends.torch.models.corrections import LONGEST
+from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec, TensorSpec, parameter_of
+from axiswise.frontends.torch.models.trials import Trial
+
+Resize = Callable[[int], CallSpec]
+
+MOST = 6
+"""Axes that are tried for one failure."""
+EVEN = frozenset({"numel", "pattern", "split", "join", "window"})
+"""Kinds of conflicts that a length of one more or less may have none of (a first frame of its own), or a longer one."""
+SIDES = ({"height", "width"}, {"h", "w"})
+"""Axes that grow together."""
+
+
+def solved(trial: Trial, run: Callable[[CallSpec], Trial]) -> Iterator[CallSpec]:
+    """Yield calls of other sizes with which the sides of what failed first should meet.
+
+    Args:
+        trial: A run with failures.
+        run: Runs the module on a call.
+    """
+    conflict = _first(trial)
+    if conflict is None:
+        return
+    axes = _axes(trial, conflict)[:MOST]
+    if conflict.kind in EVEN:
+        yield from _even(trial.call, [name for _, name, _ in axes])
+    gap, met = _gap(conflict), dict[str, tuple[Resize, int, Fraction]]()
+    for path, name, size in axes if gap else ():
+        for resize in _ways(trial.call, path, name):
+            other = run(resize(2 * size))
+            now = _gap(_first(other)) if _place(other) == _place(trial) else None
+            if other.is_clean or (now is None and other.reach > trial.reach):
+                yield other.call
+            elif now is not None and gap is not None and now != gap:
+                slope = Fraction(now - gap, size)
+                met[path] = resize, size, slope  # its own axis alone, where that was to be had
+                wanted = size - gap / slope
+                if wanted.denominator == 1 and 0 < wanted <= LONGEST:
+                    yield resize(int(wanted))
+    if gap is not None and len(met) > 1:
+        yield from _shared(trial.call, gap, list(met.values()))
+
+
+def _even(call: CallSpec, names: Sequence[str]) -> Iterator[CallSpec]:
+    """Yield calls with each of some axes one longer, one shorter and twice as long; sides grow together."""
+    sizes = call.sizes()
+    for name in dict.fromkeys(names):
+        yield from (call.resized({name: sizes[name] + more}) for more in (1, -1))
+        together = next((group for group in SIDES if name in group), {name})
+        yield call.resized({each: 2 * sizes[each] for each in together if each in sizes})
+
+
+def _shared(call: CallSpec, gap: int, met: Sequence[tuple[Resize, int, Fraction]]) -> Iterator[CallSpec]:
+    """Yield a call in which the axes that change a gap alike have one size with which there is none left."""
+    for slope in dict.fromkeys(each for _, _, each in met):
+        alike = [(resize, size) for resize, size, each in met if each == slope]
+        whole = sum(size for _, size in alike) - gap / slope
+        if len(alike) > 1 and whole > 0 and whole % len(alike) == 0:
+            arguments = dict(call.arguments)
+            for resize, _ in alike:
+                changed = resize(int(whole / len(alike))).arguments
+                arguments |= {name: value for name, value in changed.items() if value != call.arguments[name]}
+            yield replace(call, arguments=arguments)
+
+
+def _first(trial: Trial) -> Conflict | None:
+    return next((each for failure in trial.failures[:1] for each in failure.conflicts[:1]), None)
+
+
+def _place(trial: Trial) -> object:
+    """Return where a run failed first: what was met before may not be run again, so that counts of it differ."""
+    return next((failure.frames[-1].span for failure in trial.failures[:1] if failure.frames), None)
+
+
+def _gap(conflict: Conflict | None) -> int | None:
+    """Return how far apart two sides are; None where one of them has no size."""
+    if conflict is None or conflict.left is None or conflict.right is None:
+        return None
+    return int(conflict.left.size) - int(conflict.right.size)
+
+
+def _axes(trial: Trial, conflict: Conflict) -> list[tuple[str, str, int]]:
+    """Return the named axes of the inputs behind what failed, but for the batch: path, name, size."""
+    behind = [ref.id for ref in conflict.call.operands.values() if not ref.parameter]
+    paths = dict.fromkeys(path for tensor in behind for path in trial.inputs_of(tensor))
+    found: dict[tuple[str, str], tuple[str, str, int]] = {}
+    for path in paths:
+        spec = spec_of(trial.call, path)
+        axes = spec.axes if spec is not None else ()
+        for axis in reversed(axes):
+            if axis.name and (not axis.is_batch or len(axes) < 3):  # rows of ids are no batch
+                found.setdefault((parameter_of(path), axis.name), (path, axis.name, axis.size))
+    return list(found.values())
+
+
+def _ways(call: CallSpec, path: str, name: str) -> Iterator[Resize]:
+    """Yield how an axis is given another size: all of its name together, then those of its parameter alone."""
+    spec, parameter = spec_of(call, path), parameter_of(path)
+    is_batch = spec is not None and any(axis.is_batch for axis in spec.axes if axis.name == name)
+    if not is_batch:
+        yield lambda size: call.resized({name: size})
+    own = f"{parameter}_{'length' if is_batch else name}"
+    held = {parameter_of(other) for other, spec in call.tensors() for axis in spec.axes if axis.name == name}
+    if len(held) > 1:
+        yield lambda size: _apart(call, parameter, name, AxisSpec(own, size))
+
+
+def _apart(call: CallSpec, parameter: str, name: str, axis: AxisSpec) -> CallSpec:
+    """Return a call in which the axes of a name have another name and size in one parameter."""
+
+    def changed(spec: TensorSpec) -> TensorSpec:
+        return replace(spec, axes=tuple(axis if each.name == name else each for each in spec.axes))
+
+    alone = CallSpec({parameter: call.arguments[parameter]}).made(changed)
+    return replace(call, arguments={**call.arguments, **alone})
