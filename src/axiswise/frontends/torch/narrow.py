@@ -19,7 +19,7 @@ def install() -> None:
 
 
 def without_device() -> None:
-    """Let attention pass that only an accelerator can train: a model that no script runs is on no device yet."""
+    """Let attention pass that only an accelerator can train: a model that no script runs may be moved to one."""
     attention: Any = importlib.import_module("torch.nn.attention.flex_attention")
     if hasattr(attention, "_validate_device"):
         attention._validate_device = _anywhere
