@@ -46,6 +46,8 @@ TURNS = 10
 """Corrections that are tried for one failure."""
 PERSISTING = 5
 """Corrections in a row of a change that comes less far at first."""
+LAST = 8.0
+"""Seconds in which less likely inputs are looked for."""
 NARROWING = 4.0
 """Seconds that are left to find out which axes of an input can have no other size."""
 MOST_AXES = 5
@@ -242,11 +244,13 @@ class _Search:
     def persisted(self, trial: Trial, ideas: Callable[[str], Sequence[Any]]) -> Trial | None:
         """Return the first clean run that less likely changes of a failed one lead to, or None."""
         further: Trial | None = trial
+        whole, self.until = self.until, min(self.until, time.process_time() + LAST)
         for _ in range(ROUNDS):
             if further is None or further.is_clean:
                 break
             sized = self._further(further, solved(further, self.run), 0)
             further = sized or self._further(further, reconsidered(further, ideas), PERSISTING)
+        self.until = whole
         return further if further is not None and further.is_clean else None
 
     def _further(self, trial: Trial, calls: Iterator[CallSpec], rounds: int) -> Trial | None:
