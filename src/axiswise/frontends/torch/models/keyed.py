@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from types import FrameType
 from typing import Any, cast
 
 from axiswise.frontends.torch.models.optional import worked_on
 from axiswise.frontends.torch.models.specs import CallSpec
 from axiswise.frontends.torch.models.trials import Trial
+from axiswise.source.frames import way_of
 
 MOST = 2
 """Ideas of an entry that are tried."""
@@ -42,4 +44,14 @@ def _lacking(error: BaseException) -> list[str]:
     if isinstance(error, KeyError) and error.args and isinstance(error.args[0], str):
         return [error.args[0]]
     found = _MISSING.search(str(error)) if isinstance(error, TypeError) else None
-    return re.findall(r"'(\w+)'", found[1]) if found is not None else sorted(worked_on(error))
+    if found is not None:
+        return re.findall(r"'(\w+)'", found[1])
+    used = worked_on(error)
+    return _none_in(way_of(error)[-1].tb_frame) if used else []
+
+
+def _none_in(frame: FrameType) -> list[str]:
+    """Return the arguments of a function that are None: what opened a dict into them gives all or none."""
+    code = frame.f_code
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    return [name for name in names if frame.f_locals.get(name, frame) is None]
