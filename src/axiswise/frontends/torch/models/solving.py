@@ -104,7 +104,7 @@ def _axes(trial: Trial, conflict: Conflict) -> list[tuple[str, str, int]]:
         spec = spec_of(trial.call, path)
         axes = spec.axes if spec is not None else ()
         for axis in reversed(axes):
-            if axis.name and (not axis.is_batch or len(axes) < 3):  # rows of ids are no batch
+            if axis.name and (not axis.is_batch or len(axes) == 2):  # rows of ids are no batch
                 found.setdefault((parameter_of(path), axis.name), (path, axis.name, axis.size))
     return list(found.values())
 
