@@ -72,7 +72,11 @@ class TorchFrontend(Tracer):
 
 
 def begun(user: UserCode, flipped: frozenset[tuple[str, int]]) -> TorchFrontend:
-    """Return the frontend of one run; lines in `flipped` decide their first unknown value the other way."""
+    """Return the frontend of one run; lines in `flipped` decide their first unknown value the other way.
+
+    What a program draws is the same in every run, unless it says otherwise: a report must not change of itself.
+    """
+    torch.default_generator.manual_seed(0)
     return TorchFrontend(user, Steering(user, flipped, MACHINERY))
 
 
