@@ -99,6 +99,12 @@ class GPT(nn.Module):
         return self.head(x + att @ v)
 
 
+class TaughtGPT(GPT):
+    def forward(self, idx, targets=None):
+        logits = super().forward(idx)
+        return logits, None if targets is None else nn.functional.cross_entropy(logits.flatten(0, 1), targets.flatten())
+
+
 class EncoderLM(nn.Module):
     def __init__(self):
         super().__init__()
@@ -248,6 +254,7 @@ def cases() -> list[tuple[nn.Module, Any, str, str, bool]]:
         (Product(), rows, "batch-mixing", "torch.mm(h.T, h)", False),
         (Whole(), torch.randn(4, 6, 16), "batch-mixing", "torch.fft", False),
         (GPT(), tokens, "causal-leak", "torch.softmax(scores", True),
+        (TaughtGPT(), (tokens, tokens.roll(-1, 1)), "causal-leak", "torch.softmax(scores", True),
         (EncoderLM(), tokens, "causal-leak", "self.encoder(x)", True),
         (LSTMLanguageModel(), tokens, "causal-leak", "self.rnn(", False),
         (CausalConv(), torch.randn(4, 6, 12), "causal-leak", "self.conv(x)", False),

@@ -102,6 +102,12 @@ class GPT(nn.Module):
         return self.head(x + y)
 
 
+class TaughtGPT(GPT):
+    def forward(self, idx, targets=None):
+        logits = super().forward(idx)
+        return logits, None if targets is None else nn.functional.cross_entropy(logits.flatten(0, 1), targets.flatten())
+
+
 class Seq2SeqDecoder(nn.Module):
     def __init__(self):
         super().__init__()
@@ -423,5 +429,6 @@ def cases() -> list[Case]:
         ("words shifted by one", Shifted(), {"input_ids": tokens * ~padding, "attention_mask": (~padding).long()}),
         ("a spectrum", Spectrum(), torch.randn(4, 6, 8)),
         ("lines of numbers", nn.Sequential(nn.Unflatten(0, (-1, 1)), nn.Linear(1, 3)), torch.randn(5)),
+        ("causal attention that is taught", TaughtGPT(), (tokens, tokens.roll(-1, 1))),
     ]
     return [(name, model, batch, {}) for name, model, batch in listed]

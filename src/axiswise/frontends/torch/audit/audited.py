@@ -250,7 +250,7 @@ class Audited:
             tensors[path].ndim == 2 and not tensors[path].dtype.is_floating_point for path in batch.known.data
         )
         why = "`causal=True` was said" if asked else recognising.is_causal(self.model, takes_tokens)
-        found = sequence_of(batch, bool(why))
+        found = sequence_of(self.subject, batch, bool(why))
         if found is None or not why:
             if asked:
                 self._reasons.append("no one input is the sequence: what it sees of later steps was not looked at")

@@ -16,10 +16,11 @@ from axiswise.frontends.torch.audit.subject import Subject
 _TARGETS = re.compile(r"decoder|tgt|target|trg|dec_|captions?|answers?", re.I)
 
 
-def sequence_of(batch: Batch, asked: bool) -> tuple[str, int] | None:
+def sequence_of(subject: Subject, batch: Batch, asked: bool) -> tuple[str, int] | None:
     """Return the input whose order is that of the outputs, and its time axis; None where no one input is it.
 
     Args:
+        subject: The module.
         batch: What is known of the batch.
         asked: Whether numbers may be such a sequence too, and not only tokens.
     """
@@ -27,12 +28,25 @@ def sequence_of(batch: Batch, asked: bool) -> tuple[str, int] | None:
     tensors = named(known.inputs)
     time = 1 - known.axis if known.axis < 2 else 0
     tokens = [path for path in known.data if tensors[path].ndim == 2 and not tensors[path].dtype.is_floating_point]
+    if len(tokens) > 1:
+        tokens = [path for path in tokens if _is_read(subject, batch, path, time)]
     aimed = [path for path in tokens if _TARGETS.search(path)]
     if len(aimed or tokens) == 1:
         return (aimed or tokens)[0], time
     numbers = [path for path in known.data if tensors[path].ndim >= 3 and tensors[path].dtype.is_floating_point]
     numbers = [path for path in numbers if _TARGETS.search(path)] or numbers
     return (numbers[0], time) if asked and len(numbers) == 1 and not tokens else None
+
+
+def _is_read(subject: Subject, batch: Batch, path: str, time: int) -> bool:
+    """Return whether an input reaches what has steps: what a loss alone is told (`targets`, `labels`) does not."""
+    run = subject.run(changed_at(batch.known.inputs, (path,), {time: 0}, subject.seed))
+    gaps = (
+        moved(before, run.outputs[output])
+        for output, before in batch.base.outputs.items()
+        if before.ndim > 1 and before.dtype.is_floating_point and output in run.outputs
+    )
+    return any(gap is not None and bool(gap.any()) for gap in gaps)
 
 
 def seen_ahead(subject: Subject, batch: Batch, path: str, time: int, valid: int) -> tuple[Effect | None, int, str]:

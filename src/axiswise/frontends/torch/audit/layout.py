@@ -24,6 +24,8 @@ _NO_DATA = re.compile(
     r"mask|len|pos(?:ition)?s?\b|position|idx|index|edge|label|target_?len|type|segment|time_?step", re.I
 )
 """Inputs that tell of others: whole numbers that are no data by themselves."""
+_IDS = re.compile(r"(?:^|_)(?:idx|index|indices)$", re.I)
+"""What indices into other numbers are called, and tokens too where there are no such numbers."""
 _STATE = re.compile(r"hidden(?!_states)|(?<!hidden_)state|memory|(?:^|_)[hc](?:_?[0nt])?(?:$|\[)", re.I)
 _GRAPH = re.compile(r"edge|adj|graph|batch_index|neigh", re.I)
 
@@ -50,7 +52,7 @@ class Layout:
 def layout(inputs: Inputs, axis: int) -> Layout | None:
     """Return the layout of a batch as it is, or None where no input has such an axis."""
     tensors = named(inputs)
-    data = {path: each for path, each in tensors.items() if each.ndim > axis and _is_data(path, each)}
+    data = {path: each for path, each in tensors.items() if each.ndim > axis and _is_data(tensors, path)}
     plain = {path: each for path, each in data.items() if not _STATE.search(path)}
     sizes = [each.shape[axis] for each in (plain or data).values()]
     sizes = [size for size in sizes if size != 1] or sizes  # one row for all is no batch where others have more
@@ -67,7 +69,7 @@ def layout(inputs: Inputs, axis: int) -> Layout | None:
 
 
 def _data(tensors: Mapping[str, torch.Tensor], batched: tuple[str, ...]) -> tuple[str, ...]:
-    found = tuple(path for path in batched if _is_data(path, tensors[path]))
+    found = tuple(path for path in batched if _is_data(tensors, path))
     return found or tuple(path for path in batched if tensors[path].dtype != torch.bool and not _is_told(path))
 
 
@@ -75,11 +77,15 @@ def _is_told(path: str) -> bool:
     return bool(re.search(r"mask|len", path, re.I))
 
 
-def _is_data(path: str, tensor: torch.Tensor) -> bool:
+def _is_data(tensors: Mapping[str, torch.Tensor], path: str) -> bool:
     """Return whether a tensor holds examples: numbers, or ids that are no mask, length, position or label."""
+    tensor = tensors[path]
     if tensor.dtype.is_floating_point or tensor.dtype.is_complex:
         return not _is_told(path)
-    if tensor.dtype == torch.bool or _NO_DATA.search(path) or not tensor.numel():
+    if tensor.dtype == torch.bool or not tensor.numel():
+        return False
+    is_token = tensor.ndim == 2 and not any(each.dtype.is_floating_point for each in tensors.values())
+    if _NO_DATA.search(path) and not (is_token and _IDS.search(path)):
         return False
     return int(tensor.max()) > 1 or int(tensor.min()) < 0
 
