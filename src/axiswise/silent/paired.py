@@ -14,6 +14,8 @@ from axiswise.silent.factors import Axis
 from axiswise.silent.following import Uses
 
 LAYERS = frozenset({"linear", "conv1d", "conv2d", "bilinear", "embedding"})
+MAPS = frozenset(f"{name}{count}d" for name in ("conv", "conv_transpose") for count in (1, 2, 3))
+"""Layers that give one channel for each place."""
 CARRIED = frozenset(
     "sigmoid tanh relu softplus exp log dropout to float double clone detach contiguous clamp abs negative mul div add "
     "sub gt lt ge le round index index_select cumsum logcumsumexp".split()
@@ -56,6 +58,9 @@ def paired(trace: Trace, uses: Uses) -> Iterator[Conflict]:
                     size = other.shape[0]
                     sides = AxisUse(column, 0, size), AxisUse(row, 0, size)
                     yield Conflict("paired", call, *sides, facts={"fault": "pairs"})
+            if _is_one_channel(trace, one, other):
+                sides = AxisUse(column, 0, one.shape[0]), AxisUse(row, 0, other.shape[0])
+                yield Conflict("paired", call, *sides, facts={"fault": "pairs"})
             axes = _misaligned(trace, uses, one, other)
             if axes is not None:
                 sides = AxisUse(column, axes[0], one.shape[axes[0]]), AxisUse(row, axes[1], other.shape[axes[1]])
@@ -80,6 +85,25 @@ def _is_column(trace: Trace, column: TensorRef) -> bool:
         ref = call.operands[source.axes[0][0]]
         if ref.rank != 2:
             return False
+    return False
+
+
+def _is_one_channel(trace: Trace, maps: TensorRef, other: TensorRef) -> bool:
+    """Return whether a layer's one channel (N, 1, places) meets (N, places): N maps are laid on each of N."""
+    count, *places = other.shape or (1,)
+    if other.parameter or count < 2 or not places or maps.shape != (count, 1, *places) or max(places) < 2:
+        return False
+    if any(ref.id == maps.id for ref, _ in _seen_from(trace, other)):
+        return False  # maps that are compared with one another
+    ref = maps
+    while (found := trace.producer(ref.id)) is not None:
+        call = found[0]
+        data = call.operands.get("input") or call.operands.get("left")
+        if call.op in MAPS:
+            return True
+        if call.op not in CARRIED - {"index"} or len(call.operands) != 1 or data is None or data.shape != ref.shape:
+            return False
+        ref = data
     return False
 
 
