@@ -8,7 +8,8 @@ from itertools import combinations
 from math import prod
 
 from axiswise.algebra.grouping import groups
-from axiswise.facts import Shape
+from axiswise.facts import OpCall, Shape
+from axiswise.ops.axes import numbers
 from axiswise.origin import Origin, origin_of
 from axiswise.silent.factors import Axis, Factor, dealt, fused
 
@@ -76,6 +77,13 @@ def displaced(before: Sequence[Axis], given: Shape, after: Shape, asked: Sequenc
     if sum(claim.weight for claim in found) < CERTAIN:
         found = []
     return [*found, *_exchanged(before, given, after, asked, named)]
+
+
+def asked_of(call: OpCall) -> tuple[int, ...]:
+    """Return what a reshape asks for, axis by axis; a layer that keeps the examples asks for what one of them holds."""
+    if call.op == "reshape_samples":
+        return (call.operands["input"].shape[0], *numbers(call.params.get("target_shape")))
+    return numbers(call.params.get("shape"))
 
 
 def _exchanged(before: Sequence[Axis], given: Shape, after: Shape, asked: Sequence[int], named: Named) -> list[Claim]:

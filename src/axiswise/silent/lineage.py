@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 
 from axiswise.algebra.grouping import groups
 from axiswise.facts import AxisSource, OpCall, TensorRef, Trace
-from axiswise.ops.axes import numbers
 from axiswise.ops.contract import contract_of
-from axiswise.silent.claims import Claim, displaced
+from axiswise.silent.claims import Claim, asked_of, displaced
 from axiswise.silent.factors import Axis, Factor, dealt, fresh, fused
 
 if TYPE_CHECKING:
     from axiswise.silent.following import Uses
 
-REGROUPING = frozenset({"reshape", "flatten", "unflatten"})
+REGROUPING = frozenset({"reshape", "flatten", "unflatten", "reshape_samples"})
 """Operations that keep the order of the elements."""
 SLICING = frozenset({"index", "narrow"})
 ALIGNED = frozenset({"add", "sub", "mul", "div", "true_divide", "where", "masked_fill"})
@@ -138,8 +137,8 @@ class Lineage:
             held = dealt(factors, [ref.shape[axis] for axis in group.outputs])
             for axis, own in zip(group.outputs, held or (), strict=False):
                 found[axis] = own
-        if call.op == "reshape" and not call.saved:
-            claims = displaced(before, data.shape, ref.shape, numbers(call.params.get("shape")), self.axis)
+        if call.op in ("reshape", "reshape_samples") and not call.saved:
+            claims = displaced(before, data.shape, ref.shape, asked_of(call), self.axis)
             if claims and (data.id in self._shifted or self._is_cut_back(ref)):
                 self._shifted.add(ref.id)  # until it is cut back, its rows are meant to be askew
                 return tuple(fresh(ref, axis) for axis in range(ref.rank))

@@ -8,8 +8,7 @@ from typing import Any, TypeVar
 
 from axiswise.algebra.grouping import groups
 from axiswise.facts import Conflict, OpCall, Trace
-from axiswise.ops.axes import numbers
-from axiswise.silent.claims import displaced
+from axiswise.silent.claims import asked_of, displaced
 from axiswise.silent.following import Uses
 from axiswise.silent.lineage import Lineage
 
@@ -32,7 +31,7 @@ def scrambled(trace: Trace, uses: Uses) -> Iterator[Conflict]:
 def _turns(call: OpCall, lineage: Lineage) -> list[tuple[str, int, int]]:
     """Return the exchanges of two axes with which nothing is displaced: before the reshape, or of what it gives."""
     given, after = call.operands["input"].shape, call.outputs[0].shape
-    before, asked = lineage.of(call.operands["input"]), numbers(call.params.get("shape"))
+    before, asked = lineage.of(call.operands["input"]), asked_of(call)
     found: list[tuple[str, int, int]] = []
     cut = [group for group in groups(given, after) if len(group.outputs) > 1]
     moved = [axis for group in cut for axis in group.outputs] or list(range(len(after)))

@@ -22,6 +22,13 @@ def attention(weights, x):
     return mixed.reshape(b, t, c) @ weights["o"]  # warning: scrambled-reshape
 
 
+def packed(weight, x):
+    b, t, c = x.shape
+    q, k, v = (split(part) for part in jnp.split(x @ weight, 3, axis=-1))
+    mixed = jax.nn.softmax(q @ k.swapaxes(-1, -2), axis=-1) @ v
+    return mixed.reshape(b, t, c)  # warning: scrambled-reshape
+
+
 def line(params, x):
     return jnp.tanh(x @ params[0]) @ params[1]
 
@@ -36,6 +43,7 @@ def log_loss(logits, labels):
 
 
 attention(weights, x)
+packed(jnp.ones((width, 3 * width)), x)
 features, amounts = jax.random.normal(keys[5], (32, 6)), jnp.zeros(32)
 params = [jax.random.normal(keys[0], (6, 16)), jax.random.normal(keys[1], (16, 1))]
 gradient = jax.grad(loss)(params, features, amounts)

@@ -22,6 +22,13 @@ def attention(weights, x):
     return mixed.reshape(b, t, c) @ weights["o"]
 
 
+def packed(weight, x):
+    b, t, c = x.shape
+    q, k, v = (split(part) for part in jnp.split(x @ weight, 3, axis=-1))
+    mixed = jax.nn.softmax(q @ k.swapaxes(-1, -2), axis=-1) @ v
+    return mixed.swapaxes(1, 2).reshape(b, t, c) + sum(jnp.split(x, [4, 8], axis=-1)[0].mean((1, 2), keepdims=True))
+
+
 def columns(q, k, v):
     return v.T @ jax.nn.softmax(k @ q.T, axis=0)  # keys in the rows
 
@@ -40,6 +47,7 @@ def log_loss(logits, labels):
 
 
 attention(weights, x)
+packed(jnp.ones((width, 3 * width)), x)
 columns(x[0], x[1], x[2])
 features, amounts = jax.random.normal(keys[5], (32, 6)), jnp.zeros(32)
 params = [jax.random.normal(keys[0], (6, 16)), jax.random.normal(keys[1], (16, 1))]

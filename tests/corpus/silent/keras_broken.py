@@ -38,3 +38,6 @@ inputs = keras.Input((24,))
 model = keras.Model(inputs, layers.Dense(1)(inputs))  # warning: loss-input
 model.compile("adam", loss="binary_crossentropy")
 model.fit(np.random.rand(12, 24), labels > 2, epochs=1, verbose=0)
+recorded = keras.Input((6, 50))
+steps = layers.Reshape((50, 6))(recorded)  # warning: scrambled-reshape
+told = keras.Model(recorded, layers.Dense(5)(layers.LSTM(8)(steps)))(np.random.rand(12, 6, 50))

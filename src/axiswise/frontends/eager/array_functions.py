@@ -106,6 +106,7 @@ def array_functions(module: str) -> dict[str, Reader]:
         reads("cat", "tensors|arrays|xs|tup, dim|axis=0", of("concatenate concat")),
         reads("stack", "tensors|arrays|x, dim|axis=0", of("stack")),
         *(reads(op, "tensors|tup|xs", of(op)) for op in ("hstack", "vstack", "dstack")),
+        reads("tensor_split", "input|ary|x, sections|indices_or_sections, dim|axis=0", of("split array_split")),
         reads("roll", "input|a|x, shifts|shift, dims|axis=None", of("roll")),
         reads("flip", "input|m|x, dims|axis=None", of("flip")),
         *(reads(op, "input|a|x, dim|axis=None", of(op)) for op in ("cumsum", "cumprod")),
