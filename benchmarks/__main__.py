@@ -27,6 +27,7 @@ def main() -> None:
     if unknown := set(args.sections) - set(SECTIONS):
         parser.error(f"no section is called {', '.join(sorted(unknown))}")
     os.chdir(ROOT)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what is installed comes compiled, the peers' code too
     machine = _machine(args.rounds)
     print(machine, flush=True)
     for name in args.sections or SECTIONS:

@@ -36,7 +36,7 @@ from axiswise.frontends.torch.models.structures import plain_values
 from axiswise.frontends.torch.models.surroundings import Surroundings, defined
 from axiswise.frontends.torch.models.symbols import decided_anew, symbolic_run
 from axiswise.frontends.torch.models.trials import Trial, tried
-from axiswise.frontends.torch.models.unchanged import evaluating
+from axiswise.frontends.torch.models.unchanged import evaluates_alike, evaluating
 from axiswise.sandbox import deliver
 from axiswise.source.examples import Example
 from axiswise.source.frames import UserCode
@@ -169,7 +169,7 @@ class Examined:
             self._read(trial.trace)
         deliver(self._sent("checked", None))  # what is known survives a search that hangs
         if trial.is_clean and self.likely is None:
-            self._run_further(trial.call)
+            self._run_further(trial)
         if self.hidden is not None:
             return "partial", f"behind what fails, no inputs were found with which it goes on: {why(self.hidden)}"
         return ("partial", trial.ended) if trial.ended else ("checked", None)
@@ -363,16 +363,16 @@ class Examined:
             severity = finding.severity if fails else "note"
             self.findings[key] = replace(finding, severity=severity, notes=(*finding.notes, note))
 
-    def _run_further(self, call: CallSpec) -> None:
+    def _run_further(self, trial: Trial) -> None:
         """Run the other forms of a call, evaluate as well as train, and look for the sizes it holds for."""
-        brief = self.job.get("brief")
+        call, brief = trial.call, self.job.get("brief")
         budget = float(self.job.get("seconds", 60.0))
         over = time.process_time() + ALL_FORMS * budget
         for form in () if brief else forms(self.model, call, self._glanced, FORMS, over):
             self._read(form.trace)
         if not isinstance(self.model, torch.nn.Module):
             return
-        if not brief:
+        if not brief and not evaluates_alike(self.model, mode_read=trial.mode_read):
             with evaluating(self.model):
                 self._read(self._tried(call).trace)
         until = self.began + EXPLORING * budget

@@ -34,6 +34,8 @@ from axiswise.frontends.torch.values import MOST_VALUES
 from axiswise.source.frames import UserCode
 from axiswise.source.text import Sources
 
+_CPU = torch.device("cpu")
+
 
 def examine(job: dict[str, Any]) -> dict[str, Any]:
     """Find out what a module takes, run it, and say what failed and for which sizes it holds.
@@ -138,13 +140,15 @@ def _held(module: torch.nn.Module) -> Iterator[tuple[Any, Any, torch.Tensor]]:
 
 
 def _fake(tensor: torch.Tensor, frontend: TorchFrontend) -> torch.Tensor:
-    with frontend.fake:
-        if tensor.layout == torch.strided:
-            made = torch.empty_strided(tuple(tensor.shape), tensor.stride(), dtype=tensor.dtype)
-        else:
+    if tensor.layout == torch.strided:
+        inside = torch.empty_strided(tensor.shape, tensor.stride(), dtype=tensor.dtype, device="meta")
+        made: torch.Tensor = FakeTensor(frontend.fake, inside, _CPU)  # as torch does, but for its way there
+    else:
+        with frontend.fake:
             made = torch.empty(tuple(tensor.shape), dtype=tensor.dtype)
-        if isinstance(tensor, torch.nn.Parameter):
-            made = torch.nn.Parameter(made, tensor.requires_grad)
+    if isinstance(tensor, torch.nn.Parameter):
+        made.requires_grad_(tensor.requires_grad)
+        vars(made)["_is_param"] = True  # what makes any tensor a parameter to torch
     fact = fact_of(made)
     fact.device = frontend.home
     if _has_values(tensor):

@@ -62,11 +62,17 @@ class _Entry:
 
 
 class Memo:
-    """Results of the modules of one run."""
+    """Results of the modules of one run.
+
+    Attributes:
+        met: How often a module was met again.
+        mode_read: Whether any module asked if it trains.
+    """
 
     def __init__(self, tracer: Tracer) -> None:
         self.tracer = tracer
         self.met = 0
+        self.mode_read = False
         self._entries: dict[Any, list[_Entry]] = {}
         self._frames: dict[int, Any] = {}
         self._recordings: list[_Recording] = []
@@ -155,7 +161,7 @@ class Memo:
         found = (
             type(module),
             built.frames[-1].span if built is not None and built.frames else None,
-            module.training,
+            inside.get("training"),
             tuple((name, None if tensor is None else _shape(tensor)) for name, tensor in tensors),
             tuple((name, None if child is None else self._frame_of(child)) for name, child in children),
         )
@@ -194,7 +200,9 @@ class Memo:
         recordings = self._recordings
 
         def __getattribute__(module: Any, name: str) -> Any:
-            if recordings and name not in _UNSEEN:
+            if name == "training":
+                self.mode_read = True
+            elif recordings and name not in _UNSEEN:
                 self._read(module, name)
             return read(module, name)
 
@@ -223,10 +231,10 @@ class Memo:
 
 
 @contextmanager
-def met_again(model: Any, tracer: Tracer) -> Generator[None]:
+def met_again(model: Any, tracer: Tracer) -> Generator[Memo | None]:
     """Let the modules of a deep model that are met again give what they gave; a small one is not worth the watching."""
     if not isinstance(model, torch.nn.Module) or sum(1 for _ in model.modules()) < DEEP:
-        yield
+        yield None
         return
     memo, kind = Memo(tracer), cast("Any", torch.nn.Module)
     was = kind.__call__
@@ -237,7 +245,7 @@ def met_again(model: Any, tracer: Tracer) -> Generator[None]:
     kind.__call__ = remembered
     try:
         with memo.watching():
-            yield
+            yield memo
     finally:
         kind.__call__ = was
 
@@ -307,7 +315,9 @@ def _shape(tensor: torch.Tensor) -> Any:
     """
     if tensor.layout != torch.strided or torch.nn.parameter.is_lazy(tensor):
         raise _Other
-    sizes, strides = tuple(map(_size, tensor.shape)), tuple(map(_size, tensor.stride()))
+    sizes, strides = tuple(tensor.shape), tuple(tensor.stride())
+    if not all(type(size) is int for size in (*sizes, *strides)):
+        sizes, strides = tuple(map(_size, sizes)), tuple(map(_size, strides))
     return sizes, strides, tensor.dtype, tensor.requires_grad, fact_of(tensor).device
 
 

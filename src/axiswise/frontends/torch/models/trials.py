@@ -36,6 +36,7 @@ class Trial:
         error: What stopped it.
         output: What it returned.
         ops: Operations that were run.
+        mode_read: Whether a module asked if it trains; always true where that was not watched.
     """
 
     call: CallSpec
@@ -45,6 +46,7 @@ class Trial:
     error: BaseException | None = None
     output: Any = None
     ops: int = 0
+    mode_read: bool = True
 
     @property
     def failures(self) -> list[Failure]:
@@ -114,7 +116,7 @@ def tried(model: Any, call: CallSpec, frontend: TorchFrontend, *, briefly: bool 
     paths = iter([path for path, _ in call.tensors()])
     ended, error, output = "", None, None
     ending = _ending(frontend) if briefly else nullcontext()
-    with frontend.running(), as_it_was(model), met_again(model, frontend), ending:
+    with frontend.running(), as_it_was(model), met_again(model, frontend) as memo, ending:
         arguments = call.made(lambda spec: _input(spec, next(paths), given, frontend))
         try:
             output = called(model, arguments)
@@ -123,7 +125,8 @@ def tried(model: Any, call: CallSpec, frontend: TorchFrontend, *, briefly: bool 
         except (Exception, SystemExit) as raised:  # whatever a module raises ends it, and is told
             error = raised
             ended = what_ended(raised, frontend)[1] or type(raised).__name__
-    return Trial(call, frontend.trace, given, ended, error, output, frontend.steering.operations - before)
+    asked = memo is None or memo.mode_read
+    return Trial(call, frontend.trace, given, ended, error, output, frontend.steering.operations - before, asked)
 
 
 @contextmanager

@@ -11,6 +11,8 @@ from torch.nn.parameter import is_lazy
 
 from axiswise.source.frames import plain
 
+_CONTAINERS = frozenset({dict, list, set})
+
 
 @contextmanager
 def as_it_was(model: Any, *, numbers: bool = False) -> Generator[None]:
@@ -23,10 +25,11 @@ def as_it_was(model: Any, *, numbers: bool = False) -> Generator[None]:
     held: list[tuple[Any, Any]] = []
     for module in model.modules() if isinstance(model, torch.nn.Module) and not _is_unmade(model) else ():
         inside = vars(module)
-        held.append((inside, dict(inside)))
+        was = inside.copy()
+        held.append((inside, was))
         value: Any
-        for name, value in list(inside.items()):
-            if type(value) in (dict, list, set):
+        for name, value in was.items():
+            if type(value) in _CONTAINERS:
                 held.append((value, value.copy()))
             elif numbers:
                 inside[name] = plain(value)
@@ -47,6 +50,19 @@ def evaluating(model: torch.nn.Module) -> Generator[None]:
         yield
     finally:
         model.train(was)
+
+
+def evaluates_alike(model: torch.nn.Module, *, mode_read: bool) -> bool:
+    """Return whether a module does in evaluation what it did in a run: nothing in it asked, or it evaluates already.
+
+    Args:
+        model: The module.
+        mode_read: Whether any part of it asked in that run if it trains.
+    """
+    kind = torch.nn.Module
+    layers = list(model.modules())
+    is_a_flag = all(type(layer).train is kind.train and type(layer).eval is kind.eval for layer in layers)
+    return is_a_flag and not (mode_read and any(layer.training for layer in layers))
 
 
 def _is_unmade(model: torch.nn.Module) -> bool:
