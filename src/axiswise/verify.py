@@ -242,7 +242,7 @@ def _rank(trial: Trial) -> float:
     fix = trial.fix
     size = sum(len(edit.text) for edit in fix.edits)
     mended = len(trial.gone) - len(trial.new)
-    return fix.evidence + 0.5 * mended - min(0.1 * trial.upset, 0.5) - 0.002 * size - (1.0 if fix.choice else 0.0)
+    return fix.evidence + 0.75 * mended - min(0.1 * trial.upset, 0.5) - 0.002 * size - (1.0 if fix.choice else 0.0)
 
 
 def _telling(finding: Diagnosis, behind: int, ended: bool) -> Diagnosis:

@@ -17,6 +17,7 @@ from axiswise.source.ancestry import makers
 from axiswise.source.callsite import CallSite
 from axiswise.source.provenance import constructor
 from axiswise.source.text import SourceFile, Sources
+from axiswise.source.unread import names_in
 
 FURTHEST = 8
 """Calls back from the conflict whose lines are looked at."""
@@ -32,6 +33,8 @@ BUILT = 0.6
 """What it is worth where layers are built: one may well be wider than the one beside it (keys and values in one)."""
 ANOTHER = 0.2
 """What it is worth that a second neighbour reads so; half of it, that a part was left out rather than put in."""
+LOST = 0.4
+"""What it costs to leave out a name that the line reads: a table of positions is longer than the token beside it."""
 
 
 def echoes(sources: Sources, trace: Trace, call: OpCall, role: str) -> Iterator[Fix]:
@@ -62,7 +65,8 @@ def _parallel(source: SourceFile, statement: ast.Assign, evidence: float) -> Ite
         elif is_own and text != mine and _is_parallel(mine, text):
             title = f"write {own} as {name} is written at line {other.lineno}"
             left_out = ANOTHER / 2 if len(text) > len(mine) else 0.0
-            offered[text] = Fix(title, (Edit(source.span(statement.value), text),), evidence + left_out)
+            lost = LOST if _names(mine) - _names(text) else 0.0
+            offered[text] = Fix(title, (Edit(source.span(statement.value), text),), evidence + left_out - lost)
     yield from offered.values()
 
 
@@ -83,6 +87,10 @@ def _is_parallel(mine: str, theirs: str) -> bool:
     ours, others = (set(re.findall(r"\w+", text)) for text in (mine, theirs))
     alike = SequenceMatcher(None, mine, theirs).ratio() >= ALIKE
     return alike and _root(mine) == _root(theirs) and (ours <= others or ours >= others)
+
+
+def _names(text: str) -> set[str]:
+    return names_in(ast.parse(f"({text})", mode="eval"))
 
 
 def _root(text: str) -> str:

@@ -7,7 +7,6 @@ the rest of the program also uses, a rounder number, a layer's own argument.
 from __future__ import annotations
 
 import ast
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -17,17 +16,23 @@ from axiswise.origin import Origin, Span, origin_of
 from axiswise.source.bindings import known_as
 from axiswise.source.callsite import CallSite
 from axiswise.source.naming import layer_name
+from axiswise.source.numerals import likelier, roundness
 from axiswise.source.passing import passed_on
 from axiswise.source.phrases import multiples, phrases
 from axiswise.source.provenance import SIGNS, Place, evaluated, places, solved
 from axiswise.source.respelling import squares, whole, with_number
 from axiswise.source.text import SourceFile, Sources
-from axiswise.source.unread import names_in, unread_parameters, words
+from axiswise.source.unread import is_only_reading, names_in, unread_parameters, words
 
 UNREAD = 0.5
 """A parameter that the function never reads was to be read somewhere."""
 
-COUNTS = frozenset("batch bs bsz epoch epochs seed step steps iter iters worker workers patience".split())
+KEPT = 0.7
+"""A parameter that is read at one place only is hardly there for nothing."""
+
+COUNTS = frozenset(
+    "batch bs bsz epoch epochs seed step steps iter iters worker workers patience mult multiplier factor ratio".split()
+)
 """Words of names that count what no layer is as wide as."""
 
 ALIKE = 0.4
@@ -79,8 +84,8 @@ def spelled_as(sources: Sources, theirs: str, fixes: Sequence[Fix], wanted: int)
         wanted: The size.
     """
     is_offered = any(edit.text == theirs for fix in fixes for edit in fix.edits)
+    is_name = theirs.replace(".", "").isidentifier() and not words(theirs) & COUNTS
     for fix in fixes:
-        is_name = theirs.replace(".", "").isidentifier()
         alike = is_name and all(edit.text == theirs for edit in fix.edits)
         yield replace(fix, evidence=fix.evidence + ALIKE) if alike else fix
         if is_name and not is_offered and [edit.text for edit in fix.edits] == [str(wanted)]:
@@ -109,7 +114,10 @@ def _at(sources: Sources, place: Place) -> Iterator[Fix]:
     subject = _subject(sources, place)
     if argument is not None and site is not None and frame is not None:
         yield from _exchanged(site, argument, place)
-        yield from _argument_edits(site, argument, place, frame, subject)
+        lost = KEPT if is_only_reading(site.source, argument) else 0.0
+        for fix in _argument_edits(site, argument, place, frame, subject):
+            is_kept = any(ast.unparse(argument) in edit.text for edit in fix.edits)
+            yield fix if is_kept else replace(fix, evidence=fix.evidence - lost)
     if place.origin is not None:
         inside = site.source.span(argument) if site is not None and argument is not None else None
         yield from _literal_edits(sources, place, place.origin, inside, subject)
@@ -204,10 +212,10 @@ def _exchanged(site: CallSite, argument: ast.expr, place: Place) -> Iterator[Fix
 def _argument_edits(site: CallSite, argument: ast.expr, place: Place, frame: Frame, subject: str) -> Iterator[Fix]:
     span = site.source.span(argument)
     current = site.source.segment(span)
-    base = _number_evidence(site.source, place) + _nearness(place)
+    base = likelier(site.source, place.value, place.wanted) + _nearness(place)
     by_name = _nearness(place) + 0.2 if isinstance(argument, (ast.Name, ast.Attribute)) else base
     named = (name for name, value in frame.sizes.items() if value == place.wanted and name != current)
-    names = [name for name in named if not ((place.in_layer or place.index > 0) and words(name) & COUNTS)]
+    names = [name for name in named if not _is_a_count(name, place)]
     bare_name = not isinstance(argument, ast.Constant)
     unread = unread_parameters(site.source, site.node)
     for name in sorted(names, key=lambda name: (name not in unread, not _akin(name, place.name)))[:2]:
@@ -230,6 +238,11 @@ def _argument_edits(site: CallSite, argument: ast.expr, place: Place, frame: Fra
     # A literal in the place of a name throws away what the name says.
     lost = LOST if names_in(argument) else 0.15 if bare_name else 0.0
     yield Fix(f"set {subject} to {place.wanted}", (Edit(span, str(place.wanted)),), base - lost)
+
+
+def _is_a_count(name: str, place: Place) -> bool:
+    """Return whether a name is no size of a layer, nor of an axis behind the batch."""
+    return (place.in_layer or place.index > 0) and bool(words(name) & COUNTS)
 
 
 def _akin(name: str, argument: str) -> bool:
@@ -270,7 +283,7 @@ def _arithmetic(argument: ast.expr, place: Place, frame: Frame) -> Iterator[str]
     for side, other, known in _operands(argument, place.origin):
         text = ast.unparse(side)
         value = frame.sizes.get(text, known)
-        if value == place.wanted and names_in(side):
+        if value == place.wanted and names_in(side) and not _is_a_count(text, place):
             yield text
         if isinstance(other, ast.Constant) and isinstance(other.value, int) and isinstance(argument.op, ast.Mult):
             if value and place.wanted % value == 0 and place.wanted // value > 1:
@@ -304,7 +317,7 @@ def _literal_edits(sources: Sources, place: Place, origin: Origin, inside: Span 
         if number is None or number == leaf.value or (name and number == 1 and not place.in_layer):
             continue
         edit, text = with_number(source, leaf.span, number)
-        evidence = _literal_evidence(source, int(leaf.value), number) + _nearness(place) - 0.1 * len(literals)
+        evidence = likelier(source, int(leaf.value), number) + _nearness(place) - 0.1 * len(literals)
         if sum(each.value == leaf.value for each in literals) > 1:
             evidence -= 0.1  # one of a pair, the height of a height and a width
         top = whole(source, leaf.span)
@@ -336,7 +349,7 @@ def _sides(sources: Sources, place: Place, origin: Origin, subject: str) -> Iter
     if origin.kind != "literal" or len(spans) < 2 or len(spans) != len(alike) or len(lines) > 1:
         return
     source = sources.file(spans[0].path)
-    evidence = _literal_evidence(source, place.value, place.wanted) if source is not None else 0.0
+    evidence = likelier(source, place.value, place.wanted) if source is not None else 0.0
     edits = tuple(Edit(span, str(place.wanted)) for span in spans)
     node = whole(source, spans[0]) if source is not None else None
     listed = source.parents.get(node) if source is not None and node is not None else None
@@ -367,30 +380,3 @@ def _name_of(source: SourceFile, span: Span) -> str:
     if isinstance(parent, ast.keyword) and parent.arg:
         return parent.arg
     return ""
-
-
-def _number_evidence(source: SourceFile, place: Place) -> float:
-    return _literal_evidence(source, place.value, place.wanted)
-
-
-def _literal_evidence(source: SourceFile, current: int, wanted: int) -> float:
-    """Return how much likelier `wanted` is than `current`: used elsewhere in the file, and rounder."""
-    counts = literal_counts(source)
-    familiar = min(counts[wanted], 3) - min(max(counts[current] - 1, 0), 3)
-    return 0.15 * familiar + 0.04 * (roundness(wanted) - roundness(current))
-
-
-def literal_counts(source: SourceFile) -> Counter[int]:
-    """Return how often each whole number is written in a file."""
-    return Counter(
-        node.value for node in ast.walk(source.tree) if isinstance(node, ast.Constant) and type(node.value) is int
-    )
-
-
-def roundness(number: int) -> int:
-    """Return how often a number divides by two, at most 6: sizes that people choose are rounder than slips."""
-    count = 0
-    while number and number % 2 == 0 and count < 6:
-        number //= 2
-        count += 1
-    return count

@@ -95,14 +95,11 @@ def meant(
     def given(path: str, axis: int) -> bool:
         return path in wanted and axis < len(wanted[path].axes) and _held(wanted[path], path, numbers)[axis]
 
-    if best is None or (settled and best.reach < found.reach and not (found.is_clean or _others(found, wanted))):
+    whole = told and all(_widths_told(wanted, numbers))
+    goes_on = settled and not (whole or found.is_clean or _others(found, wanted))
+    if best is None or (goes_on and best.reach < found.reach):
         return None
-    if not (
-        is_of_one(found.call)
-        or is_of_form(best, given)
-        or _reads_one(best, wanted)
-        or (told and all(_widths_told(wanted, numbers)))
-    ):
+    if not (whole or is_of_one(found.call) or is_of_form(best, given) or _reads_one(best, wanted)):
         return None
     return Meant(best, told and not (found.is_clean and _others(found, wanted)))
 
