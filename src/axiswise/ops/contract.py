@@ -51,7 +51,7 @@ KINDS: dict[str, str] = {
     "pattern": "an einops pattern does not fit its tensor",
     "square": "the last two axes of a matrix have to be equal and differ",
     "length": "an axis has another length than the operation always asks of it",
-    "scrambled": "a reshape calls an axis by the size of another; nothing fails (facts: axis, claimed, mixed, turns)",
+    "scrambled": "a reshape calls an axis by another's size; nothing fails (facts: axis, claimed, mixed, part, turns)",
     "softmax-axis": "a softmax is along another axis than its weights are used over; nothing fails (facts: used, by)",
     "paired": "a column meets a row, and each is paired with each; nothing fails",
     "loss-input": "a loss is given what it makes itself; nothing fails (facts: made)",

@@ -27,6 +27,11 @@ class ScrambledReshape(Rule):
             f"{scene.callee()} gives axis {axis} the size of {name}, {size}, but not its elements: "
             f"{name} of {scene.expression('input')} lies elsewhere, and a reshape moves nothing"
         )
+        if conflict.facts.get("part"):
+            told = (
+                f"{scene.callee()} gives axis {axis} a size worked out from that of {name}, {size}, but none of its "
+                f"elements: {name} of {scene.expression('input')} lies elsewhere, and a reshape moves nothing"
+            )
         if conflict.facts.get("mixed"):
             told = (
                 f"{scene.callee()} makes an axis of {size} of parts of several axes of {scene.expression('input')}: "
@@ -36,6 +41,8 @@ class ScrambledReshape(Rule):
         return replace(found, severity="warning", silent=True, exception=None)
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
+        if conflict.facts.get("part"):
+            yield Fix("cut the axes apart first, `permute` those that belong together side by side, then reshape")
         for where, one, other in conflict.facts.get("turns", ()):
             if where == "before":
                 yield from turned_before(scene, one, other, f"exchange axes {one} and {other} first", evidence=0.6)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import prod
@@ -28,11 +28,13 @@ class Claim:
         axis: Its position.
         unit: What its size says it is; empty where it holds parts of several axes and no size says what is meant.
         weight: How much that is worth.
+        is_part: Its size is a multiple of that axis's; of parts of several, one is worked out from such an axis's.
     """
 
     axis: int
     unit: Axis
     weight: int
+    is_part: bool = False
 
 
 def displaced(before: Sequence[Axis], given: Shape, after: Shape, asked: Sequence[int], named: Named) -> list[Claim]:
@@ -72,8 +74,11 @@ def displaced(before: Sequence[Axis], given: Shape, after: Shape, asked: Sequenc
                 found.append(Claim(axis, claims[0][0], CERTAIN))
             elif claims and held is not None and held[place] not in [unit for unit, _ in claims]:
                 found.append(Claim(axis, *claims[0]))
+            elif held is not None and (unit := _left_out(size, named, factors, held[place])):
+                found.append(Claim(axis, unit, CERTAIN, is_part=True))
         if held is None and not any(claim.axis in outputs for claim in found):
-            found.append(Claim(outputs[0], (), CERTAIN))
+            products = [_read_off(asked[axis], named, factors) for axis in outputs if len(asked) == len(after)]
+            found.append(Claim(outputs[0], (), CERTAIN, is_part=any(products)))
     if sum(claim.weight for claim in found) < CERTAIN:
         found = []
     return [*found, *_exchanged(before, given, after, asked, named)]
@@ -111,6 +116,27 @@ def _read(origin: Origin | None, named: Named, before: Sequence[Axis]) -> Axis |
     if any(unit is None for unit in units) or not all(any(factor in own for own in before) for factor in factors):
         return None
     return fused(factor for own in before for factor in own if factor in factors)
+
+
+def _left_out(asked: int, named: Named, factors: Sequence[Factor], held: Axis) -> Axis | None:
+    """Return an axis whose size, or a part of it, is a factor of what is asked for, and of which nothing is held."""
+    roots = {factor.root for factor in held}
+    units = _read_off(asked, named, factors)
+    return next((unit for unit in units if roots.isdisjoint(factor.root for factor in unit)), None)
+
+
+def _read_off(asked: int, named: Named, factors: Sequence[Factor]) -> list[Axis]:
+    """Return the axes that go in by whose sizes a product was worked out."""
+    origins = _multiplied(origin_of(asked) if asked > 0 else None)
+    units = [named(each.tensor, each.axis) for each in origins if each.kind == "axis"]
+    return [unit for unit in units if unit and all(factor in factors for factor in unit)]
+
+
+def _multiplied(origin: Origin | None) -> Iterator[Origin]:
+    """Yield the factors of a product; of one that counts the parts of an axis (`width // 8`), the axis."""
+    for part in origin.parts if origin is not None and origin.kind == "*" else ():
+        yield part.parts[0] if part.kind == "//" else part
+        yield from _multiplied(part)
 
 
 def _reunited(factors: Sequence[Factor]) -> list[Axis]:

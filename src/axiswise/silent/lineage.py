@@ -142,7 +142,7 @@ class Lineage:
             if claims and (data.id in self._shifted or self._is_cut_back(ref)):
                 self._shifted.add(ref.id)  # until it is cut back, its rows are meant to be askew
                 return tuple(fresh(ref, axis) for axis in range(ref.rank))
-            claims = [claim for claim in claims if claim.unit or self._was_made(data)]
+            claims = [claim for claim in claims if claim.unit or claim.is_part or self._was_made(data)]
             if claims:
                 self.displaced[call.index] = claims
             for claim in claims:

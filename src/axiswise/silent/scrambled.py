@@ -16,15 +16,16 @@ Item = TypeVar("Item")
 
 
 def scrambled(trace: Trace, uses: Uses) -> Iterator[Conflict]:
-    """Yield the reshapes that put an axis where its elements do not lie; facts: `axis`, `claimed`, `turns`."""
+    """Yield the reshapes that put an axis where its elements do not lie; facts: `axis`, `claimed`, `part`, `turns`."""
     lineage = uses.lineage
     for index, claims in lineage.displaced.items():
         call = trace.calls[index]
         before = lineage.of(call.operands["input"])
         claim = max(claims, key=lambda each: each.weight)
         claimed = next((place for place, own in enumerate(before) if own and own == claim.unit), -1)
-        facts: dict[str, Any] = {"axis": claim.axis, "claimed": claimed, "mixed": not claim.unit}
-        facts["turns"] = _turns(call, lineage) if claim.unit else []
+        facts: dict[str, Any] = {"axis": claim.axis, "claimed": claimed, "mixed": not claim.unit, "part": claim.is_part}
+        # Of a multiple, one exchange leaves the other factor where it lies: of patches, rows of the image.
+        facts["turns"] = _turns(call, lineage) if claim.unit and not claim.is_part else []
         yield Conflict("scrambled", call, facts=facts)
 
 
