@@ -55,6 +55,14 @@ def test_what_meets_rightfully_is_named() -> None:
     assert "`batch_axis=0` judges axis 0" in named("time first")
 
 
+@pytest.mark.parametrize("seed", range(4, 8))
+def test_routing_is_no_mixing_where_only_the_choice_shows_it(seed: int) -> None:
+    torch.manual_seed(seed)
+    report = axiswise.audit(right.MoE(), torch.randn(4, 6, 8))
+    assert report.findings == ()
+    assert "whole numbers of the whole batch" in " ".join(report.targets[0].assumptions)
+
+
 def test_a_caller_says_which_axis_is_the_batch_and_what_is_causal() -> None:
     model, batch = right.TimeFirst(), torch.randn(7, 4, 16)
     assert [each.rule for each in axiswise.audit(model, batch, batch_axis=0).findings] == ["batch-mixing"]

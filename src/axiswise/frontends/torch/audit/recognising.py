@@ -18,6 +18,8 @@ from axiswise.frontends.torch.audit.watching import Event, Place, submodules
 from axiswise.source.shape_hints import shape_hints
 from axiswise.source.text import Sources
 
+CHOOSING = frozenset({"where", "masked_fill"})
+"""Operations on each element by itself: what meets first in one met in its condition, where it may not show."""
 RECURRENT = frozenset({"RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell"})
 _MEETING = re.compile(
     r"(?:mini)?batch(?!_?first|ed|_?size)|contrast|mix_?up|cut_?mix|whiten|decorrelat|sinkhorn|inter_?sample|cross_?sample",
@@ -54,7 +56,9 @@ def rightful(module: torch.nn.Module, place: Place | None) -> str:
         return f"{name} scales by the largest number of the batch to quantise"
     dirty = (place.operation or event).outputs[0]
     is_number = dirty.dtype.is_floating_point or dirty.dtype.is_complex
-    if not is_number or (not dirty.dtype.is_complex and bool((dirty == dirty.round()).all())):
+    call = place.operation.call if place.operation is not None else None
+    is_choice = call is not None and call.op in CHOOSING
+    if is_choice or not is_number or (not dirty.dtype.is_complex and bool((dirty == dirty.round()).all())):
         return f"{name} makes whole numbers of the whole batch, as routing and packing do"
     return ""
 
