@@ -89,10 +89,12 @@ def files_of(model: torch.nn.Module) -> set[str]:
 
 def described(model: torch.nn.Module, user: UserCode) -> None:
     """Let each module know the arguments it was built with, as far as it keeps them under their names."""
+    taken: dict[type, list[str]] = {}
     for module in model.modules():
-        names = inspect.signature(type(module).__init__).parameters
-        held = vars(module)
-        settings = {name: held[name] for name in names if name in held and is_setting(held[name])}
+        kind, held = type(module), vars(module)
+        if kind not in taken:
+            taken[kind] = list(inspect.signature(kind.__init__).parameters)
+        settings = {name: held[name] for name in taken[kind] if name in held and is_setting(held[name])}
         object.__setattr__(module, BUILT, Built((), settings))
 
 

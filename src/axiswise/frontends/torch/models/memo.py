@@ -75,6 +75,7 @@ class Memo:
         self.mode_read = False
         self._entries: dict[Any, list[_Entry]] = {}
         self._frames: dict[int, Any] = {}
+        self._inside: dict[int, dict[str, torch.nn.Module]] = {}
         self._recordings: list[_Recording] = []
         self._kept: list[Any] = []
 
@@ -136,7 +137,7 @@ class Memo:
     def _replayed(self, module: Any, entry: _Entry) -> None:
         """Let modules around a remembered one know what it would have read."""
         if self._recordings:
-            paths = _paths(module)
+            paths = self._paths(module)
             for path, name in entry.settings:
                 self._recordings[-1].reads.setdefault((id(paths[path]), name), (paths[path], name))
 
@@ -169,7 +170,7 @@ class Memo:
         return found
 
     def _settings(self, module: torch.nn.Module, recording: _Recording) -> dict[tuple[str, str], Any]:
-        paths = {id(child): path for path, child in reversed(_paths(module).items())}
+        paths = {id(child): path for path, child in reversed(self._paths(module).items())}
         found: dict[tuple[str, str], Any] = {}
         for owner, (held, name) in recording.reads.items():
             if owner[0] not in paths:
@@ -179,7 +180,7 @@ class Memo:
 
     def _is_as(self, module: torch.nn.Module, entry: _Entry) -> bool:
         """Return whether a module's attributes are those that were read of the one that was run."""
-        paths = _paths(module)
+        paths = self._paths(module)
         try:
             return (
                 all(
@@ -190,6 +191,12 @@ class Memo:
             )
         except _Other:
             return False
+
+    def _paths(self, module: torch.nn.Module) -> dict[str, torch.nn.Module]:
+        """Return a module and all inside it by their paths; one that hangs at several places has several."""
+        if id(module) not in self._inside:
+            self._inside[id(module)] = dict(cast("Any", module).named_modules(remove_duplicate=False))
+        return self._inside[id(module)]
 
     # -- what is read and written --------------------------------------------------------------------------------------
     @contextmanager
@@ -248,11 +255,6 @@ def met_again(model: Any, tracer: Tracer) -> Generator[Memo | None]:
             yield memo
     finally:
         kind.__call__ = was
-
-
-def _paths(module: torch.nn.Module) -> dict[str, torch.nn.Module]:
-    """Return a module and all inside it by their paths; one that hangs at several places has several."""
-    return dict(cast("Any", module).named_modules(remove_duplicate=False))
 
 
 def _attribute(module: Any, name: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from operator import is_
 from typing import Any, cast
 
 import torch
@@ -23,7 +24,8 @@ def as_it_was(model: Any, *, numbers: bool = False) -> Generator[None]:
         numbers: While it runs, its sizes are plain numbers, which symbols can be compared with.
     """
     held: list[tuple[Any, Any]] = []
-    for module in model.modules() if isinstance(model, torch.nn.Module) and not _is_unmade(model) else ():
+    modules = list(model.modules()) if isinstance(model, torch.nn.Module) else []
+    for module in modules if not _are_unmade(modules) else ():
         inside = vars(module)
         was = inside.copy()
         held.append((inside, was))
@@ -37,8 +39,9 @@ def as_it_was(model: Any, *, numbers: bool = False) -> Generator[None]:
         yield
     finally:
         for container, content in held:
-            container.clear()
-            (cast("Any", container).extend if isinstance(container, list) else container.update)(content)
+            if not _is_still(container, content):
+                container.clear()
+                (cast("Any", container).extend if isinstance(container, list) else container.update)(content)
 
 
 @contextmanager
@@ -65,5 +68,15 @@ def evaluates_alike(model: torch.nn.Module, *, mode_read: bool) -> bool:
     return is_a_flag and not (mode_read and any(layer.training for layer in layers))
 
 
-def _is_unmade(model: torch.nn.Module) -> bool:
-    return any(is_lazy(tensor) for tensor in model.parameters())
+def _is_still(container: Any, content: Any) -> bool:
+    """Return whether a container holds the very things that it held; of a deep model nearly all do."""
+    if len(container) != len(content):
+        return False
+    if isinstance(container, dict):
+        inside, was = cast("dict[Any, Any]", container), cast("dict[Any, Any]", content)
+        return all(map(is_, inside.values(), was.values())) and all(map(is_, inside, was))
+    return all(map(is_, container, content))
+
+
+def _are_unmade(modules: list[torch.nn.Module]) -> bool:
+    return any(is_lazy(tensor) for module in modules for tensor in vars(module)["_parameters"].values())
