@@ -11,6 +11,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 from axiswise.algebra.pattern import DOTS, Unreadable, sides
 from axiswise.source.text import SourceFile
@@ -29,6 +30,7 @@ _AXES = re.compile(r"[(\[]\s*([^()\[\]]*?)\s*,?\s*[)\]]")
 _AXIS = re.compile(r"\*?[A-Za-z_]\w*(?:\s*[-+*/]{1,2}\s*\w+)?|\d+|\.\.\.")
 _SPACED = re.compile(r"\s*[:=-]\s*((?:\w+ +)+\w+) *->")
 """Axes with nothing but spaces between, as patterns of einops have them: `x: b n d -> b d`."""
+_SHAPE = re.compile(r"\bshape\b\W{0,6}?([(\[][^()\[\]]*[)\]])", re.IGNORECASE)
 _WORDS = re.compile(r"[A-Za-z_][\w-]*(?: [A-Za-z_][\w-]*)?")
 _NO_AXIS = frozenset("tensor optional required torch none default float int bool list tuple str long".split())
 
@@ -130,12 +132,30 @@ def _commented(
 
 
 def _documented(function: ast.FunctionDef | ast.AsyncFunctionDef, names: list[str]) -> Iterator[tuple[str, ShapeHint]]:
-    """Yield the shapes that the docstring gives for parameters."""
-    for text in (ast.get_docstring(function) or "").splitlines():
+    """Yield the shapes that the docstring gives for parameters: beside their names, or written under them."""
+    lines = (ast.get_docstring(function) or "").splitlines()
+    for number, text in enumerate(lines):
         for name in names:
-            axes = _after(name, text)
+            axes = _after(name, text) or (_below(lines, number) if _is_entry(name, text) else ())
             if axes:
                 yield name, ShapeHint(axes, line=function.lineno)
+
+
+def _is_entry(name: str, text: str) -> bool:
+    """Return whether a line of a docstring begins what it says of a parameter: `x: ...`, `x (Tensor): ...`."""
+    return re.match(rf"\s*[*:\-`]*(?:param\s+)?{re.escape(name)}\b`*\s*(?:\(|:)", text) is not None
+
+
+def _below(lines: list[str], number: int) -> tuple[str, ...]:
+    """Return the axes behind the word `shape` in the lines that are indented under one."""
+    indent = _indent(lines[number])
+    under = list(takewhile(lambda line: line.strip() and _indent(line) > indent, lines[number + 1 :]))
+    found = _SHAPE.search(" ".join(line.strip() for line in under))
+    return _first_axes(found[1]) if found is not None else ()
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _after(name: str, text: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -79,8 +80,33 @@ def _call(choices: Mapping[str, Sequence[Any]], taken: Mapping[str, int]) -> Cal
     given: dict[str, Any] = {}
     for name, at in taken.items():
         given[name] = (choices[name][at],) if name.startswith("*") else choices[name][at]
-    call = CallSpec(given)
+    call = in_step(CallSpec(given))
     return call.resized(call.sizes())
+
+
+def in_step(call: CallSpec) -> CallSpec:
+    """Return a call whose masks are as long as what they mask by name: `text_mask` of `text`."""
+    arguments = dict(call.arguments)
+    for name, mask in call.arguments.items():
+        if isinstance(mask, TensorSpec) and name.endswith("mask") and _are(mask, 2) and mask.kind == "Bool":
+            masked = _masked(name, call)
+            if masked is not None:
+                arguments[name] = replace(mask, axes=(mask.axes[0], masked.axes[1]))
+    return replace(call, arguments=arguments)
+
+
+def _masked(name: str, call: CallSpec) -> TensorSpec | None:
+    """Return what a mask's first word names: ids, or a series of vectors."""
+    word = name.partition("_")[0]
+    for other, spec in call.arguments.items():
+        if other != name and other.partition("_")[0] == word and isinstance(spec, TensorSpec):
+            if _are(spec, 3) or (_are(spec, 2) and spec.kind == "Int"):
+                return spec
+    return None
+
+
+def _are(spec: TensorSpec, rank: int) -> bool:
+    return len(spec.axes) == rank and spec.axes[0].is_batch
 
 
 def offered(said: Sequence[TensorSpec], thoughts: Sequence[Any]) -> list[Any]:

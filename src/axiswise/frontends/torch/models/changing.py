@@ -34,3 +34,23 @@ def replaced(call: CallSpec, path: str, new: TensorSpec) -> CallSpec:
     sizes = {axis.name: axis.size for axis in new.axes if axis.name}
     changed = replace(call, arguments=call.made(lambda spec: new if next(paths) == path else spec))
     return changed.resized(sizes)
+
+
+def agreeing(before: CallSpec, after: CallSpec, bound: frozenset[str]) -> CallSpec | None:
+    """Return a corrected call in the words of what binds: an axis keeps its name, and one name has one size.
+
+    None where it would change more than the sizes of named axes there.
+    """
+    sizes: dict[str, int] = {}
+    arguments = dict(after.arguments)
+    for name in bound & arguments.keys():
+        was, now = before.arguments[name], after.arguments[name]
+        if not isinstance(was, TensorSpec) or not isinstance(now, TensorSpec):
+            return None
+        if was.kind != now.kind or len(was.axes) != len(now.axes):
+            return None
+        for old, new in zip(was.axes, now.axes, strict=True):
+            if old.size != new.size and (not old.name or sizes.setdefault(old.name, new.size) != new.size):
+                return None
+        arguments[name] = replace(now, axes=was.axes)
+    return replace(after, arguments=arguments).resized(sizes)

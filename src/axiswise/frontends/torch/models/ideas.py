@@ -65,6 +65,10 @@ NAMED: Sequence[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]] = (
         r"attention_mask",
         (("Bool", ("batch", "time")), ("Bool", ("time", "time")), ("Bool", ("batch", "1", "time", "time"))),
     ),
+    (
+        r"(.*_)?(memory|context|ctx|enc|encoder|cross)_(attention_|attn_|key_padding_|padding_)?mask",
+        (("Bool", ("batch", "source_time")), ("Bool", ("time", "source_time"))),
+    ),
     (r"(.*_)?(causal|attn)_?mask|.*_bias", (("Bool", ("time", "time")), ("Bool", ("batch", "time")))),
     (
         r"(.*_)?(mask|padding|pad_mask|key_padding_mask|valid)",

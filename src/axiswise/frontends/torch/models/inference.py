@@ -17,7 +17,7 @@ import torch
 
 from axiswise.frontends.torch.models.beginning import combined, forward_of, offered, parameters_of, written
 from axiswise.frontends.torch.models.behind import Run, is_resized
-from axiswise.frontends.torch.models.changing import replaced, spec_of, with_axis
+from axiswise.frontends.torch.models.changing import agreeing, replaced, spec_of, with_axis
 from axiswise.frontends.torch.models.corrections import asked_of, corrected, is_width
 from axiswise.frontends.torch.models.doubts import in_doubt
 from axiswise.frontends.torch.models.entangled import is_alike, is_entangled
@@ -46,6 +46,8 @@ TURNS = 10
 """Corrections that are tried for one failure."""
 PERSISTING = 5
 """Corrections in a row of a change that comes less far at first."""
+LIKELY = 0.6
+"""The part of the time in which likely inputs are looked for; the rest is for others, and for what settles a fault."""
 LAST = 8.0
 """Seconds in which less likely inputs are looked for."""
 NARROWING = 4.0
@@ -140,7 +142,7 @@ def inferred(
 
     choices = {name: choice(name) for name in parameters}
     bound = frozenset(name for name, hint in hints.items() if hint.binding)
-    search = _Search(run, time.process_time() + seconds, bound, more, numbers)
+    search = _Search(run, time.process_time() + LIKELY * seconds, bound, more, numbers)
     search.hinted = frozenset(hints)
     search.sides = sides
     search.wanted = usual(choices, hints.keys(), layers) or {}
@@ -161,6 +163,7 @@ def inferred(
             return search.taken(search.narrowed(found), settled=True)
     best = search.best
     assert best is not None
+    search.until += (1 - LIKELY) * seconds
     for call in search.of_other_batches():
         found = search.settle(call)
         if found is not None:
@@ -333,10 +336,10 @@ class _Search:
         more = self.more(trial) if self.more is not None else ()
         told = [trial.call]
         for call in chain(more, islice(corrected(trial), 2), shaped(trial.call, self.numbers), corrected(trial)):
-            agreeing = _agreeing(trial.call, self._of_first_sides(trial.call, call), self.bound)
-            if agreeing is not None and agreeing not in told and self.allowed(agreeing):
-                told.append(agreeing)
-                yield agreeing
+            other = agreeing(trial.call, self._of_first_sides(trial.call, call), self.bound)
+            if other is not None and other not in told and self.allowed(other):
+                told.append(other)
+                yield other
 
     def _of_first_sides(self, before: CallSpec, call: CallSpec) -> CallSpec:
         """Return a call in which an input that has become a map has sides that are no sizes of the model's own."""
@@ -377,23 +380,3 @@ def _reason(trial: Trial) -> object:
             ]
             return conflict.kind, sides
     return trial.ended
-
-
-def _agreeing(before: CallSpec, after: CallSpec, bound: frozenset[str]) -> CallSpec | None:
-    """Return a corrected call in the words of what binds: an axis keeps its name, and one name has one size.
-
-    None where it would change more than the sizes of named axes there.
-    """
-    sizes: dict[str, int] = {}
-    arguments = dict(after.arguments)
-    for name in bound & arguments.keys():
-        was, now = before.arguments[name], after.arguments[name]
-        if not isinstance(was, TensorSpec) or not isinstance(now, TensorSpec):
-            return None
-        if was.kind != now.kind or len(was.axes) != len(now.axes):
-            return None
-        for old, new in zip(was.axes, now.axes, strict=True):
-            if old.size != new.size and (not old.name or sizes.setdefault(old.name, new.size) != new.size):
-                return None
-        arguments[name] = replace(now, axes=was.axes)
-    return replace(after, arguments=arguments).resized(sizes)

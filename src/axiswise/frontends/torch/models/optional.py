@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 from axiswise.facts import Failure
+from axiswise.frontends.torch.models.beginning import in_step
 from axiswise.frontends.torch.models.specs import CallSpec
 from axiswise.frontends.torch.models.trials import Trial
 from axiswise.frontends.torch.tensors import tensors_in
@@ -27,23 +28,31 @@ MOST_NAMED = 4
 _HOLDS = re.compile(r"Tensor|\b(list|tuple|dict|Sequence|Mapping)\b", re.IGNORECASE)
 """Types that are, or may hold, tensors."""
 
+_COUNTS = re.compile(r"\b(int|float)\b")
+
 _INSTEAD = re.compile(r"embeds?$|_values_embeds|past_|cache|outputs?$|labels?$|_?mask$|head_mask|return_|output_|use_")
 """Arguments that stand for another one, or only weigh it: tried after those that are data."""
 
 
 def optional_tensors(function: Any) -> list[str]:
     """Return the parameters that may be left out and that may be, or hold, tensors, in order."""
+    left_out = _left_out(function).items()
+    return [name for name, kind in left_out if kind is inspect.Parameter.empty or _HOLDS.search(str(kind))]
+
+
+def _optional_data(function: Any) -> list[str]:
+    """Return the parameters that may be left out and that may be tensors, or numbers that shapes are made of."""
+    tensors = optional_tensors(function)
+    return [name for name, kind in _left_out(function).items() if name in tensors or _COUNTS.search(str(kind))]
+
+
+def _left_out(function: Any) -> dict[str, Any]:
+    """Return the parameters that are None where nothing is given, with their annotations."""
     try:
         listed = inspect.signature(function).parameters.items()
     except (TypeError, ValueError):
-        return []
-    return [name for name, each in listed if each.default is None and _may_be_tensor(each.annotation)]
-
-
-def _may_be_tensor(annotation: Any) -> bool:
-    """Return whether an annotation allows a tensor, or a structure that may hold some."""
-    text = annotation if isinstance(annotation, str) else str(annotation)
-    return annotation is inspect.Parameter.empty or _HOLDS.search(text) is not None
+        return {}
+    return {name: each.annotation for name, each in listed if each.default is None}
 
 
 def first_of(model: Any, function: Any) -> list[str]:
@@ -66,7 +75,7 @@ def _examples(model: Any) -> Mapping[str, Any]:
 
 def completed(trial: Trial, function: Any, ideas: Ideas) -> Iterator[CallSpec]:
     """Yield calls with one more optional argument: what an error that is not about sizes asks for."""
-    open_names = [name for name in optional_tensors(function) if name not in trial.call.arguments]
+    open_names = [name for name in _optional_data(function) if name not in trial.call.arguments]
     if trial.failures:
         named, used = _none_given(trial.failures[0], open_names), set[str]()
     elif trial.error is not None:
@@ -77,7 +86,7 @@ def completed(trial: Trial, function: Any, ideas: Ideas) -> Iterator[CallSpec]:
     ordered = sorted(dict.fromkeys(named), key=lambda name: (name not in used, bool(_INSTEAD.search(name))))
     for name in ordered[:MOST_NAMED]:
         for spec in ideas(name)[:2]:
-            given = replace(trial.call, arguments={**trial.call.arguments, name: spec})
+            given = in_step(replace(trial.call, arguments={**trial.call.arguments, name: spec}))
             yield given.resized(trial.call.sizes())
 
 

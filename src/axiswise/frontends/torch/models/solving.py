@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import combinations, islice
 
 from axiswise.facts import Conflict
 from axiswise.frontends.torch.models.changing import spec_of
@@ -18,11 +19,15 @@ from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec, TensorSpec
 from axiswise.frontends.torch.models.trials import Trial
 
 Resize = Callable[[int], CallSpec]
+Met = tuple[Resize, int, Fraction]
+"""How an axis is given another size, its size, and by how much a gap grows with it."""
 
 MOST = 6
 """Axes that are tried for one failure."""
 EVEN = frozenset({"numel", "pattern", "split", "join", "window"})
 """Kinds of conflicts that a length of one more or less may have none of (a first frame of its own), or a longer one."""
+WHOLE = 8
+"""How many times as long an axis is where strides of 2, 4 and 8 leave nothing to round."""
 SIDES = ({"height", "width"}, {"h", "w"})
 """Axes that grow together."""
 
@@ -40,21 +45,40 @@ def solved(trial: Trial, run: Callable[[CallSpec], Trial]) -> Iterator[CallSpec]
     axes = _axes(trial, conflict)[:MOST]
     if conflict.kind in EVEN:
         yield from _even(trial.call, [name for _, name, _ in axes])
-    gap, met = _gap(conflict), dict[str, tuple[Resize, int, Fraction]]()
+    gap, met, first_met = _gap(conflict), dict[str, Met](), dict[str, Met]()
     for path, name, size in axes if gap else ():
         for resize in _ways(trial.call, path, name):
             other = run(resize(2 * size))
-            now = _gap(_first(other)) if _place(other) == _place(trial) else None
+            now = _gap_of(trial, other)
             if other.is_clean or (now is None and other.reach > trial.reach):
                 yield other.call
             elif now is not None and gap is not None and now != gap:
                 slope = Fraction(now - gap, size)
                 met[path] = resize, size, slope  # its own axis alone, where that was to be had
+                first_met.setdefault(path, met[path])
                 wanted = size - gap / slope
                 if wanted.denominator == 1 and 0 < wanted <= LONGEST:
                     yield resize(int(wanted))
+                yield from _scaled(resize, size, lambda call: _gap_of(trial, run(call)))
     if gap is not None and len(met) > 1:
         yield from _shared(trial.call, gap, list(met.values()))
+        yield from _filled(trial.call, gap, list(first_met.values()))
+
+
+def _scaled(resize: Resize, size: int, gap_at: Callable[[CallSpec], int | None]) -> Iterator[CallSpec]:
+    """Yield a call with the size that two larger ones tell: there nothing is rounded that strides leave over."""
+    near, far = WHOLE * size, 2 * WHOLE * size
+    first, second = gap_at(resize(near)), gap_at(resize(far))
+    if first is None or second is None or first == second:
+        return
+    wanted = near - first * Fraction(far - near, second - first)
+    if wanted.denominator == 1 and 0 < wanted <= LONGEST:
+        yield resize(int(wanted))
+
+
+def _gap_of(trial: Trial, other: Trial) -> int | None:
+    """Return how far apart the sides of what failed are in another run, if it fails at the same place."""
+    return _gap(_first(other)) if _place(other) == _place(trial) else None
 
 
 def _even(call: CallSpec, names: Sequence[str]) -> Iterator[CallSpec]:
@@ -66,17 +90,31 @@ def _even(call: CallSpec, names: Sequence[str]) -> Iterator[CallSpec]:
         yield call.resized({each: 2 * sizes[each] for each in together if each in sizes})
 
 
-def _shared(call: CallSpec, gap: int, met: Sequence[tuple[Resize, int, Fraction]]) -> Iterator[CallSpec]:
+def _shared(call: CallSpec, gap: int, met: Sequence[Met]) -> Iterator[CallSpec]:
     """Yield a call in which the axes that change a gap alike have one size with which there is none left."""
     for slope in dict.fromkeys(each for _, _, each in met):
         alike = [(resize, size) for resize, size, each in met if each == slope]
         whole = sum(size for _, size in alike) - gap / slope
         if len(alike) > 1 and whole > 0 and whole % len(alike) == 0:
-            arguments = dict(call.arguments)
-            for resize, _ in alike:
-                changed = resize(int(whole / len(alike))).arguments
-                arguments |= {name: value for name, value in changed.items() if value != call.arguments[name]}
-            yield replace(call, arguments=arguments)
+            yield _all_of(call, [resize(int(whole / len(alike))) for resize, _ in alike])
+
+
+def _filled(call: CallSpec, gap: int, met: Sequence[Met]) -> Iterator[CallSpec]:
+    """Yield calls in which an axis is as long as there is room for, and another one fills what is left."""
+    coarse_first = sorted(met, key=lambda each: -abs(each[2]))
+    for (resize, size, slope), (refill, filling, rest) in combinations(coarse_first, 2):
+        lengths = range(size - 1, 0, -1)
+        left = ((length, filling - (gap + slope * (length - size)) / rest) for length in lengths)
+        for length, wanted in islice(((a, b) for a, b in left if b.denominator == 1 and 0 < b <= LONGEST), 1):
+            yield _all_of(call, [resize(length), refill(int(wanted))])
+
+
+def _all_of(call: CallSpec, others: Sequence[CallSpec]) -> CallSpec:
+    """Return a call with everything in which others differ from it."""
+    arguments = dict(call.arguments)
+    for other in others:
+        arguments |= {name: value for name, value in other.arguments.items() if value != call.arguments[name]}
+    return replace(call, arguments=arguments)
 
 
 def _first(trial: Trial) -> Conflict | None:

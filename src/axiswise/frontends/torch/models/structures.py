@@ -180,8 +180,8 @@ def unbatched(spec: TensorSpec) -> TensorSpec:
 
 
 def holds(value: Any) -> bool:
-    """Return whether a value is data: a tensor, or what holds tensors or numbers."""
-    return isinstance(value, (list, dict)) or any(CallSpec({"": value}).tensors())
+    """Return whether a value is data: a tensor, what holds tensors or numbers, or a number that is no flag."""
+    return type(value) in (int, float, list, dict) or any(CallSpec({"": value}).tensors())
 
 
 def plain_values(arguments: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

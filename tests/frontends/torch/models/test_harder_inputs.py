@@ -1,0 +1,120 @@
+"""Inputs that no single look tells: each model runs on just these, and is checked on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+import torch
+from torch import nn
+
+import axiswise
+from axiswise.config import Options
+from axiswise.diagnosis import Target
+from axiswise.frontends.torch.models.beginning import in_step
+from axiswise.frontends.torch.models.ideas import made
+from axiswise.frontends.torch.models.specs import CallSpec
+
+
+def checked(model: nn.Module) -> Target:
+    report = axiswise.check(model, Options(time_budget=60))
+    assert not report.findings
+    (target,) = report.targets
+    return target
+
+
+class Grid(nn.Module):
+    """Looks up codes on a grid: any number of axes would do but for what the docstring says."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embed, self.out = nn.Embedding(50, 16), nn.Conv2d(16, 8, 1)
+
+    def forward(self, codes: torch.Tensor) -> torch.Tensor:
+        """Turn codes into maps.
+
+        Args:
+            codes (`torch.LongTensor`):
+                Codes of the parts of an image, with shape
+                `(batch_size, height, width)`.
+        """
+        return self.out(self.embed(codes).permute(0, 3, 1, 2))
+
+
+class Frames(nn.Module):
+    """Needs numbers that may be left out: of how many frames, and of what size, its series is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner = nn.Linear(12, 16)
+
+    def forward(
+        self, series: torch.Tensor, frames: int | None = None, height: int | None = None, width: int | None = None
+    ) -> torch.Tensor:
+        places = torch.cartesian_prod(torch.arange(frames), torch.arange(height), torch.arange(width))
+        return self.inner(series) + places.float().sum(-1)[None, :, None]
+
+
+class Conditions(nn.Module):
+    """Joins a vector and each number's embedding of 256: the layer takes 1024 of both together."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.out = nn.Linear(1024, 8)
+
+    def forward(self, pooled: torch.Tensor, sizes: torch.Tensor) -> torch.Tensor:
+        batch, count = sizes.shape
+        waves = sizes[..., None].float() * torch.arange(256)
+        return self.out(torch.cat([pooled, waves.view(batch, count * 256)], dim=1))
+
+
+class Hinted(nn.Module):
+    """Adds a hint, an image eight times as large, to a map."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.into, self.norm = nn.Conv2d(4, 8, 3, padding=1), nn.LayerNorm((8, 24, 24))
+        self.down = nn.Sequential(*(nn.Conv2d(each, 8, 3, stride=2, padding=1) for each in (3, 8, 8)))
+
+    def forward(self, sample: torch.Tensor, condition: torch.Tensor) -> torch.Tensor:
+        # condition: (batch, 3, rows, columns)
+        return self.norm(self.into(sample)) + self.down(condition)
+
+
+@pytest.mark.parametrize(
+    ("model", "inputs"),
+    [
+        (Grid(), {"codes": "Int[batch_size height width]"}),
+        (Frames(), {"series": "Float[batch 128 12]"}),
+        (Hinted(), {"sample": "Float[batch 4 24 24]", "condition": "Float[batch 3 rows columns]"}),
+    ],
+    ids=lambda each: type(each).__name__ if isinstance(each, nn.Module) else "",
+)
+def test_what_a_model_takes_is_found(model: nn.Module, inputs: Mapping[str, str]) -> None:
+    target = checked(model)
+    assert (target.status, dict(target.inputs)) == ("checked", inputs)
+
+
+def test_two_inputs_that_share_a_layers_features_fill_them() -> None:
+    target = checked(Conditions())
+    features, count = (int(each.rstrip("]").split()[-1]) for each in target.inputs.values())
+    assert (target.status, features + 256 * count) == ("checked", 1024)
+
+
+@pytest.mark.parametrize(
+    ("mask", "axes"),
+    [
+        ("encoder_attention_mask", ("batch", "words")),
+        ("text_mask", ("batch", "time")),
+        ("attention_mask", ("batch", "source_time")),  # of nothing by name
+        ("image_mask", ("batch", "source_time")),  # a map is no series
+    ],
+)
+def test_a_mask_is_as_long_as_what_it_masks_by_name(mask: str, axes: tuple[str, ...]) -> None:
+    given = {
+        "encoder_hidden_states": made("Float", ("batch", "words", "features")),
+        "text_ids": made("Int", ("batch", "time")),
+        "image": made("Float", ("batch", "channels", "height", "width")),
+    }
+    call = in_step(CallSpec({**given, mask: made("Bool", ("batch", "source_time"))}))
+    assert tuple(axis.name for axis in dict(call.tensors())[mask].axes) == axes
