@@ -60,6 +60,18 @@ class Net(nn.Module):
         x = self.norm(torch.relu(self.enter(self.table(input_ids))))
         return torch.cat((self.word.expand(x.shape[0], -1, -1), x), 1)
 """
+WRAPPED = """
+class Net(nn.Module):
+    def __init__(self, width=32, taken=8, given=12, inside=None):
+        super().__init__()
+        self.enter = inside or (nn.Linear(taken, width) if taken != width else nn.Identity())
+        self.mix = nn.Linear(width, width)
+        self.leave = nn.Linear(width, given) if given != width else nn.Identity()
+
+    def forward(self, x):
+        x = torch.relu(self.mix(self.enter(x)))
+        return self.enter(x)
+"""
 
 CASES = {
     "a parameter that nothing would read any more": (
@@ -74,6 +86,7 @@ CASES = {
         NARROW.format(wide="inner=72", first="inner", second="inner", shape="places, width // 2"),
         "self.places = nn.Parameter(torch.zeros(1, places, width))",
     ),
+    "a layer of either kind, which nothing calls": (WRAPPED, "return self.leave(x)"),
     "a norm that other channels would make up for, though the model says how many there are": (
         PATCHED,
         "self.norm, self.embed = nn.LayerNorm(patch_width), nn.Linear(patch_width, width)",

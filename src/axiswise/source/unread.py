@@ -103,11 +103,22 @@ def uncalled_layers(source: SourceFile, node: ast.AST) -> list[str]:
     read = set(_read(source, owner))
     found: list[str] = []
     for each in ast.walk(owner):
-        if isinstance(each, ast.Assign) and isinstance(each.value, ast.Call) and _is_built(source, each.value):
+        if isinstance(each, ast.Assign) and any(_is_built(source, made) for made in _made(each.value)):
             target = each.targets[0]
             if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self":
                 found.append(target.attr)
     return [name for name in dict.fromkeys(found) if name not in read]
+
+
+def _made(value: ast.expr) -> Iterator[ast.Call]:
+    """Yield the calls that may give a value: of either branch (`Linear(...) if wide else Identity()`), or put off."""
+    if isinstance(value, ast.Call):
+        yield value
+        yield from (call for each in value.args if isinstance(each, ast.Lambda) for call in _made(each.body))
+    elif isinstance(value, ast.IfExp):
+        yield from (*_made(value.body), *_made(value.orelse))
+    elif isinstance(value, ast.BoolOp):
+        yield from (call for each in value.values for call in _made(each))
 
 
 def _is_built(source: SourceFile, call: ast.Call) -> bool:
