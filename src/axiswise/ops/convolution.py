@@ -198,12 +198,21 @@ def _source(call: OpCall, output: int, axis: int) -> AxisSource:
         return AxisSource("product", tuple(("input", each) for each in layout.lead))
     channels = 1 if layout.lead else 0
     if axis > channels:
-        return AxisSource("window", (("input", layout.spatial[axis - channels - 1]),))
+        side = axis - channels - 1
+        place = layout.spatial[side]
+        return same("input", place) if _keeps(call, side) else AxisSource("window", (("input", place),))
     if call.layer is not None and "out_channels" in call.layer.settings:
         return given("out_channels")
     if not _transposed(call):
         return same("weight", 0)
     return same("weight", 1) if _groups(call) == 1 else UNKNOWN
+
+
+def _keeps(call: OpCall, side: int) -> bool:
+    """Return whether each place along a side stays where it is: a kernel of 1, nothing skipped or put around it."""
+    is_padded = not isinstance(call.params.get("padding"), str) and _each(call, "padding", 0)[side] > 0
+    is_longer = is_padded or _each(call, "output_padding", 0)[side] > 0
+    return not is_longer and _kernel(call)[side] == 1 and _each(call, "stride", 1)[side] == 1
 
 
 NEEDED = ("input", "weight")

@@ -47,8 +47,14 @@ class Uses:
     def of(self, tensor: int) -> list[tuple[OpCall, str]]:
         return self._calls.get(tensor, [])
 
-    def followed(self, ref: TensorRef, through: frozenset[str]) -> Iterator[Met]:
-        """Yield the calls that a tensor comes to, straight or through operations of the given words."""
+    def followed(self, ref: TensorRef, through: frozenset[str], *, mixed: bool = False) -> Iterator[Met]:
+        """Yield the calls that a tensor comes to, straight or through operations of the given words.
+
+        Args:
+            ref: The tensor.
+            through: The words.
+            mixed: Whether what only mixes its heads is no end of it either.
+        """
         waiting = [(ref.id, {axis: axis for axis in range(ref.rank)}, 0)]
         seen: set[tuple[int, str]] = set()
         while waiting:
@@ -58,7 +64,7 @@ class Uses:
                     continue
                 seen.add((call.index, role))
                 yield Met(call, role, axes)
-                if call.op in through:
+                if call.op in through or (mixed and is_mixing(self._trace, call, role)):
                     waiting += [
                         (output.id, kept, steps + 1)
                         for position, output in enumerate(call.outputs)
@@ -83,6 +89,16 @@ def carried(call: OpCall, role: str, axes: Mapping[int, int], position: int = 0)
         if call.outputs[position].shape[lead:] == call.operands[role].shape and call.op in ALIGNED:
             found |= {axis + lead: axes[axis] for axis in axes}
     return found
+
+
+def is_mixing(trace: Trace, call: OpCall, role: str) -> bool:
+    """Return whether a call mixes one axis of four or more by what a module holds, as heads are, and keeps the rest."""
+    ref, others = call.operands[role], [other for name, other in call.operands.items() if name != role]
+    is_own = call.layer is not None or (bool(others) and all(is_held(trace, other) for other in others))
+    if ref.rank < 4 or len(call.outputs) != 1 or not is_own:
+        return False
+    kept = carried(call, role, {axis: axis for axis in range(ref.rank)})
+    return call.outputs[0].rank == ref.rank and len(kept) == ref.rank - 1
 
 
 def is_held(trace: Trace, ref: TensorRef) -> bool:

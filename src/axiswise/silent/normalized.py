@@ -10,7 +10,7 @@ from axiswise.facts import AxisUse, Conflict, OpCall, TensorRef, Trace
 from axiswise.ops.axes import position
 from axiswise.silent.exponentials import shifted_by, written_out
 from axiswise.silent.factors import Axis
-from axiswise.silent.following import Met, Uses
+from axiswise.silent.following import Met, Uses, is_mixing
 from axiswise.silent.reducing import PRODUCTS, SUMS, chosen, reduced, side_by_side
 
 LIKE_WEIGHTS = frozenset(
@@ -130,7 +130,7 @@ def _summed_elsewhere(trace: Trace, uses: Uses, call: OpCall, along: int) -> Els
     """Return what is summed or picked over another axis than that of weights; None where anything is over theirs."""
     found: Elsewhere | None = None
     weights, is_normalised_twice = {call.outputs[0].id}, False
-    for met in uses.followed(call.outputs[0], SPENT):
+    for met in uses.followed(call.outputs[0], SPENT, mixed=True):
         alike = met.call.operands[met.role].id in weights
         if alike and met.call.op in LIKE_WEIGHTS:
             weights |= {output.id for output in met.call.outputs}
@@ -183,7 +183,7 @@ def are_scores(trace: Trace, call: OpCall) -> bool:
         if maker.op in PRODUCTS:
             if sum(not ref.parameter and trace.producer(ref.id) is not None for ref in maker.operands.values()) > 1:
                 return True
-        elif maker.op in SCORES:
+        if maker.op in SCORES or any(is_mixing(trace, maker, role) for role in maker.operands):
             waiting += [ref.id for ref in maker.operands.values()]
     return False
 

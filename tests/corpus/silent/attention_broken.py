@@ -25,6 +25,11 @@ summed = torch.einsum("bhqk,bhkd->bhqd", torch.softmax(scores, 2), v)  # warning
 batched = torch.bmm((query(x) @ key(x).mT).softmax(1), value(x))  # warning: softmax-axis
 pooled = (nn.Linear(width, 1)(x.tanh()).softmax(-1) * x).sum(1)  # warning: softmax-axis
 
+mix, mix_by_map = nn.Linear(heads, heads), nn.Conv2d(heads, heads, 1, bias=False)
+by_mixed_heads = mix(scores.permute(0, 2, 3, 1)).permute(0, 3, 1, 2).softmax(2)  # warning: softmax-axis
+talking_by_layer = mix(by_mixed_heads.permute(0, 2, 3, 1)).permute(0, 3, 1, 2) @ v
+talking_by_map = mix_by_map(mix_by_map(scores).softmax(dim=-2)) @ v  # warning: softmax-axis
+
 
 def lower(diagonal=0):
     return torch.tril(torch.ones(steps, steps), diagonal).bool()
@@ -82,3 +87,18 @@ by_powers = (powers / powers.sum(dim=-2, keepdim=True)) @ v  # warning: softmax-
 safe = torch.exp(scores - scores.amax(1, keepdim=True)) * lower()
 shares = safe / (safe.sum(1, keepdim=True) + 1e-9)  # warning: softmax-axis
 over_heads_by_hand = torch.einsum("bhqk,bhkd->bhqd", shares, v)
+
+
+class Talking(nn.Module):
+    """Mixes its heads by parameters of its own."""
+
+    def __init__(self):
+        super().__init__()
+        self.before, self.behind = nn.Parameter(torch.eye(heads)), nn.Parameter(torch.eye(heads))
+
+    def forward(self, scores, values):
+        mixed = torch.einsum("bhqk,hg->bgqk", scores, self.before).softmax(-2)  # warning: softmax-axis
+        return torch.einsum("bhqk,hg->bgqk", mixed, self.behind) @ values
+
+
+talking = Talking()(scores, v)

@@ -84,3 +84,24 @@ by_powers = (powers / (powers.sum(-1, keepdim=True) + 1e-9)) @ v
 nearness = torch.exp(-torch.cdist(x, torch.randn(batch, 4, width)))
 shares = nearness / nearness.sum(-1, keepdim=True)
 centres = shares.mT @ x / shares.sum(1)[..., None]
+
+mix, mix_by_map = nn.Linear(heads, heads), nn.Conv2d(heads, heads, 1, bias=False)
+talking_by_layer = mix(scores.permute(0, 2, 3, 1)).permute(0, 3, 1, 2).softmax(3) @ v
+talking_by_map = mix_by_map(mix_by_map(scores).softmax(-1)) @ v
+maps = nn.Conv2d(width, 5, 1)(torch.randn(batch, width, 6, 6)).softmax(1)  # classes of each place
+regions = torch.einsum("bchw,bdhw->bcd", maps, torch.randn(batch, width, 6, 6))
+
+
+class Talking(nn.Module):
+    """Mixes its heads by parameters of its own."""
+
+    def __init__(self):
+        super().__init__()
+        self.before, self.behind = nn.Parameter(torch.eye(heads)), nn.Parameter(torch.eye(heads))
+
+    def forward(self, scores, values):
+        mixed = torch.einsum("bhqk,hg->bgqk", scores, self.before).softmax(-1)
+        return torch.einsum("bhqk,hg->bgqk", mixed, self.behind) @ values
+
+
+talking = Talking()(scores, v)
