@@ -81,11 +81,25 @@ class Hinted(nn.Module):
         return self.norm(self.into(sample)) + self.down(condition)
 
 
+class Parts(nn.Module):
+    """Takes a series part by part, a frame of its own first: of twelve steps there is no part."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner = nn.Linear(10, 10)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        # x: (batch, time, 10)
+        x = self.inner(x).relu()
+        return torch.cat([x[:, at : at + 12] for at in range(1, x.shape[1] - 11, 12)], dim=1)
+
+
 @pytest.mark.parametrize(
     ("model", "inputs"),
     [
         (Grid(), {"codes": "Int[batch_size height width]"}),
         (Frames(), {"series": "Float[batch 128 12]"}),
+        (Parts(), {"x": "Float[batch time 10]"}),
         (Hinted(), {"sample": "Float[batch 4 24 24]", "condition": "Float[batch 3 rows columns]"}),
     ],
     ids=lambda each: type(each).__name__ if isinstance(each, nn.Module) else "",

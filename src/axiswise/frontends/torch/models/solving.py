@@ -82,10 +82,10 @@ def _gap_of(trial: Trial, other: Trial) -> int | None:
 
 
 def _even(call: CallSpec, names: Sequence[str]) -> Iterator[CallSpec]:
-    """Yield calls with each of some axes one longer, one shorter and twice as long; sides grow together."""
+    """Yield calls with each of some axes one longer, one shorter and twice as long, sides last; these grow together."""
     sizes = call.sizes()
-    for name in dict.fromkeys(names):
-        yield from (call.resized({name: sizes[name] + more}) for more in (1, -1))
+    for name in sorted(dict.fromkeys(names), key=lambda each: any(each in group for group in SIDES)):
+        yield from (call.resized({name: size}) for size in (sizes[name] + 1, sizes[name] - 1, 2 * sizes[name] + 1))
         together = next((group for group in SIDES if name in group), {name})
         yield call.resized({each: 2 * sizes[each] for each in together if each in sizes})
 
@@ -134,9 +134,13 @@ def _gap(conflict: Conflict | None) -> int | None:
 
 
 def _axes(trial: Trial, conflict: Conflict) -> list[tuple[str, str, int]]:
-    """Return the named axes of the inputs behind what failed, but for the batch: path, name, size."""
+    """Return the named axes of the inputs behind what failed, but for the batch: path, name, size.
+
+    Nothing that is joined may go back to any input: one that is too short for a single part.
+    """
     behind = [ref.id for ref in conflict.call.operands.values() if not ref.parameter]
-    paths = dict.fromkeys(path for tensor in behind for path in trial.inputs_of(tensor))
+    all_paths = [path for path, _ in trial.call.tensors()] if not conflict.call.operands else []
+    paths = dict.fromkeys(all_paths or (path for tensor in behind for path in trial.inputs_of(tensor)))
     found: dict[tuple[str, str], tuple[str, str, int]] = {}
     for path in paths:
         spec = spec_of(trial.call, path)
