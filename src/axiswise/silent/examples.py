@@ -15,7 +15,7 @@ from axiswise.silent.normalized import CLASSES
 def read_as_steps(trace: Trace, uses: Uses) -> Iterator[Conflict]:
     """Yield layers whose steps are the examples of a loss, and whose batch is no axis of it; facts: `loss`, `steps`."""
     losses = [
-        (call, examples_of(uses, call))
+        (call, examples_of(uses, call), uses.before(call))
         for call in trace.calls
         if call.op in LOSSES and call.spelled.startswith("torch.") and "input" in call.operands
     ]
@@ -25,7 +25,9 @@ def read_as_steps(trace: Trace, uses: Uses) -> Iterator[Conflict]:
             continue
         steps = 1 if call.params.get("batch_first") else 0
         axes = [set(own) for own in uses.lineage.of(first)]
-        for loss, examples in losses:
+        for loss, examples, before in losses:
+            if call.index not in before:
+                continue
             if axes[steps] and axes[steps] <= examples and axes[1 - steps] and not axes[1 - steps] & examples:
                 yield Conflict("attention-layout", call, facts={"loss": loss, "steps": steps})
                 break

@@ -35,6 +35,7 @@ class Uses:
     def __init__(self, trace: Trace) -> None:
         self._trace = trace
         self._calls: dict[int, list[tuple[OpCall, str]]] = {}
+        self._before: dict[int, frozenset[int]] = {}
         for call in trace.calls:
             for role, ref in call.operands.items():
                 self._calls.setdefault(ref.id, []).append((call, role))
@@ -46,6 +47,24 @@ class Uses:
 
     def of(self, tensor: int) -> list[tuple[OpCall, str]]:
         return self._calls.get(tensor, [])
+
+    def before(self, call: OpCall) -> frozenset[int]:
+        """Return the calls, by their index, that what a call is given was made by, or was written into by."""
+        found = self._before.get(call.index)
+        if found is None:
+            made, waiting = set[int](), [ref.id for ref in call.operands.values()]
+            seen = set(waiting)
+            while waiting:
+                tensor = waiting.pop()
+                maker = self._trace.producer(tensor)
+                written = (each for each, role in self.of(tensor) if each.op == "index-assign" and role == "input")
+                for each in (*written, *(maker[:1] if maker is not None else ())):
+                    made.add(each.index)
+                    further = {ref.id for ref in each.operands.values()} - seen
+                    seen |= further
+                    waiting += further
+            found = self._before[call.index] = frozenset(made)
+        return found
 
     def followed(self, ref: TensorRef, through: frozenset[str], *, mixed: bool = False) -> Iterator[Met]:
         """Yield the calls that a tensor comes to, straight or through operations of the given words.

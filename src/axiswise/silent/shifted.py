@@ -73,7 +73,8 @@ def foreseen(trace: Trace, uses: Uses) -> Iterator[Conflict]:
         for role, axis, mask in _unmasked(trace, uses, call):
             ref = call.operands[role]
             own = uses.lineage.of(ref)[axis]
-            found = next((each for each in taught if own in each.steps and each.loss.index > call.index), None)
+            asked = (each for each in taught if own in each.steps and call.index in uses.before(each.loss))
+            found = next(asked, None)
             if found is not None and _is_both(uses, call, role, axis):
                 facts = {"loss": found.loss, "steps": axis, "mask": mask}
                 yield Conflict("visible-target", call, AxisUse(role, axis, ref.shape[axis]), facts=facts)
