@@ -64,7 +64,7 @@ KINDS: dict[str, str] = {
     "norm-axis": "vectors are scaled along another axis than their features; nothing fails (facts: fault, features)",
     "reduction-axis": "a reduction is over another axis than it goes with; nothing fails (facts: fault, by, axes)",
     "repeated-term": "a sum has one term twice, where its other side was meant; nothing fails (facts: fault, term)",
-    "visible-target": "what a loss asks for stands in what is looked at; nothing fails (facts: loss, steps, mask)",
+    "visible-target": "what a loss asks for stands in what is looked at; nothing fails (facts: loss, steps, mask; or given)",
     "row-order": "rows of a loss that were flattened in two orders; nothing fails (facts: ours, theirs, made, role)",
     "batch-statistics": "a mean and a deviation of the batch that a model standardises by; nothing fails",
     "memory-padding": "a decoder that is given no mask for its memory, whose encoder had one; nothing fails",

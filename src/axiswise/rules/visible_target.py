@@ -16,6 +16,9 @@ class VisibleTarget(Rule):
     kinds = frozenset({"visible-target"})
 
     def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
+        given = conflict.facts.get("given")
+        if isinstance(given, OpCall):
+            return _echoed(conflict, scene, given)
         loss, use = conflict.facts.get("loss"), conflict.left
         if not isinstance(loss, OpCall) or use is None:
             return None
@@ -28,6 +31,9 @@ class VisibleTarget(Rule):
         return replace(found, severity="warning", silent=True, exception=None, notes=notes)
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
+        if "given" in conflict.facts:
+            yield Fix("ask at each step for the next one: `logits[:, :-1]` against `ids[:, 1:]`")
+            return
         mask, use, steps = conflict.facts.get("mask"), conflict.left, number(conflict.facts.get("steps"))
         if use is None or steps is None:
             return
@@ -44,3 +50,11 @@ class VisibleTarget(Rule):
             yield Fix("mask the scores of later steps before the softmax")
         else:
             yield Fix("read the steps in one direction only")
+
+
+def _echoed(conflict: Conflict, scene: Scene, given: OpCall) -> Diagnosis:
+    """Say that each step is asked for what it was given."""
+    read = scene.at(replace(conflict, call=given))
+    found = scene.diagnosis(f"{scene.callee()} asks at each step for what {read.callee()} was given at that very step")
+    notes = (*found.notes, Note(f"{read.callee()} reads it here, and later steps are hidden", read.span))
+    return replace(found, severity="warning", silent=True, exception=None, notes=notes)

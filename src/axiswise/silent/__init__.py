@@ -14,6 +14,7 @@ from axiswise.silent.attending import disordered, unmasked
 from axiswise.silent.batches import frozen, squeezed
 from axiswise.silent.classes import misclassed
 from axiswise.silent.cumulated import delayed
+from axiswise.silent.echoed import echoed
 from axiswise.silent.evaluated import undropped
 from axiswise.silent.examples import read_as_steps
 from axiswise.silent.following import Uses
@@ -52,6 +53,7 @@ LOOKS: tuple[Callable[[Trace, Uses], Iterable[Conflict]], ...] = (
     delayed,
     repeated,
     foreseen,
+    echoed,
     unmasked,
     seen_through,
     crossed,

@@ -84,14 +84,14 @@ def is_masked(trace: Trace, uses: Uses, softmax: OpCall) -> bool:
         call = found[0]
         if call.op in ("masked_fill", "where", "maximum") or (call.op == "add" and len(call.operands) > 1):
             return True
-        if _is_written(uses, ref):
+        if is_written(uses, ref):
             return True
         ref = call.operands.get("input") or next(iter(call.operands.values()))
     is_added = found is not None and found[0].op == "baddbmm" and found[0].params.get("beta") != 0
-    return is_added or _is_written(uses, ref)
+    return is_added or is_written(uses, ref)
 
 
-def _is_written(uses: Uses, ref: TensorRef) -> bool:
+def is_written(uses: Uses, ref: TensorRef) -> bool:
     """Return whether something is written into a tensor, or into a part of it."""
     return any(
         met.role == "input" and (met.call.op == "index-assign" or bool(met.call.params.get("inplace")))
