@@ -42,7 +42,7 @@ GROUPS = (
     _group("reshapes", "scrambled-reshape", r"\.view\(|reshape\(|flatten\("),
     _group("axes", "softmax-axis reduction-axis norm-axis", r"softmax\(|(?:mean|sum|norm|argmax|normalize)\(.*-?\d"),
     _group("broadcasts", "paired-broadcast loss-broadcast", r"squeeze\(|None\]|keepdim"),
-    _group("layouts", "batch-read-as-sequence example-as-step row-order", r"batch_first|LSTM\(|GRU\("),
+    _group("layouts", "batch-read-as-sequence example-as-step row-order unread-state", r"batch_first|LSTM\(|GRU\("),
     _group("batches", "squeezed-batch frozen-batch", r"\.squeeze\(|size\(0\)|shape\[0\]|, _ = \w+\.shape"),
     _group(
         "attention", "attention-order key-value-source position-axis dropout-in-evaluation", r"softmax\(.*@|attention"

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from axiswise.diagnosis import Diagnosis, Fix, Note
 from axiswise.facts import Conflict, OpCall
-from axiswise.rules.reading import is_batch_named, label, sequence_role
+from axiswise.rules.reading import is_batch_named, label, number, sequence_role
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
@@ -34,15 +34,17 @@ class BatchReadAsSequence(Rule):
     def _contradicted(self, conflict: Conflict, scene: Scene, role: str, by: OpCall) -> Diagnosis:
         """Say that a layer before has the axis for its batch."""
         found, other = _said(conflict, scene, role), scene.at(replace(conflict, call=by))
-        told = Note(f"{other.callee()} has the batch in axis 0", other.span)
+        told = Note(f"{other.callee()} has the batch in axis {conflict.facts.get('steps', 0)}", other.span)
         return replace(found, severity="warning", silent=True, exception=None, notes=(*found.notes, told))
 
     def _proved(self, conflict: Conflict, scene: Scene, role: str) -> Diagnosis:
         steps, loss = int(conflict.facts["steps"]), scene.at(replace(conflict, call=conflict.facts["loss"]))
         size = conflict.call.operands[role].shape[steps]
+        is_moved = bool(conflict.facts.get("moved"))
+        asks = f"asks for the next step along axis {1 - steps}" if is_moved else f"takes it for the {size} examples"
         found = scene.diagnosis(
             f"{scene.callee()} reads axis {steps} of {scene.expression(role)} as the sequence, "
-            f"but {loss.callee()} takes it for the {size} examples",
+            f"but {loss.callee()} {asks}",
             label(scene, role),
         )
         notes = (Note("the loss", loss.span), *found.notes)
@@ -65,9 +67,10 @@ class BatchReadAsSequence(Rule):
 
 
 def _said(conflict: Conflict, scene: Scene, role: str) -> Diagnosis:
+    steps = number(conflict.facts.get("steps")) or 0
     return scene.diagnosis(
-        f"{scene.callee()} reads axis 0 of {scene.expression(role)} as the sequence, "
-        f"but it is the batch of {conflict.call.operands[role].shape[0]}",
+        f"{scene.callee()} reads axis {steps} of {scene.expression(role)} as the sequence, "
+        f"but it is the batch of {conflict.call.operands[role].shape[steps]}",
         label(scene, role),
     )
 

@@ -16,7 +16,7 @@ from axiswise.silent.classes import misclassed
 from axiswise.silent.cumulated import delayed
 from axiswise.silent.echoed import echoed
 from axiswise.silent.evaluated import undropped
-from axiswise.silent.examples import read_as_steps
+from axiswise.silent.examples import read_across, read_as_steps
 from axiswise.silent.following import Uses
 from axiswise.silent.layouts import misread
 from axiswise.silent.lengths import lengthened
@@ -32,6 +32,7 @@ from axiswise.silent.rows import crossed
 from axiswise.silent.scrambled import scrambled
 from axiswise.silent.shifted import foreseen
 from axiswise.silent.standardised import standardised
+from axiswise.silent.unread import unread
 
 LOOKS: tuple[Callable[[Trace, Uses], Iterable[Conflict]], ...] = (
     scrambled,
@@ -48,6 +49,7 @@ LOOKS: tuple[Callable[[Trace, Uses], Iterable[Conflict]], ...] = (
     undropped,
     mismatched,
     read_as_steps,
+    read_across,
     misreduced,
     mispicked,
     delayed,
@@ -58,6 +60,7 @@ LOOKS: tuple[Callable[[Trace, Uses], Iterable[Conflict]], ...] = (
     seen_through,
     crossed,
     standardised,
+    unread,
 )
 
 

@@ -1,4 +1,4 @@
-"""What is to be predicted is what was given, at the very same step, where later steps are hidden: it is there to copy."""
+"""What is to be predicted is what was given, at the very same step, where later steps are hidden: it can be copied."""
 
 from __future__ import annotations
 
@@ -99,7 +99,11 @@ def _is_handed_on(trace: Trace, uses: Uses, given: OpCall, loss: OpCall, steps: 
             made = call.outputs[:1]
             is_kept = any(steps <= {factor for own in uses.lineage.of(ref) for factor in own} for ref in made)
             others = [ref for each, ref in call.operands.items() if each != role and not ref.parameter]
-            if is_kept and not _is_narrowed(uses, call, given, loss) and not any(_is_drawn(trace, ref) for ref in others):
+            if (
+                is_kept
+                and not _is_narrowed(uses, call, given, loss)
+                and not any(_is_drawn(trace, ref) for ref in others)
+            ):
                 waiting += made
     return False
 

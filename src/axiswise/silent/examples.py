@@ -7,9 +7,13 @@ from collections.abc import Iterator
 from axiswise.facts import Conflict, OpCall, Trace
 from axiswise.ops.loss import CONTRACTS as LOSSES
 from axiswise.ops.silent import LAYOUTS
-from axiswise.silent.factors import Factor
+from axiswise.silent.factors import Axis, Factor
 from axiswise.silent.following import Uses
 from axiswise.silent.normalized import CLASSES
+from axiswise.silent.shifted import taught_by
+
+CONVOLUTIONS = frozenset({"conv1d", "conv2d", "conv3d"})
+RECURRENT = frozenset({"rnn", "lstm", "gru"})
 
 
 def read_as_steps(trace: Trace, uses: Uses) -> Iterator[Conflict]:
@@ -28,9 +32,35 @@ def read_as_steps(trace: Trace, uses: Uses) -> Iterator[Conflict]:
         for loss, examples, before in losses:
             if call.index not in before:
                 continue
-            if axes[steps] and axes[steps] <= examples and axes[1 - steps] and not axes[1 - steps] & examples:
+            others = {factor for factor in examples - axes[steps] if not uses.lineage.is_feature(factor)}
+            if axes[steps] and axes[steps] <= examples and axes[1 - steps] and not others:
                 yield Conflict("attention-layout", call, facts={"loss": loss, "steps": steps})
                 break
+
+
+def read_across(trace: Trace, uses: Uses) -> Iterator[Conflict]:
+    """Yield recurrent layers for whose batch targets are one step on; facts: `loss`, `steps`, `moved`.
+
+    Nothing is said where another layer has that axis for its steps: rows and columns may take turns.
+    """
+    taught = [each for call in trace.calls for each in taught_by(trace, uses, call)]
+    for each in taught:
+        calls = [trace.calls[index] for index in sorted(uses.before(each.loss))]
+        read = {own for call in calls for own in _steps_of(uses, call)}
+        for call in calls:
+            data = call.operands.get("input")
+            if call.op in RECURRENT and data is not None and data.rank == 3 and not call.params.get("batch_first"):
+                steps, batch = uses.lineage.of(data)[:2]
+                if batch in each.steps - read and steps and not call.params.get("packed"):
+                    yield Conflict("attention-layout", call, facts={"loss": each.loss, "steps": 0, "moved": True})
+
+
+def _steps_of(uses: Uses, call: OpCall) -> Iterator[Axis]:
+    """Yield the axes that a call looks along."""
+    data = next(iter(call.operands.values()), None)
+    if data is not None and data.rank > 2 and call.op in LAYOUTS | CONVOLUTIONS | {"softmax"}:
+        is_layer = call.op in LAYOUTS
+        yield uses.lineage.of(data)[int(bool(call.params.get("batch_first"))) if is_layer else -1]
 
 
 def examples_of(uses: Uses, loss: OpCall) -> set[Factor]:

@@ -121,10 +121,13 @@ def _at(axis: int, index: object, ref: TensorRef) -> tuple[int, str] | None:
 
 # -- what was before ---------------------------------------------------------------------------------------------------
 def _contradicted(trace: Trace, layout: Layout) -> Iterator[Conflict]:
-    """Yield a layer that reads as steps what a layer before it had for its batch, in the same place."""
-    if layout.batch == 0:
-        return
+    """Yield a layer that reads as steps what a layer before it had for its batch, or what was laid out as one."""
     for maker, axis in handed(trace, layout.call.operands[layout.role], layout.steps):
+        if maker.op == "pad_sequence" and axis == int(not maker.params.get("batch_first")):
+            yield Conflict("attention-layout", layout.call, facts={"by": maker, "steps": layout.steps})
+            return
+        if layout.batch == 0:
+            continue
         earlier = Layout.of(maker)
         given = maker.operands.get("input")
         convolved = given is not None and CONVOLUTIONS.get(maker.op) == given.rank and axis == 0

@@ -64,6 +64,10 @@ class Lineage:
             root not in self._parameters if found is None else found[0].op in DRAWN for root, found in makers
         )
 
+    def is_feature(self, factor: Factor) -> bool:
+        """Return whether a digit is of an axis of a layer's weight."""
+        return factor.root[0] in self._parameters
+
     def _made(self, call: OpCall, position: int) -> tuple[Axis, ...]:
         ref = call.outputs[position]
         data = call.operands.get("input")

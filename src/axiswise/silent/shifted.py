@@ -68,7 +68,7 @@ def foreseen(trace: Trace, uses: Uses) -> Iterator[Conflict]:
 
     Facts: `loss`, `steps` (the axis), and `mask` (the name of what is missing; empty where it is written by hand).
     """
-    taught = [each for call in trace.calls for each in _taught(trace, uses, call)]
+    taught = [each for call in trace.calls for each in taught_by(trace, uses, call)]
     for call in trace.calls if taught else ():
         for role, axis, mask in _unmasked(trace, uses, call):
             ref = call.operands[role]
@@ -80,7 +80,7 @@ def foreseen(trace: Trace, uses: Uses) -> Iterator[Conflict]:
                 yield Conflict("visible-target", call, AxisUse(role, axis, ref.shape[axis]), facts=facts)
 
 
-def _taught(trace: Trace, uses: Uses, call: OpCall) -> Iterator[Taught]:
+def taught_by(trace: Trace, uses: Uses, call: OpCall) -> Iterator[Taught]:
     """Yield what a loss says of its targets: that they are a tensor from its second step on, which was given too."""
     ours, theirs = call.operands.get("input"), call.operands.get("target")
     if call.op not in LOSSES or ours is None or theirs is None:
