@@ -29,12 +29,14 @@ class Claim:
         unit: What its size says it is; empty where it holds parts of several axes and no size says what is meant.
         weight: How much that is worth.
         is_part: Its size is a multiple of that axis's; of parts of several, one is worked out from such an axis's.
+        is_merged: It is put together of some of that axis and some of another.
     """
 
     axis: int
     unit: Axis
     weight: int
     is_part: bool = False
+    is_merged: bool = False
 
 
 def displaced(before: Sequence[Axis], given: Shape, after: Shape, asked: Sequence[int], named: Named) -> list[Claim]:
@@ -81,7 +83,37 @@ def displaced(before: Sequence[Axis], given: Shape, after: Shape, asked: Sequenc
             found.append(Claim(outputs[0], (), CERTAIN, is_part=any(products)))
     if sum(claim.weight for claim in found) < CERTAIN:
         found = []
+    merged = _merged(before, given, after, asked, named)
+    found += merged if sum(claim.weight for claim in merged) >= CERTAIN else []
     return [*found, *_exchanged(before, given, after, asked, named)]
+
+
+def is_mended(claims: Sequence[Claim], before: Sequence[Axis], given: Shape, after: Shape) -> bool:
+    """Return whether axes that were put together of several would be whole behind a reshape."""
+    held = {
+        axis: fused(factor for own in group.inputs for factor in before[own])
+        for group in groups(given, after)
+        for axis in group.outputs
+        if len(group.outputs) == 1
+    }
+    return all(held.get(claim.axis) == claim.unit for claim in claims if claim.is_merged)
+
+
+def _merged(before: Sequence[Axis], given: Shape, after: Shape, asked: Sequence[int], named: Named) -> list[Claim]:
+    """Return axes asked for by the size of one that lies in parts, and put together of some of these and another's.
+
+    Windows that are as many as they are long: `(rows, columns, row, column)` is no `(rows * row, columns * column)`.
+    """
+    found: list[Claim] = []
+    for group in groups(given, after) if len(asked) == len(after) else ():
+        held = fused(factor for axis in group.inputs for factor in before[axis])
+        outputs = [axis for axis in group.outputs if after[axis] != 1]
+        origin = origin_of(asked[outputs[0]]) if len(outputs) == 1 and asked[outputs[0]] > 0 else None
+        unit = named(origin.tensor, origin.axis) if origin is not None and origin.kind == "axis" else None
+        roots = {factor.root for factor in held}
+        if unit and unit != held and len(roots) > 1 and {factor.root for factor in unit} < roots:
+            found.append(Claim(outputs[0], unit, 1, is_merged=True))
+    return found
 
 
 def asked_of(call: OpCall) -> tuple[int, ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Any, TypeVar
 
 from axiswise.algebra.grouping import groups
 from axiswise.facts import Conflict, OpCall, Trace
-from axiswise.silent.claims import asked_of, displaced
+from axiswise.silent.claims import Claim, asked_of, displaced, is_mended
 from axiswise.silent.following import Uses
 from axiswise.silent.lineage import Lineage
 
@@ -25,25 +25,27 @@ def scrambled(trace: Trace, uses: Uses) -> Iterator[Conflict]:
         claimed = next((place for place, own in enumerate(before) if own and own == claim.unit), -1)
         facts: dict[str, Any] = {"axis": claim.axis, "claimed": claimed, "mixed": not claim.unit, "part": claim.is_part}
         # Of a multiple, one exchange leaves the other factor where it lies: of patches, rows of the image.
-        facts["turns"] = _turns(call, lineage) if claim.unit and not claim.is_part else []
+        facts["turns"] = _turns(call, lineage, claims) if claim.unit and not claim.is_part else []
         yield Conflict("scrambled", call, facts=facts)
 
 
-def _turns(call: OpCall, lineage: Lineage) -> list[tuple[str, int, int]]:
+def _turns(call: OpCall, lineage: Lineage, claims: Sequence[Claim]) -> list[tuple[str, int, int]]:
     """Return the exchanges of two axes with which nothing is displaced: before the reshape, or of what it gives."""
     given, after = call.operands["input"].shape, call.outputs[0].shape
     before, asked = lineage.of(call.operands["input"]), asked_of(call)
     found: list[tuple[str, int, int]] = []
     cut = [group for group in groups(given, after) if len(group.outputs) > 1]
     moved = [axis for group in cut for axis in group.outputs] or list(range(len(after)))
-    if len(asked) == len(after):
+    if len(asked) == len(after) and not any(claim.is_merged for claim in claims):
         for one, other in combinations(moved, 2):
             sizes = _exchanged(after, one, other)
             if not displaced(before, given, sizes, _exchanged(asked, one, other), lineage.axis):
                 found.append(("after", one, other))
     for one, other in combinations(range(len(given)), 2):
         sizes = _exchanged(given, one, other)
-        if groups(sizes, after) and not displaced(_exchanged(before, one, other), sizes, after, asked, lineage.axis):
+        turned = _exchanged(before, one, other)
+        is_right = is_mended(claims, turned, sizes, after)
+        if is_right and groups(sizes, after) and not displaced(turned, sizes, after, asked, lineage.axis):
             found.append(("before", one, other))
     return found
 
