@@ -39,6 +39,7 @@ CANDIDATES = {
     "softmax-axis",
     "squeeze",
     "unread-mask",
+    "unread-state",
     "visible-target",
 }
 """Kinds of calls that succeeded: a rule speaks only with evidence."""
