@@ -9,6 +9,8 @@ from axiswise.rules.reading import number
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
 
+SEEING = "lets each step see those after it"
+
 
 class VisibleTarget(Rule):
     """What a model is to predict stands among the steps that it looks at."""
@@ -23,9 +25,7 @@ class VisibleTarget(Rule):
         if not isinstance(loss, OpCall) or use is None:
             return None
         taught = scene.at(replace(conflict, call=loss, left=None))
-        how = (
-            "reads backwards too" if conflict.call.params.get("bidirectional") else "lets each step see those after it"
-        )
+        how = "reads backwards too" if conflict.call.params.get("bidirectional") else SEEING
         found = scene.diagnosis(f"{scene.callee()} {how}, but the next step is what {taught.callee()} asks for")
         notes = (Note("its targets are what was given, one step on", taught.span),)
         return replace(found, severity="warning", silent=True, exception=None, notes=notes)
@@ -46,6 +46,8 @@ class VisibleTarget(Rule):
             name = "mask" if conflict.call.op == "transformer_encoder" else mask
             future = f"torch.triu(torch.ones({size}, {size}, dtype=torch.bool), diagonal=1)"
             yield from scene.argument(name, future, title, evidence=0.8)
+        elif conflict.call.op == "conv1d":
+            yield Fix("pad in front only: `F.pad(x, (dilation * (kernel_size - 1), 0))`, and `padding=0`")
         elif conflict.call.op == "softmax":
             yield Fix("mask the scores of later steps before the softmax")
         else:

@@ -160,10 +160,22 @@ def _unmasked(trace: Trace, uses: Uses, call: OpCall) -> Iterator[tuple[str, int
     elif call.op in ("rnn", "lstm", "gru") and call.params.get("bidirectional") and not call.params.get("packed"):
         if call.operands["input"].rank == 3:
             yield "input", int(bool(call.params.get("batch_first"))), ""
+    elif call.op == "conv1d" and call.operands["input"].rank == 3 and _is_centred(trace, uses, call):
+        yield "input", 2, ""
     elif call.op == "softmax" and call.outputs and call.operands["input"].rank >= 3:
         data = call.operands["input"]
         if call.params.get("dim") in (-1, data.rank - 1) and is_softmax_open(trace, uses, call):
             yield "input", data.rank - 1, ""
+
+
+def _is_centred(trace: Trace, uses: Uses, call: OpCall) -> bool:
+    """Return whether a convolution of steps looks ahead: it is padded on both sides, and no tap of it is put out."""
+    weight = call.operands.get("weight")
+    made = trace.producer(weight.id) if weight is not None else None
+    if weight is None or made is None or made[0].op != "fill" or weight.shape[-1] < 2 or not call.outputs:
+        return False
+    is_alone = all(each.op == "conv1d" for each, _ in uses.of(weight.id))
+    return is_alone and call.outputs[0].shape[-1] == call.operands["input"].shape[-1]
 
 
 def _is_both(uses: Uses, call: OpCall, role: str, axis: int) -> bool:
