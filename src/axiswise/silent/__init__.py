@@ -18,6 +18,7 @@ from axiswise.silent.echoed import echoed
 from axiswise.silent.evaluated import undropped
 from axiswise.silent.examples import read_across, read_as_steps
 from axiswise.silent.following import Uses
+from axiswise.silent.labelled import labelled
 from axiswise.silent.layouts import misread
 from axiswise.silent.lengths import lengthened
 from axiswise.silent.losses import confused
@@ -37,6 +38,7 @@ from axiswise.silent.unread import unread
 LOOKS: tuple[Callable[[Trace, Uses], Iterable[Conflict]], ...] = (
     scrambled,
     misplaced,
+    labelled,
     paired,
     confused,
     inverted,
