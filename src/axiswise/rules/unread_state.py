@@ -8,6 +8,7 @@ from axiswise.facts import Conflict, OpCall
 from axiswise.rules.reading import label, number
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
+from axiswise.source.unread import is_handed_back
 
 
 class UnreadState(Rule):
@@ -20,6 +21,8 @@ class UnreadState(Rule):
         if not isinstance(by, OpCall) or layers is None:
             return None
         layer = scene.at(replace(conflict, call=by, left=None))
+        if layer.site is not None and is_handed_back(layer.site.source, layer.site.node):
+            return None
         which = f"a layer below the last of {layers}" if layers > 1 else "the forward direction"
         other = "the last" if layers > 1 else "the backward one"
         found = scene.diagnosis(

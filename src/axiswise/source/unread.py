@@ -73,6 +73,25 @@ def unread_names(source: SourceFile, node: ast.AST) -> list[str]:
     return [name for name in dict.fromkeys(given) if name not in read and not name.startswith("_")]
 
 
+def is_handed_back(source: SourceFile, node: ast.AST) -> bool:
+    """Return whether a function returns, as it is, what the statement of a node binds: who calls it may read it all."""
+    statement, function = source.statement_of(node), function_of(source, node)
+    if not isinstance(statement, ast.Assign) or function is None:
+        return False
+    bound = {each.id for target in statement.targets for each in ast.walk(target) if isinstance(each, ast.Name)}
+    returned = (
+        each
+        for answer in ast.walk(function)
+        if isinstance(answer, ast.Return) and answer.value is not None
+        for each in ast.walk(answer.value)
+    )
+    parts = (ast.Subscript, ast.Attribute)
+    return any(
+        isinstance(each, ast.Name) and each.id in bound and not isinstance(source.parents.get(each), parts)
+        for each in returned
+    )
+
+
 def is_read_once(source: SourceFile, node: ast.expr) -> bool:
     """Return whether an attribute of the class around a node is read at this one place only."""
     return isinstance(node, ast.Attribute) and _read(source, _class_of(source, node)).count(node.attr) == 1
