@@ -8,6 +8,7 @@ from axiswise.facts import Conflict, OpCall, TensorRef, Trace
 from axiswise.silent.attending import is_written
 from axiswise.silent.factors import Factor
 from axiswise.silent.following import Uses
+from axiswise.silent.layouts import RECURRENT
 from axiswise.silent.normalized import are_scores
 from axiswise.silent.shifted import KEPT, SELF
 
@@ -66,7 +67,7 @@ def _stretch(trace: Trace, uses: Uses, ref: TensorRef) -> tuple[object, ...] | N
 def _is_causal(trace: Trace, uses: Uses, call: OpCall, steps: set[Factor]) -> bool:
     """Return whether a call lets each step see itself and those before it alone."""
     lineage = uses.lineage
-    if call.op in ("rnn", "lstm", "gru"):
+    if call.op in RECURRENT:
         axes = lineage.of(call.operands["input"])
         is_forward = not call.params.get("bidirectional") and not call.params.get("packed")
         return is_forward and len(axes) == 3 and set(axes[int(bool(call.params.get("batch_first")))]) == steps

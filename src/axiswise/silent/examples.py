@@ -9,11 +9,9 @@ from axiswise.ops.loss import CONTRACTS as LOSSES
 from axiswise.ops.silent import LAYOUTS
 from axiswise.silent.factors import Axis, Factor
 from axiswise.silent.following import Uses
+from axiswise.silent.layouts import CONVOLUTIONS, RECURRENT
 from axiswise.silent.normalized import CLASSES
 from axiswise.silent.shifted import taught_by
-
-CONVOLUTIONS = frozenset({"conv1d", "conv2d", "conv3d"})
-RECURRENT = frozenset({"rnn", "lstm", "gru"})
 
 
 def read_as_steps(trace: Trace, uses: Uses) -> Iterator[Conflict]:
@@ -58,7 +56,7 @@ def read_across(trace: Trace, uses: Uses) -> Iterator[Conflict]:
 def _steps_of(uses: Uses, call: OpCall) -> Iterator[Axis]:
     """Yield the axes that a call looks along."""
     data = next(iter(call.operands.values()), None)
-    if data is not None and data.rank > 2 and call.op in LAYOUTS | CONVOLUTIONS | {"softmax"}:
+    if data is not None and data.rank > 2 and call.op in {*LAYOUTS, *CONVOLUTIONS, "softmax"}:
         is_layer = call.op in LAYOUTS
         yield uses.lineage.of(data)[int(bool(call.params.get("batch_first"))) if is_layer else -1]
 

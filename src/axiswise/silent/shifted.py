@@ -11,6 +11,7 @@ from axiswise.ops.loss import CONTRACTS as LOSSES
 from axiswise.silent.attending import is_softmax_open
 from axiswise.silent.factors import Axis, Factor
 from axiswise.silent.following import Uses
+from axiswise.silent.layouts import RECURRENT
 
 KEPT = frozenset("reshape flatten to long float contiguous clone detach squeeze transpose permute".split())
 """What numbers go through and stay in their order."""
@@ -157,7 +158,7 @@ def _unmasked(trace: Trace, uses: Uses, call: OpCall) -> Iterator[tuple[str, int
         ref = call.operands.get(keys)
         if ref is not None and ref.rank >= 3 and mask not in call.operands and not call.params.get(setting):
             yield keys, ref.rank - 2 if call.op == "sdpa" else int(bool(call.params.get("batch_first"))), mask
-    elif call.op in ("rnn", "lstm", "gru") and call.params.get("bidirectional") and not call.params.get("packed"):
+    elif call.op in RECURRENT and call.params.get("bidirectional") and not call.params.get("packed"):
         if call.operands["input"].rank == 3:
             yield "input", int(bool(call.params.get("batch_first"))), ""
     elif call.op == "conv1d" and call.operands["input"].rank == 3 and _is_centred(trace, uses, call):

@@ -31,6 +31,7 @@ _AXIS = re.compile(r"\*?[A-Za-z_]\w*(?:\s*[-+*/]{1,2}\s*\w+)?|\d+|\.\.\.")
 _SPACED = re.compile(r"\s*[:=-]\s*((?:\w+ +)+\w+) *->")
 """Axes with nothing but spaces between, as patterns of einops have them: `x: b n d -> b d`."""
 _SHAPE = re.compile(r"\bshape\b\W{0,6}?([(\[][^()\[\]]*[)\]])", re.IGNORECASE)
+"""Axes in a sentence: `of shape (batch, time)`."""
 _WORDS = re.compile(r"[A-Za-z_][\w-]*(?: [A-Za-z_][\w-]*)?")
 _NO_AXIS = frozenset("tensor optional required torch none default float int bool list tuple str long".split())
 

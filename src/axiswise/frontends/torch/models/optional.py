@@ -29,6 +29,7 @@ _HOLDS = re.compile(r"Tensor|\b(list|tuple|dict|Sequence|Mapping)\b", re.IGNOREC
 """Types that are, or may hold, tensors."""
 
 _COUNTS = re.compile(r"\b(int|float)\b")
+"""Types of numbers that shapes may be made of."""
 
 _INSTEAD = re.compile(r"embeds?$|_values_embeds|past_|cache|outputs?$|labels?$|_?mask$|head_mask|return_|output_|use_")
 """Arguments that stand for another one, or only weigh it: tried after those that are data."""

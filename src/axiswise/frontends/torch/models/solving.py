@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from itertools import combinations, islice
+from itertools import combinations
 
 from axiswise.facts import Conflict
 from axiswise.frontends.torch.models.changing import spec_of
@@ -105,8 +105,9 @@ def _filled(call: CallSpec, gap: int, met: Sequence[Met]) -> Iterator[CallSpec]:
     for (resize, size, slope), (refill, filling, rest) in combinations(coarse_first, 2):
         lengths = range(size - 1, 0, -1)
         left = ((length, filling - (gap + slope * (length - size)) / rest) for length in lengths)
-        for length, wanted in islice(((a, b) for a, b in left if b.denominator == 1 and 0 < b <= LONGEST), 1):
-            yield _all_of(call, [resize(length), refill(int(wanted))])
+        found = next((each for each in left if each[1].denominator == 1 and 0 < each[1] <= LONGEST), None)
+        if found is not None:
+            yield _all_of(call, [resize(found[0]), refill(int(found[1]))])
 
 
 def _all_of(call: CallSpec, others: Sequence[CallSpec]) -> CallSpec:
@@ -136,7 +137,7 @@ def _gap(conflict: Conflict | None) -> int | None:
 def _axes(trial: Trial, conflict: Conflict) -> list[tuple[str, str, int]]:
     """Return the named axes of the inputs behind what failed, but for the batch: path, name, size.
 
-    Nothing that is joined may go back to any input: one that is too short for a single part.
+    Where nothing at all was joined, any input may have been too short for a single part.
     """
     behind = [ref.id for ref in conflict.call.operands.values() if not ref.parameter]
     all_paths = [path for path, _ in trial.call.tensors()] if not conflict.call.operands else []
