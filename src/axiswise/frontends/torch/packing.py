@@ -29,7 +29,7 @@ def pack(
     if many != batch:
         raise RuntimeError(f"Expected `len(lengths)` to be equal to batch_size, but got {many} (batch_size={batch})")
     steps = input.transpose(0, 1) if batch_first else input
-    return rnn.PackedSequence(steps.flatten(0, 1), torch.full((int(time),), int(batch), dtype=torch.int64))
+    return rnn.PackedSequence(steps.flatten(0, 1), torch.full((time,), batch, dtype=torch.int64))
 
 
 def pad(
@@ -45,8 +45,8 @@ def pad(
 
 def _extent(sequence: rnn.PackedSequence) -> tuple[int, int]:
     """Return (time, batch) of a packed sequence."""
-    time = int(sequence.batch_sizes.size(0))
-    return time, int(sequence.data.size(0)) // max(time, 1)
+    time = sequence.batch_sizes.size(0)
+    return time, sequence.data.size(0) // time if time else 0
 
 
 def _on_packed(forward: Any) -> Any:

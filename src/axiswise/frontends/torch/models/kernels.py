@@ -1,4 +1,7 @@
-"""Kernels that want numbers, in another form: recurrent layers unroll their steps, pooling and padding count theirs."""
+"""Kernels that want numbers, in another form: recurrent layers unroll their steps, pooling and padding count theirs.
+
+Of the others only the shape of what they return is told.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,8 @@ def on_symbols(word: str, args: Any, kwargs: dict[str, Any]) -> Any:
         return _pooled(*args, **kwargs)
     if word in PADDING:
         return _padded(*args, **kwargs)
+    if word in _TOLD:
+        return _TOLD[word](*args, **kwargs)
     return _recurrent(word, args) if not kwargs else None
 
 
@@ -45,6 +50,35 @@ def _padded(input: torch.Tensor, pad: Any, mode: Any = "constant", value: Any = 
     if mode != "constant" or isinstance(pad, torch.Tensor):
         return None
     return cast("Any", torch)._refs.constant_pad_nd(input, list(pad), 0.0 if value is None else value)
+
+
+def _spaced(start: Any, end: Any, steps: Any, *_: Any, dtype: torch.dtype | None = None, **__: Any) -> torch.Tensor:
+    return torch.empty((steps,), dtype=dtype)
+
+
+def _grid(theta: torch.Tensor, size: Any, align_corners: bool | None = None) -> torch.Tensor:
+    """Return places (batch, *extents, axes) for matrices (batch, axes, axes + 1) and an image's size.
+
+    Raises:
+        RuntimeError: There is not one matrix for each image, or it is of other axes.
+    """
+    axes = len(size) - 2
+    if theta.dim() != 3 or theta.shape[0] != size[0] or tuple(theta.shape[1:]) != (axes, axes + 1):
+        raise RuntimeError(f"Expected a batch of {axes}x{axes + 1} matrices of shape N for size {tuple(size)}")
+    return theta.new_empty((size[0], *size[2:], axes))
+
+
+def _taken(input: torch.Tensor, indices: torch.Tensor, dim: int | None = None) -> torch.Tensor:
+    """Gather along one axis, the others broadcast."""
+    if dim is None:
+        return input.flatten().gather(0, indices.flatten())
+    shared: Any = cast("Any", torch).broadcast_shapes(input.narrow(dim, 0, 1).shape, indices.narrow(dim, 0, 1).shape)
+    one, other = list(shared), list(shared)
+    one[dim], other[dim] = input.shape[dim], indices.shape[dim]
+    return input.expand(one).gather(dim, indices.expand(other))
+
+
+_TOLD = {"linspace": _spaced, "logspace": _spaced, "affine_grid": _grid, "take_along_dim": _taken}
 
 
 def _number(value: Any) -> Any:

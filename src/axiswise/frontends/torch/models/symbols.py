@@ -18,11 +18,13 @@ from types import FrameType
 from typing import Any, cast
 
 import torch
+from torch._dispatch.python import enable_python_dispatcher
 from torch._subclasses.fake_tensor import (
     DataDependentOutputException,
     DynamicOutputShapeException,
     FakeTensorMode,
 )
+from torch.backends import opt_einsum
 from torch.fx.experimental.symbolic_shapes import GuardOnDataDependentSymNode, ShapeEnv
 from torch.overrides import TorchFunctionMode
 
@@ -45,6 +47,7 @@ from axiswise.frontends.torch.vocabulary.reading import name_of
 from axiswise.source.frames import plain
 
 _PLAINLY = frozenset({"torch.Tensor.shape.__get__", "torch.Tensor.size"})
+_UNSHAPED = ("device", "generator")
 _VALUES_ASKED = (DataDependentOutputException, DynamicOutputShapeException)
 
 
@@ -107,13 +110,14 @@ def symbolic_run(
         stack.enter_context(as_it_was(model, numbers=True))
         stack.enter_context(decided_anew(tracer.steering))
         stack.enter_context(_one_kernel())
+        stack.enter_context(cast("Any", opt_einsum).flags(enabled=False))  # it orders products by numbers
         symbols = {name: env.symbol(name, size) for name, size in sizes.items()}
         run = SymbolicMode(tracer, env, Memo(tracer) if memo else None, until)
         with tracer.quietly(), tracer.fake:
             given = call.made(lambda spec: _made(spec, symbols))
         stack.enter_context(_unrecorded(tracer, run))
         try:
-            with torch.no_grad(), tracer.fake, run:
+            with torch.no_grad(), tracer.fake, enable_python_dispatcher(), run:
                 called(model, given)
         except Exception as error:  # whatever a symbolic run ends by, it ends the symbolic run only
             return Stopped(_why(error, run), isinstance(error, TimeoutError))
@@ -236,11 +240,11 @@ class SymbolicMode(TorchFunctionMode):
         self.last = name
         inputs = tensors_in((args, kwargs))
         device = self._device(inputs, kwargs)
-        kwargs = {key: plain(value) for key, value in kwargs.items() if key != "device"}
+        kwargs = {key: plain(value) for key, value in kwargs.items() if key not in _UNSHAPED}
         args = plain_args(args)
         try:
             result = None
-            if _symbolic(inputs):
+            if _symbolic((inputs, args, kwargs)):
                 result = alike(word, args, kwargs)
                 result = on_symbols(word, args, kwargs) if result is None else result
             if result is None:
