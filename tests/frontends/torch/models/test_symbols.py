@@ -156,6 +156,21 @@ class Squeezed(nn.Module):
         return F.max_pool1d(x, 4).squeeze(2).transpose(1, 2)
 
 
+class Pyramid(nn.Module):
+    """Halves twice, rounding up, and adds what is doubled again: 8 more rows, or one less, fit as well."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fine, self.coarse = nn.Conv2d(3, 8, 3, 2, 1), nn.Conv2d(8, 8, 3, 2, 1)
+        self.coarsest = nn.Conv2d(8, 8, 3, 2, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        fine = self.fine(x)
+        coarse = self.coarse(fine)
+        coarse = coarse + F.interpolate(self.coarsest(coarse), scale_factor=2.0)
+        return fine + F.interpolate(coarse, scale_factor=2.0)
+
+
 class OnItsMean(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return x * 2 if x.mean() > 0 else x
@@ -192,6 +207,7 @@ KINDS = [
     (Attention, spec("Float[batch time 32]", batch=2, time=8), ("batch >= 1", "time >= 1")),
     (Symmetric, spec("Float[batch rows columns]", batch=2, rows=5, columns=5), ("batch >= 1", "rows == columns")),
     (Strided, spec("Float[batch 4 time]", batch=2, time=32), ("batch >= 1", "time >= 13")),
+    (Pyramid, IMAGE, ("batch >= 1", "height % 8 in (0, 7)", "width % 8 in (0, 7)")),
     (OnItsMean, spec("Float[batch time]", batch=2, time=8), ("batch >= 1", "time >= 1")),
     (nn.Identity, spec("Float[batch time]", batch=1, time=1), ("batch >= 1", "time >= 1")),
 ]

@@ -10,13 +10,19 @@ from collections.abc import Iterable, Sequence
 from functools import reduce
 from itertools import pairwise
 
-from axiswise.frontends.torch.models.guards import Relation, Sizes, at_least, at_most, exactly, in_steps
+from axiswise.frontends.torch.models.guards import Relation, Sizes, among, at_least, at_most, exactly, in_steps
 
 RECTANGLE = 48, 400
 """How far two axes are looked at together."""
 
 FARTHEST = 1 << 17
 """Sizes up to which one axis is looked at on its own."""
+
+PERIOD = 64
+"""The largest step of which several rests are told."""
+
+RESTS = 3
+"""How many rests of one step are told."""
 
 
 class Grid:
@@ -116,7 +122,8 @@ def _fitted(name: str, relations: Iterable[Relation], base: Sizes) -> list[Relat
     sizes, farthest = _held(name, own, base)
     steps = {after - before for before, after in pairwise(sizes)}
     if not sizes or len(steps) > 1:
-        return [relation for relation in own if relation.names == (name,)]
+        periodic = _periodic(name, sizes, farthest) if sizes else []
+        return periodic or [relation for relation in own if relation.names == (name,)]
     step = next(iter(steps), 0)
     is_bounded = sizes[-1] + max(step, 1) <= farthest
     return _progression(name, sizes[0], sizes[-1] if is_bounded else None, step)
@@ -132,6 +139,17 @@ def _progression(name: str, lowest: int, highest: int | None, step: int) -> list
     if highest is not None:
         found.append(at_most(name, highest))
     return found
+
+
+def _periodic(name: str, sizes: list[int], farthest: int) -> list[Relation]:
+    """Return what says that a size leaves one of a few rests of a step, where that is what holds."""
+    held = set(sizes)
+    for step in range(2, PERIOD + 1):
+        rests = sorted({size % step for size in sizes[: RESTS + 1]})
+        if len(rests) <= RESTS and all((size % step in rests) == (size in held) for size in range(sizes[0], farthest)):
+            is_lowest = not any(size % step in rests for size in range(1, sizes[0]))
+            return [among(name, step, rests), *([] if is_lowest else [at_least(name, sizes[0])])]
+    return []
 
 
 def _held(name: str, relations: Sequence[Relation], base: Sizes) -> tuple[list[int], int]:

@@ -7,7 +7,7 @@ given sizes, and says itself as a reader would (`height * width == 1024`); sympy
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import reduce
@@ -126,6 +126,15 @@ def in_steps(name: str, step: int, rest: int) -> Relation:
         return size % step == rest
 
     return _of_one(name, f"% {step} == {rest}" if rest else f"divisible by {step}", test)
+
+
+def among(name: str, step: int, rests: Sequence[int]) -> Relation:
+    """Return that a size leaves one of some rests: `height % 8 in (0, 7)`."""
+
+    def test(size: int) -> bool:
+        return size % step in rests
+
+    return _of_one(name, f"% {step} in ({', '.join(map(str, rests))})", test)
 
 
 def _of_one(name: str, text: str, test: Callable[..., bool]) -> Relation:
