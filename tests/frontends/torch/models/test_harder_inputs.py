@@ -94,6 +94,29 @@ class Parts(nn.Module):
         return torch.cat([x[:, at : at + 12] for at in range(1, x.shape[1] - 11, 12)], dim=1)
 
 
+class Frequencies(nn.Module):
+    """Weighs the lowest of a series' frequencies: a longer one has more than it looks at."""
+
+    def __init__(self, width: int = 32, kept: int = 8) -> None:
+        super().__init__()
+        self.kept = kept
+        self.lift, self.out = nn.Linear(1, width), nn.Linear(width, 1)
+        self.weight = nn.Parameter(torch.randn(width, width, kept, dtype=torch.cfloat))
+
+    def forward(self, u: torch.Tensor) -> torch.Tensor:  # (batch, n, 1)
+        lifted = self.lift(u).transpose(1, 2)
+        found = torch.fft.rfft(lifted)
+        weighed = torch.zeros_like(found)
+        weighed[:, :, : self.kept] = torch.einsum("bim,iom->bom", found[:, :, : self.kept], self.weight)
+        return self.out((lifted + torch.fft.irfft(weighed, n=lifted.size(-1))).transpose(1, 2))
+
+
+def test_a_length_that_has_to_be_long_enough_keeps_its_name() -> None:
+    target = checked(Frequencies())
+    assert dict(target.inputs) == {"u": "Float[batch n 1]"}
+    assert target.holds_for == ("batch >= 1", "n >= 14")
+
+
 @pytest.mark.parametrize(
     ("model", "inputs"),
     [

@@ -22,6 +22,7 @@ from axiswise.frontends.torch.models.corrections import asked_of, corrected, is_
 from axiswise.frontends.torch.models.doubts import in_doubt
 from axiswise.frontends.torch.models.entangled import is_alike, is_entangled
 from axiswise.frontends.torch.models.exemplified import exemplified
+from axiswise.frontends.torch.models.freed import freed
 from axiswise.frontends.torch.models.frozen import batches, of_batch, of_one
 from axiswise.frontends.torch.models.hinted import batch_of, hinted
 from axiswise.frontends.torch.models.ideas import FIRST_SIDES, ideas, is_told
@@ -314,13 +315,13 @@ class _Search:
         return self.best is not None and self.settled(self.best, certain)
 
     def narrowed(self, trial: Trial) -> Trial:
-        """Return a clean run with numbers in the place of names of widths that the model has no other size for."""
+        """Return a clean run with numbers for widths of which the model has one size, and names for lengths of many."""
         for name, size in trial.call.sizes().items():
             if is_width(name) and not self.is_over:
                 other = self.run(trial.call.resized({name: size + 1}))
                 if any(each.wanted == size for each in asked_of(other, name)):
                     trial = replace(trial, call=trial.call.numbered({name: size}))
-        return trial
+        return trial if self.is_over else freed(trial, self._seen, self.run)
 
     def _tried(self, call: CallSpec) -> Trial | None:
         if self.is_over or any(call == other.call for other in self._seen):

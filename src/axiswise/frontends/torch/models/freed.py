@@ -1,0 +1,39 @@
+"""Names again for axes that a correction gave one size: what was too short has to have that size at least, no more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from axiswise.frontends.torch.models.changing import replaced, spec_of, with_axis
+from axiswise.frontends.torch.models.corrections import is_width
+from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec, TensorSpec
+from axiswise.frontends.torch.models.trials import Trial
+
+
+def freed(trial: Trial, earlier: Iterable[Trial], run: Callable[[CallSpec], Trial]) -> Trial:
+    """Return a clean run in which a length that may be another, too, has its name.
+
+    Args:
+        trial: A clean run, some of whose axes have lost their names to numbers that were asked of them.
+        earlier: The runs that led to it.
+        run: Runs the module on a call.
+    """
+    before = [each.call for each in earlier]
+    for path, spec in trial.call.tensors():
+        for at, axis in enumerate(spec.axes):
+            name = _name_before(before, path, spec, at) if not axis.name else ""
+            if name and not is_width(name) and name not in trial.call.sizes():
+                named = replaced(trial.call, path, with_axis(spec, at, AxisSpec(name, axis.size)))
+                if run(named.resized({name: 2 * axis.size})).is_clean:
+                    trial = run(named)
+    return trial
+
+
+def _name_before(calls: Iterable[CallSpec], path: str, spec: TensorSpec, at: int) -> str:
+    """Return what an axis was called in the first call whose other axes were the same."""
+    for call in calls:
+        other = spec_of(call, path)
+        if other is not None and len(other.axes) == len(spec.axes) and other.axes[at].name:
+            if with_axis(other, at, spec.axes[at]).axes == spec.axes:
+                return other.axes[at].name
+    return ""
