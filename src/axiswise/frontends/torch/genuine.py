@@ -39,6 +39,13 @@ def _real(value: Any) -> Any:
     return plain(value)
 
 
+def _written(target: Any) -> Any:
+    """Return a tensor that lies in memory as one does that is written to."""
+    if not isinstance(target, torch.Tensor):
+        return _real(target)
+    return torch.empty_strided(tuple(target.shape), target.stride(), dtype=target.dtype)
+
+
 def genuine(func: Callable[..., Any], args: Any, kwargs: Any, error: Exception) -> tuple[Exception | None, Any]:
     """Return what real torch raises for a call and None, or None and what it returns.
 
@@ -51,13 +58,16 @@ def genuine(func: Callable[..., Any], args: Any, kwargs: Any, error: Exception) 
     tensors = tensors_in((args, kwargs))
     name = getattr(func, "__name__", "")
     inplace = (name.endswith("_") and not name.endswith("__")) or name.startswith("__i") or name == "__setitem__"
-    about_strides = name in ("view", "view_as") or inplace
-    if about_strides or sum(tensor.numel() for tensor in tensors) > MOST_ELEMENTS:
-        return _on_meta(func, args, kwargs, error)
+    is_large = sum(tensor.numel() for tensor in tensors) > MOST_ELEMENTS
+    if is_large or inplace or name in ("view", "view_as"):  # the last two ask for strides
+        found = _on_meta(func, args, kwargs, error)
+        if is_large or not inplace or found[0] is not None:
+            return found
     with unset_fake_temporarily(), torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return None, func(*_real(args), **_real(kwargs))
+            first = [_written(each) if inplace else _real(each) for each in args[:1]]
+            return None, func(*first, *_real(args[1:]), **_real(kwargs))
         except Exception as real:
             return real, None
 
