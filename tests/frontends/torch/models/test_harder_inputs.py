@@ -111,6 +111,37 @@ class Frequencies(nn.Module):
         return self.out((lifted + torch.fft.irfft(weighed, n=lifted.size(-1))).transpose(1, 2))
 
 
+class Filtered(nn.Module):
+    """Sums powers of a matrix that is square, which no single conflict tells, by weights."""
+
+    def __init__(self, wide: int = 16, narrow: int = 8, order: int = 3) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(order, wide, narrow))
+
+    def forward(self, x: torch.Tensor, shift: torch.Tensor) -> torch.Tensor:
+        powers = [torch.eye(shift.size(0)), shift]
+        for _ in range(2, self.weight.size(0)):
+            powers.append(2 * shift @ powers[-1] - powers[-2])
+        return torch.stack([power @ x @ weight for power, weight in zip(powers, self.weight, strict=True)]).sum(0)
+
+
+def test_a_vector_that_may_have_more_axes_is_no_fault() -> None:
+    assert checked(Filtered()).status in ("checked", "partial")
+
+
+class Messages(nn.Module):
+    """Joins two nodes and an edge: of which size each is, only the cell behind tells."""
+
+    def __init__(self, node: int = 16, edge: int = 4, hidden: int = 32) -> None:
+        super().__init__()
+        self.message, self.update = nn.Linear(2 * node + edge, hidden), nn.GRUCell(hidden, node)
+
+    def forward(self, x: torch.Tensor, edge_index: torch.Tensor, edge_attr: torch.Tensor) -> torch.Tensor:
+        source, target = edge_index
+        sent = self.message(torch.cat([x[source], x[target], edge_attr], dim=-1))
+        return self.update(torch.zeros(x.size(0), sent.size(1)).index_add_(0, target, sent), x)
+
+
 def test_a_length_that_has_to_be_long_enough_keeps_its_name() -> None:
     target = checked(Frequencies())
     assert dict(target.inputs) == {"u": "Float[batch n 1]"}
@@ -123,6 +154,7 @@ def test_a_length_that_has_to_be_long_enough_keeps_its_name() -> None:
         (Grid(), {"codes": "Int[batch_size height width]"}),
         (Frames(), {"series": "Float[batch 128 12]"}),
         (Parts(), {"x": "Float[batch time 10]"}),
+        (Messages(), {"x": "Float[batch 16]", "edge_index": "Int[2 edges]", "edge_attr": "Float[edges 4]"}),
         (Hinted(), {"sample": "Float[batch 4 24 24]", "condition": "Float[batch 3 rows columns]"}),
     ],
     ids=lambda each: type(each).__name__ if isinstance(each, nn.Module) else "",

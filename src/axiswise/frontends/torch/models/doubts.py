@@ -70,6 +70,8 @@ def in_doubt(
     met = [_made_of(trial, conflict, side) for side, _ in sides]
     if all(met) and not met[0] & met[1] and not has_axes:
         return True  # two inputs meet, of which one may have other axes
+    if any(_may_be_deeper(trial, conflict, side, {*certain, *ranked}, held) for side, _ in sides):
+        return True
     return any(_may_differ(trial, conflict, side, other, bound, held, ranked) for side, other in sides)
 
 
@@ -108,6 +110,14 @@ def _is_of_shape(conflict: Conflict) -> bool:
     sides = (conflict.left, conflict.right)
     whole = any(side is not None and side.operand and side.axis < 0 for side in sides)
     return conflict.kind in OF_RANK or conflict.kind == "dtype" or (conflict.kind in EITHER and whole)
+
+
+def _may_be_deeper(
+    trial: Trial, conflict: Conflict, side: AxisUse, certain: Collection[str], held: Callable[[str, int], bool] | None
+) -> bool:
+    """Return whether another axis would be the last one of a vector, with inputs of more axes."""
+    ref = conflict.call.operands.get(side.operand)
+    return ref is not None and ref.rank == 1 and _may_have_others(trial, conflict, ref.id, certain, held)
 
 
 def _may_have_others(

@@ -112,7 +112,10 @@ NAMED: Sequence[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]] = (
     ),
     (r"edge_?index", (("Int", ("2", "edges")),)),
     (r"edge_?(attr|weight|feat|features)", (("Float", ("edges", "features")), ("Float", ("edges",)))),
-    (r"adj|adjacency(_matrix)?", (("Float", ("nodes", "nodes")), ("Float", ("batch", "nodes", "nodes")))),
+    (
+        r"(.*_)?(adj|adjacency)(_(mat|matrix|norm))?|a|a_hat|l|l_hat|(.*_)?laplacian",
+        (("Float", ("nodes", "nodes")), ("Float", ("batch", "nodes", "nodes"))),
+    ),
     (
         r"memory|context|ctx|(.*_)?(enc|encoder)_?(out|outs|outputs?|hidden_states)|cond(itioning)?|kv|source|enc",
         (("Float", ("batch", "source_time", "features")), ("Float", FLAT)),

@@ -253,6 +253,7 @@ class _Search:
             if further is None or further.is_clean:
                 break
             sized = self._further(further, solved(further, self.run), 0)
+            sized = sized or self._further(further, corrected(further), PERSISTING)
             further = sized or self._further(further, reconsidered(further, ideas), PERSISTING)
         self.until = whole
         return further if further is not None and further.is_clean else None
@@ -260,7 +261,7 @@ class _Search:
     def _further(self, trial: Trial, calls: Iterator[CallSpec], rounds: int) -> Trial | None:
         """Return the first run that comes further than another, or past what failed in it, with what corrects it."""
         for call in calls:
-            other = self._tried(call)
+            other = next((each for each in self._seen if each.call == call), None) or self._tried(call)
             for _ in range(rounds):
                 if other is None or _rank(other)[:2] > _rank(trial)[:2] or _gets_past(trial, other):
                     break
