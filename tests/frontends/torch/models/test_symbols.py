@@ -171,6 +171,21 @@ class Pyramid(nn.Module):
         return fine + F.interpolate(coarse, scale_factor=2.0)
 
 
+class Cells(nn.Module):
+    """Attends over the cells of a grid that has a table of rows: one cell alone goes another way."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cut, self.rows = nn.Conv2d(3, 8, 16, 16), nn.Parameter(torch.zeros(20, 8))
+        self.layer = nn.MultiheadAttention(8, 2)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        cells = self.cut(x)
+        rows, columns = cells.shape[-2:]
+        placed = cells.flatten(2).permute(2, 0, 1) + self.rows[:rows].repeat_interleave(columns, 0).unsqueeze(1)
+        return self.layer(placed, placed, placed)[0]
+
+
 class OnItsMean(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return x * 2 if x.mean() > 0 else x
@@ -208,6 +223,7 @@ KINDS = [
     (Symmetric, spec("Float[batch rows columns]", batch=2, rows=5, columns=5), ("batch >= 1", "rows == columns")),
     (Strided, spec("Float[batch 4 time]", batch=2, time=32), ("batch >= 1", "time >= 13")),
     (Pyramid, IMAGE, ("batch >= 1", "height % 8 in (0, 7)", "width % 8 in (0, 7)")),
+    (Cells, IMAGE, ("batch >= 1", "height >= 16", "height <= 335", "width >= 16")),
     (OnItsMean, spec("Float[batch time]", batch=2, time=8), ("batch >= 1", "time >= 1")),
     (nn.Identity, spec("Float[batch time]", batch=1, time=1), ("batch >= 1", "time >= 1")),
 ]

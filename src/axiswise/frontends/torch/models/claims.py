@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import reduce
 from itertools import pairwise
+from math import prod
 
 from axiswise.frontends.torch.models.guards import Relation, Sizes, among, at_least, at_most, exactly, in_steps
 
@@ -154,8 +155,8 @@ def _periodic(name: str, sizes: list[int], farthest: int) -> list[Relation]:
 
 def _held(name: str, relations: Sequence[Relation], base: Sizes) -> tuple[list[int], int]:
     """Return the sizes of one axis at which relations hold, the others as at the base, and how far they were tried."""
-    numbers = [number for relation in relations for number in numbers_in(relation.text)]
-    # No relation changes its mind beyond a small multiple of the numbers that it mentions.
+    # No relation changes its mind beyond a small multiple of the numbers that it mentions (`height // 32 <= 50`).
+    numbers = [prod(number for number in numbers_in(relation.text) if number) for relation in relations]
     farthest = min(FARTHEST, 4 * max([64, base[name], *numbers]))
     return [size for size in range(1, farthest + 1) if _all(relations, {**base, name: size})], farthest
 

@@ -180,7 +180,7 @@ class _Explorer:
         if self._is_spent():
             self._leave(broken)
         elif self._fault(sizes) is not None:
-            self.limits.append(self._sided(broken, sizes))
+            self.limits.append(self._sided(self._weakest(broken, sizes), sizes))
         elif self._is_fixed(broken):
             self.free -= set(broken.names)
             self.reason = self.reason or f"{broken.names[0]} is a fixed number to torch while the module runs"
@@ -193,6 +193,14 @@ class _Explorer:
             else:
                 self._leave(broken)
         return True
+
+    def _weakest(self, broken: Relation, failed: Sizes) -> Relation:
+        """Return, of the relations that follow from a broken one and are broken, too, the one that asks for least."""
+        grid = self._grid()
+        held = grid.mask(broken)
+        others = dict.fromkeys(each for region in self.regions for each in region.relations if not each.holds(failed))
+        weaker = [broken, *(each for each in others if held & ~grid.mask(each) == 0)]
+        return min(weaker, key=lambda each: (self._blame(each)[0], -grid.mask(each).bit_count(), *self._blame(each)[1:]))
 
     def _sided(self, broken: Relation, failed: Sizes) -> Relation:
         """Return as a limit a relation that holds between two sizes, on the side only on which the module failed."""
