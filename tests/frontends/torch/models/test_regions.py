@@ -118,6 +118,18 @@ def test_a_branch_is_no_constraint_and_what_fails_behind_it_is() -> None:
     ]
 
 
+def test_a_length_that_is_counted_in_pairs_is_given_up_and_the_others_are_followed() -> None:
+    def symbolic(sizes: object, free: frozenset[str]) -> Region:
+        batch, time = sizes["batch"], sizes["time"]  # type: ignore[index]
+        pairs = _relation(f"time // 2 == {time // 2}", "time")
+        own = (at_least("batch", 2),) if batch > 1 else ()
+        return Region((*own, pairs) if "time" in free else own, (), free)
+
+    found = explore(_call(2, 8), symbolic, lambda sizes: None)
+    assert (found.holds_for, found.symbolic) == (("batch >= 1",), {"batch"})
+    assert "time is a fixed number" in found.reason
+
+
 @pytest.mark.parametrize("budget", [Budget(symbolic=1), Budget(concrete=0)])
 def test_what_was_not_followed_is_not_claimed(budget: Budget) -> None:
     def symbolic(sizes: object, free: frozenset[str]) -> Region:

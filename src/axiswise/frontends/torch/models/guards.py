@@ -119,6 +119,11 @@ def exactly(name: str, size: int) -> Relation:
     return _of_one(name, f"== {size}", size.__eq__)
 
 
+def is_one(relation: Relation) -> bool:
+    """Return whether a relation says that an axis has one element."""
+    return relation == exactly(relation.names[0], 1)
+
+
 def in_steps(name: str, step: int, rest: int) -> Relation:
     """Return that a size is a multiple of `step`, or so many more than one."""
 

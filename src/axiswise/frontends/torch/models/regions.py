@@ -13,7 +13,8 @@ from itertools import combinations
 from typing import Any
 
 from axiswise.frontends.torch.models.claims import Grid, claims, numbers_in
-from axiswise.frontends.torch.models.guards import Relation, Sizes, at_least, at_most, exactly
+from axiswise.frontends.torch.models.guards import Relation, Sizes, at_least, at_most, exactly, is_one
+from axiswise.frontends.torch.models.loops import counted
 from axiswise.frontends.torch.models.proofs import Budget, Constraint, Proof
 from axiswise.frontends.torch.models.specs import CallSpec
 from axiswise.frontends.torch.models.symbols import Region, Stopped
@@ -177,14 +178,15 @@ class _Explorer:
 
     def _crossed(self, sizes: dict[str, int], broken: Relation) -> bool:
         """Run at sizes outside every region; return False where a name has to be given up as a symbol."""
+        looped = counted(each for region in self.regions for each in region.relations)
+        if looped is not None:
+            return self._given_up(looped)
         if self._is_spent():
             self._leave(broken)
         elif self._fault(sizes) is not None:
             self.limits.append(self._sided(self._weakest(broken, sizes), sizes))
         elif self._is_fixed(broken):
-            self.free -= set(broken.names)
-            self.reason = self.reason or f"{broken.names[0]} is a fixed number to torch while the module runs"
-            return False
+            return self._given_up(broken)
         else:
             single = [exactly(name, 1) for name in self._names() if sizes[name] == 1]
             found = self._run_on(sizes, self.free.difference(*(relation.names for relation in single)))
@@ -194,13 +196,21 @@ class _Explorer:
                 self._leave(broken)
         return True
 
+    def _given_up(self, relation: Relation) -> bool:
+        """Give up a name as a symbol, for a relation that torch, or Python, has with each of its sizes."""
+        self.free -= set(relation.names)
+        self.reason = self.reason or f"{relation.names[0]} is a fixed number to torch while the module runs"
+        return False
+
     def _weakest(self, broken: Relation, failed: Sizes) -> Relation:
         """Return, of the relations that follow from a broken one and are broken, too, the one that asks for least."""
         grid = self._grid()
         held = grid.mask(broken)
         others = dict.fromkeys(each for region in self.regions for each in region.relations if not each.holds(failed))
         weaker = [broken, *(each for each in others if held & ~grid.mask(each) == 0)]
-        return min(weaker, key=lambda each: (self._blame(each)[0], -grid.mask(each).bit_count(), *self._blame(each)[1:]))
+        return min(
+            weaker, key=lambda each: (self._blame(each)[0], -grid.mask(each).bit_count(), *self._blame(each)[1:])
+        )
 
     def _sided(self, broken: Relation, failed: Sizes) -> Relation:
         """Return as a limit a relation that holds between two sizes, on the side only on which the module failed."""
@@ -223,11 +233,14 @@ class _Explorer:
         return all(limit.holds(sizes) for limit in self.limits)
 
     def _is_fixed(self, relation: Relation) -> bool:
-        """Return whether a relation leaves its one name one size."""
+        """Return whether a relation leaves its one name one size; 1 stands for itself only, in a region of its own."""
         if len(relation.names) != 1:
             return False
         (name,) = relation.names
-        return sum(relation.holds({name: size}) for size in range(1, self.base[name] + NEAR)) == 1
+        return (
+            relation != exactly(name, 1)
+            and sum(relation.holds({name: size}) for size in range(1, self.base[name] + NEAR)) == 1
+        )
 
     def _outside(self) -> tuple[dict[str, int], Relation] | None:
         """Return sizes that no limit excludes and no region holds, with a relation that ends the nearest region.
@@ -239,7 +252,7 @@ class _Explorer:
         open_points = grid.all(self.limits)
         for region in self.regions:
             open_points &= ~grid.all(region.relations)
-        best: tuple[tuple[int, ...], dict[str, int], Relation] | None = None
+        best: tuple[tuple[float, ...], dict[str, int], Relation] | None = None
         for region in self.regions:
             ends = grid.telling(region.relations)
             for place in range(len(grid.points)):
@@ -248,8 +261,8 @@ class _Explorer:
                 sizes = grid.points[place]
                 broken = [relation for relation in ends if not grid.mask(relation) >> place & 1]
                 if broken:
-                    end = min(broken, key=self._blame)
-                    rank = self._blame(end)[0], len(broken), *self._distance(sizes)
+                    end = min(broken, key=lambda each: (is_one(each), *self._blame(each)))
+                    rank = is_one(end), self._blame(end)[0], len(broken), *self._distance(sizes)
                     if best is None or rank < best[0]:
                         best = rank, dict(sizes), end
         return (best[1], best[2]) if best is not None else None
