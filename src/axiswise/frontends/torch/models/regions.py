@@ -215,14 +215,16 @@ class _Explorer:
     def _sided(self, broken: Relation, failed: Sizes) -> Relation:
         """Return as a limit a relation that holds between two sizes, on the side only on which the module failed."""
         name = broken.names[0]
+        side = at_least(name, failed[name] + 1) if failed[name] < self.base[name] else at_most(name, failed[name] - 1)
         if len(broken.names) > 1 or self._is_spent():
             return broken
+        if not all(map(broken.holds, self.passed)):
+            return side if all(map(side.holds, self.passed)) else broken
         below, above = self._below(name, broken), self._above(name, broken)
         other = above if failed[name] < self.base[name] else below
         if below is None or above is None or other is None or self._fault({**self.base, name: other}) is not None:
             return broken
-        size = failed[name]
-        return at_least(name, size + 1) if other == above else at_most(name, size - 1)
+        return side
 
     def _leave(self, relation: Relation) -> None:
         self.limits.append(relation)
