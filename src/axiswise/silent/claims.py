@@ -49,8 +49,9 @@ def displaced(before: Sequence[Axis], given: Shape, after: Shape, asked: Sequenc
         asked: What was written for each; -1 among them, or nothing where they were not written one by one.
         named: What an axis is made of that a size was read off.
     """
-    found: list[Claim] = []
+    whole: list[Claim] = []
     for group in groups(given, after):
+        found: list[Claim] = []
         inputs = [axis for axis in group.inputs if before[axis]]
         factors = [factor for axis in inputs for factor in before[axis]]
         outputs = [axis for axis in group.outputs if after[axis] != 1]
@@ -81,11 +82,11 @@ def displaced(before: Sequence[Axis], given: Shape, after: Shape, asked: Sequenc
         if held is None and not any(claim.axis in outputs for claim in found):
             products = [_read_off(asked[axis], named, factors) for axis in outputs if len(asked) == len(after)]
             found.append(Claim(outputs[0], (), CERTAIN, is_part=any(products)))
-    if sum(claim.weight for claim in found) < CERTAIN:
-        found = []
+        # Sides are cut alike: what happens to fit on one does so on the other, and is told twice.
+        whole += found if sum(claim.weight for claim in found) >= CERTAIN else []
     merged = _merged(before, given, after, asked, named)
-    found += merged if sum(claim.weight for claim in merged) >= CERTAIN else []
-    return [*found, *_exchanged(before, given, after, asked, named)]
+    whole += merged if sum(claim.weight for claim in merged) >= CERTAIN else []
+    return [*whole, *_exchanged(before, given, after, asked, named)]
 
 
 def is_mended(claims: Sequence[Claim], before: Sequence[Axis], given: Shape, after: Shape) -> bool:
