@@ -104,6 +104,7 @@ def _merged(before: Sequence[Axis], given: Shape, after: Shape, asked: Sequence[
     """Return axes asked for by the size of one that lies in parts, and put together of some of these and another's.
 
     Windows that are as many as they are long: `(rows, columns, row, column)` is no `(rows * row, columns * column)`.
+    What a layer made anew of a part of it lies nowhere else.
     """
     found: list[Claim] = []
     for group in groups(given, after) if len(asked) == len(after) else ():
@@ -111,8 +112,9 @@ def _merged(before: Sequence[Axis], given: Shape, after: Shape, asked: Sequence[
         outputs = [axis for axis in group.outputs if after[axis] != 1]
         origin = origin_of(asked[outputs[0]]) if len(outputs) == 1 and asked[outputs[0]] > 0 else None
         unit = named(origin.tensor, origin.axis) if origin is not None and origin.kind == "axis" else None
-        roots = {factor.root for factor in held}
-        if unit and unit != held and len(roots) > 1 and {factor.root for factor in unit} < roots:
+        roots, own = {factor.root for factor in held}, {factor.root for factor in unit or ()}
+        there = prod(factor.size for axis in before for factor in axis if factor.root in own)
+        if unit and unit != held and own < roots and there == prod(factor.size for factor in unit):
             found.append(Claim(outputs[0], unit, 1, is_merged=True))
     return found
 
