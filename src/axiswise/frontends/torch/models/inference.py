@@ -252,21 +252,31 @@ class _Search:
         for _ in range(ROUNDS):
             if further is None or further.is_clean:
                 break
-            sized = self._further(further, solved(further, self.run), 0)
-            sized = sized or self._further(further, corrected(further), PERSISTING)
-            further = sized or self._further(further, reconsidered(further, ideas), PERSISTING)
+            further = (
+                self._further(further, solved(further, self.run), 0)
+                or self._further(further, reconsidered(further, ideas), PERSISTING)
+                or self._further(further, corrected(further), PERSISTING, again=True)
+            )
         self.until = whole
         return further if further is not None and further.is_clean else None
 
-    def _further(self, trial: Trial, calls: Iterator[CallSpec], rounds: int) -> Trial | None:
-        """Return the first run that comes further than another, or past what failed in it, with what corrects it."""
+    def _further(self, trial: Trial, calls: Iterator[CallSpec], rounds: int, *, again: bool = False) -> Trial | None:
+        """Return the first run that comes further than another, or past what failed in it, with what corrects it.
+
+        Once more, calls that were tried are corrected, too, and have to come further.
+        """
+
+        def is_ahead(other: Trial) -> bool:
+            return _rank(other)[:2] > _rank(trial)[:2] or (not again and _gets_past(trial, other))
+
         for call in calls:
-            other = next((each for each in self._seen if each.call == call), None) or self._tried(call)
+            seen = (each for each in self._seen if again and each.call == call)
+            other = next(seen, None) or self._tried(call)
             for _ in range(rounds):
-                if other is None or _rank(other)[:2] > _rank(trial)[:2] or _gets_past(trial, other):
+                if other is None or is_ahead(other):
                     break
                 other = self._better(other)
-            if other is not None and (_rank(other)[:2] > _rank(trial)[:2] or _gets_past(trial, other)):
+            if other is not None and is_ahead(other):
                 return other
         return None
 
