@@ -6,10 +6,9 @@ left out, and what they ask of one axis is said as bounds and a step, where that
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 from itertools import pairwise
-from math import prod
 
 from axiswise.frontends.torch.models.guards import Relation, Sizes, among, at_least, at_most, exactly, in_steps
 
@@ -18,6 +17,9 @@ RECTANGLE = 48, 400
 
 FARTHEST = 1 << 17
 """Sizes up to which one axis is looked at on its own."""
+
+MODULUS = 1024
+"""The largest number by which something comes again."""
 
 PERIOD = 64
 """The largest step of which several rests are told."""
@@ -120,14 +122,39 @@ def _fitted(name: str, relations: Iterable[Relation], base: Sizes) -> list[Relat
     own = [relation for relation in relations if name in relation.names]
     if not own:
         return []
-    sizes, farthest = _held(name, own, base)
+    holds = _at(name, own, base)
+    near = min(FARTHEST, 4 * max(64, base[name], *_moduli(own)))
+    sizes = [size for size in range(1, near + 1) if holds(size)]
     steps = {after - before for before, after in pairwise(sizes)}
     if not sizes or len(steps) > 1:
-        periodic = _periodic(name, sizes, farthest) if sizes else []
+        periodic = _periodic(name, sizes, near, holds) if sizes else []
         return periodic or [relation for relation in own if relation.names == (name,)]
     step = next(iter(steps), 0)
-    is_bounded = sizes[-1] + max(step, 1) <= farthest
-    return _progression(name, sizes[0], sizes[-1] if is_bounded else None, step)
+    is_open = bool(step) and sizes[-1] + step > near
+    return _progression(name, sizes[0], _end(holds, sizes[-1], step) if is_open else sizes[-1], step)
+
+
+def _at(name: str, relations: Sequence[Relation], base: Sizes) -> Callable[[int], bool]:
+    """Return a test whether relations hold at a size of one axis, the others as at the base."""
+    return lambda size: _all(relations, {**base, name: size})
+
+
+def _moduli(relations: Iterable[Relation]) -> list[int]:
+    """Return the numbers by which what relations say of an axis may come again: no large ones, which are bounds."""
+    return [number for relation in relations for number in numbers_in(relation.text) if number <= MODULUS]
+
+
+def _end(holds: Callable[[int], bool], last: int, step: int) -> int | None:
+    """Return the last of the sizes so many steps apart at which something holds, or None where it goes on."""
+    low, high = 0, 1
+    while holds(last + high * step):
+        low, high = high, 2 * high
+        if last + high * step > FARTHEST:
+            return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if holds(last + middle * step) else (low, middle)
+    return last + low * step
 
 
 def _progression(name: str, lowest: int, highest: int | None, step: int) -> list[Relation]:
@@ -142,23 +169,17 @@ def _progression(name: str, lowest: int, highest: int | None, step: int) -> list
     return found
 
 
-def _periodic(name: str, sizes: list[int], farthest: int) -> list[Relation]:
-    """Return what says that a size leaves one of a few rests of a step, where that is what holds."""
+def _periodic(name: str, sizes: list[int], near: int, holds: Callable[[int], bool]) -> list[Relation]:
+    """Return what says that a size leaves one of a few rests of a step, where that is what holds without an end."""
     held = set(sizes)
     for step in range(2, PERIOD + 1):
         rests = sorted({size % step for size in sizes[: RESTS + 1]})
-        if len(rests) <= RESTS and all((size % step in rests) == (size in held) for size in range(sizes[0], farthest)):
+        if len(rests) <= RESTS and all((size % step in rests) == (size in held) for size in range(sizes[0], near)):
+            if any(_end(holds, size, step) is not None for size in sizes[: len(rests)]):
+                return []
             is_lowest = not any(size % step in rests for size in range(1, sizes[0]))
             return [among(name, step, rests), *([] if is_lowest else [at_least(name, sizes[0])])]
     return []
-
-
-def _held(name: str, relations: Sequence[Relation], base: Sizes) -> tuple[list[int], int]:
-    """Return the sizes of one axis at which relations hold, the others as at the base, and how far they were tried."""
-    # No relation changes its mind beyond a small multiple of the numbers that it mentions (`height // 32 <= 50`).
-    numbers = [prod(number for number in numbers_in(relation.text) if number) for relation in relations]
-    farthest = min(FARTHEST, 4 * max([64, base[name], *numbers]))
-    return [size for size in range(1, farthest + 1) if _all(relations, {**base, name: size})], farthest
 
 
 def numbers_in(text: str) -> list[int]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import reduce
+from types import SimpleNamespace
 from typing import Any, cast
 
 import sympy as _sympy
@@ -124,6 +125,11 @@ def is_one(relation: Relation) -> bool:
     return relation == exactly(relation.names[0], 1)
 
 
+def is_numbered(relation: Relation) -> bool:
+    """Return whether a relation says which number something is (`height // 32 == 1`)."""
+    return relation.text.rpartition(" == ")[2].isdecimal()
+
+
 def in_steps(name: str, step: int, rest: int) -> Relation:
     """Return that a size is a multiple of `step`, or so many more than one."""
 
@@ -175,7 +181,9 @@ def _function(expr: Any, symbols: list[Any]) -> Callable[..., Any]:
 
 def _compiled(expr: Any, symbols: list[Any]) -> Callable[..., Any] | None:
     """Return an expression as a function, or None where Python cannot say it."""
-    space = {"math": math, "max": max, "min": min, "abs": abs, "float": float, "int": int, "round": round}
+    spelled = SimpleNamespace(sym_float=float)  # as torch's printer spells what scales a size
+    space: dict[str, Any] = {"math": math, "torch": spelled, "max": max, "min": min, "abs": abs, "round": round}
+    space |= {"float": float, "int": int}
     try:
         words = {symbol: sympy.Symbol(f"size_{place}", integer=True) for place, symbol in enumerate(symbols)}
         body = cast("Any", PythonPrinter)().doprint(expr.xreplace(words))

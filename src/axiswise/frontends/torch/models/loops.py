@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from axiswise.frontends.torch.models.guards import Relation
+from axiswise.frontends.torch.models.guards import Relation, is_numbered
 
 MANY = 3
 """Numbers of one kind, each met in a region of its own, that tell of a loop."""
@@ -18,7 +18,6 @@ def counted(relations: Iterable[Relation]) -> Relation | None:
     """
     alike: dict[str, list[Relation]] = {}
     for relation in dict.fromkeys(relations):
-        left, equals, right = relation.text.partition(" == ")
-        if equals and right.isdecimal() and len(relation.names) == 1:
-            alike.setdefault(left, []).append(relation)
+        if is_numbered(relation) and len(relation.names) == 1:
+            alike.setdefault(relation.text.rpartition(" == ")[0], []).append(relation)
     return next((each[0] for each in alike.values() if len(each) >= MANY), None)

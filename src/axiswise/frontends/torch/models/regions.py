@@ -13,7 +13,7 @@ from itertools import combinations
 from typing import Any
 
 from axiswise.frontends.torch.models.claims import Grid, claims, numbers_in
-from axiswise.frontends.torch.models.guards import Relation, Sizes, at_least, at_most, exactly, is_one
+from axiswise.frontends.torch.models.guards import Relation, Sizes, at_least, at_most, exactly, is_numbered, is_one
 from axiswise.frontends.torch.models.loops import counted
 from axiswise.frontends.torch.models.proofs import Budget, Constraint, Proof
 from axiswise.frontends.torch.models.specs import CallSpec
@@ -24,8 +24,6 @@ NEAR = 40
 
 FAR = 1 << 24
 """Sizes up to which an upper bound is looked for."""
-
-_EQUALS = " == "
 
 FREED = 64
 """How many times as large an axis may become for less to hold by chance."""
@@ -123,16 +121,18 @@ class _Explorer:
             self.base, self.regions = (self.base, [found]) if is_wider else (sizes, [found, first])
 
     def _freed(self, name: str, region: Region) -> int | None:
-        """Return the nearest larger size of an axis at which the equalities of a region are no more."""
-        told = [each for each in region.relations if name in each.names and _EQUALS in each.text]
+        """Return the nearest larger size of an axis that is free of what a region has a number for, the rest held."""
+        told = [each for each in region.relations if name in each.names and is_numbered(each)]
         ends = {each: end for each in told if not self._is_fixed(each) and (end := self._above(name, each))}
         begin = max(ends.values(), default=FAR)
         if begin > FREED * self.base[name]:
             return None
-        return max(
-            range(begin, begin + NEAR),
-            key=lambda size: (sum(not each.holds({**self.base, name: size}) for each in ends), -size),
-        )
+
+        def freed(size: int) -> tuple[int, int, int]:
+            held = [each for each in region.relations if each.holds({**self.base, name: size})]
+            return sum(each not in held for each in ends), len(held), -size
+
+        return max(range(begin, begin + NEAR), key=freed)
 
     def _followed(self) -> bool:
         """Follow every way out of the regions; return False where a name has to be given up as a symbol."""
