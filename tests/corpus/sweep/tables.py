@@ -18,8 +18,8 @@ batch alone, where the model has one number for each other axis. Seconds are of 
 def table(lines: Sequence[Line]) -> str:
     """Return the figures by group, as Markdown."""
     rows = [
-        "| kind | models | checked | in part | skipped | symbolic | errors | median s | longest s |",
-        "|---|--:|--:|--:|--:|--:|--:|--:|--:|",
+        "| kind | models | checked | in part | skipped | symbolic | errors | warned | median s | longest s |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     groups = [*dict.fromkeys(line.group for line in lines)]
     parts = [(group, [line for line in lines if line.group == group]) for group in groups]
@@ -39,7 +39,7 @@ def _row(name: str, own: Sequence[Line]) -> str:
     return (
         f"| {name} | {len(own)} | {part(checked)} | {partial} | {len(own) - checked - partial} | "
         f"{part(sum(line.is_symbolic for line in own))} | {sum(len(line.errors) for line in own)} | "
-        f"{times[len(times) // 2]:.1f} | {times[-1]:.1f} |"
+        f"{sum(len(line.others) for line in own)} | {times[len(times) // 2]:.1f} | {times[-1]:.1f} |"
     )
 
 
