@@ -38,7 +38,7 @@ class MemoryPadding(Rule):
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
         encoder = _encoder(conflict, scene)
         text = encoder.written(PADDING, PLACES[encoder.call.op]) if encoder is not None else ""
-        if encoder is not None and text and encoder.call.frames[:-1] == conflict.call.frames[:-1]:
+        if encoder is not None and encoder.call.frames[:-1] == conflict.call.frames[:-1]:
             yield from scene.argument(MEMORY, text, "hide it from the decoder too", evidence=0.8)
         yield Fix("give the decoder the encoder's mask as `memory_key_padding_mask`")
 

@@ -142,6 +142,17 @@ class Messages(nn.Module):
         return self.update(torch.zeros(x.size(0), sent.size(1)).index_add_(0, target, sent), x)
 
 
+class Compared(nn.Module):
+    """Compares two of a kind by names of one letter, which say nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner = nn.Linear(64, 16)
+
+    def forward(self, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+        return torch.cosine_similarity(self.inner(a), self.inner(b), dim=-1)
+
+
 def test_a_length_that_has_to_be_long_enough_keeps_its_name() -> None:
     target = checked(Frequencies())
     assert dict(target.inputs) == {"u": "Float[batch n 1]"}
@@ -155,6 +166,7 @@ def test_a_length_that_has_to_be_long_enough_keeps_its_name() -> None:
         (Frames(), {"series": "Float[batch 128 12]"}),
         (Parts(), {"x": "Float[batch time 10]"}),
         (Messages(), {"x": "Float[batch 16]", "edge_index": "Int[2 edges]", "edge_attr": "Float[edges 4]"}),
+        (Compared(), {"a": "Float[batch 64]", "b": "Float[batch 64]"}),
         (Hinted(), {"sample": "Float[batch 4 24 24]", "condition": "Float[batch 3 rows columns]"}),
     ],
     ids=lambda each: type(each).__name__ if isinstance(each, nn.Module) else "",

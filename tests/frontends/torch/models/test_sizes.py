@@ -90,7 +90,7 @@ def test_a_limit_lies_on_the_side_on_which_it_failed() -> None:
 
     call = CallSpec({"x": spec("Float[batch time]", batch=2, time=15)})
     found = explore(call, symbolic, lambda sizes: "too short" if sizes["time"] < 10 else None)
-    assert found.holds_for[1] == "time >= 10"
+    assert "time >= 10" in {each.text for each in found.constraints}
     assert not any(each.text.startswith("time <=") for each in found.constraints)
 
 

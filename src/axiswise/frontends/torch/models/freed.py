@@ -19,8 +19,9 @@ def freed(trial: Trial, earlier: Iterable[Trial], run: Callable[[CallSpec], Tria
         run: Runs the module on a call.
     """
     before = [each.call for each in earlier]
-    for path, spec in trial.call.tensors():
-        for at, axis in enumerate(spec.axes):
+    for path, first in trial.call.tensors():
+        for at, axis in enumerate(first.axes):
+            spec = spec_of(trial.call, path) or first  # an axis before may have its name by now
             name = _name_before(before, path, spec, at) if not axis.name else ""
             if name and not is_width(name) and name not in trial.call.sizes():
                 named = replaced(trial.call, path, with_axis(spec, at, AxisSpec(name, axis.size)))

@@ -113,7 +113,7 @@ NAMED: Sequence[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]] = (
     (r"edge_?index", (("Int", ("2", "edges")),)),
     (r"edge_?(attr|weight|feat|features)", (("Float", ("edges", "features")), ("Float", ("edges",)))),
     (
-        r"(.*_)?(adj|adjacency)(_(mat|matrix|norm))?|a|a_hat|l|l_hat|(.*_)?laplacian",
+        r"(.*_)?(adj|adjacency)(_(mat|matrix|norm))?|a_hat|l_hat|(.*_)?laplacian",
         (("Float", ("nodes", "nodes")), ("Float", ("batch", "nodes", "nodes"))),
     ),
     (
