@@ -72,7 +72,7 @@ def displaced(before: Sequence[Axis], given: Shape, after: Shape, asked: Sequenc
             size = asked[axis] if len(asked) == len(after) else -1
             claims = _claims(size, after[axis], units, named, is_moved=is_moved)
             if not any(weight == CERTAIN for _, weight in claims):
-                claims = [(unit, CERTAIN) for unit in apart if _is_asked(size, unit)] or claims
+                claims = [(unit, CERTAIN) for unit in apart if _is_asked(size, unit, named)] or claims
             if claims and held is None:  # an axis begins within a step of another: no reading of it is meant
                 found.append(Claim(axis, claims[0][0], CERTAIN))
             elif claims and held is not None and held[place] not in [unit for unit, _ in claims]:
@@ -180,10 +180,11 @@ def _reunited(factors: Sequence[Factor]) -> list[Axis]:
     return [(factor,) for factor in fused(ordered) if factor not in factors]
 
 
-def _is_asked(asked: int, unit: Axis) -> bool:
+def _is_asked(asked: int, unit: Axis, named: Named) -> bool:
     """Return whether a size that is no other axis's is as long as an axis is."""
     origin = origin_of(asked) if asked > 0 else None
-    return asked == prod(factor.size for factor in unit) and (origin is None or origin.kind != "axis")
+    is_others = origin is not None and origin.kind == "axis" and named(origin.tensor, origin.axis) != unit
+    return asked == prod(factor.size for factor in unit) and not is_others
 
 
 def _claims(
