@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from types import FrameType
-from typing import Any
+from typing import Any, ClassVar
 
 from axiswise.source.frames import UserCode, current
 
@@ -240,13 +240,18 @@ def _leaves(body: list[ast.stmt]) -> bool:
 
 
 class _Guess:
-    """A number that was read off an abstract tensor: usable as one, undecided when compared."""
+    """A number that was read off an abstract tensor: usable as one, undecided when compared.
+
+    Attributes:
+        numbers: Kinds of numbers that it can be compared with; a frontend adds its own.
+    """
 
     steering: Steering
     what: str
+    numbers: ClassVar[tuple[type, ...]] = (int, float)
 
     def _compare(self, other: object) -> Any:
-        if not isinstance(other, (int, float)):
+        if not isinstance(other, self.numbers):
             return NotImplemented
         return self.steering.decide(self.what)
 

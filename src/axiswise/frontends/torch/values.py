@@ -245,6 +245,7 @@ class Reading:
 
     def install(self) -> None:
         """Answer those who ask from inside torch, where no mode sees them (`if torch.any(var < 0)` of a loss)."""
+        GuessInt.numbers = GuessFloat.numbers = (int, float, torch.SymInt, torch.SymFloat)
         answers: dict[Any, Any] = cast("Any", fake_impls).op_implementations_dict
         aten = torch.ops.aten
 

@@ -153,6 +153,30 @@ class Compared(nn.Module):
         return torch.cosine_similarity(self.inner(a), self.inner(b), dim=-1)
 
 
+class SixHeads(nn.Module):
+    """Has as many heads as a batch is tried with: the mask's second axis is theirs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.qkv, self.places = nn.Linear(48, 3 * 48), nn.Parameter(torch.zeros(17, 48))
+
+    def forward(self, x: torch.Tensor, attn_mask: torch.Tensor) -> torch.Tensor:
+        b, n, _ = x.shape
+        q, k, v = self.qkv(x + self.places).view(b, n, 3, 6, 8).permute(2, 0, 3, 1, 4)
+        return nn.functional.scaled_dot_product_attention(q, k, v, attn_mask).transpose(1, 2).reshape(b, n, 48)
+
+
+class SixLayers(nn.Module):
+    """Has as many layers as a batch is tried with: the state's first axis is theirs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rnn = nn.GRU(12, 20, num_layers=6, batch_first=True)
+
+    def forward(self, x: torch.Tensor, h: torch.Tensor) -> torch.Tensor:
+        return self.rnn(x, h)[0]
+
+
 def test_a_length_that_has_to_be_long_enough_keeps_its_name() -> None:
     target = checked(Frequencies())
     assert dict(target.inputs) == {"u": "Float[batch n 1]"}
@@ -167,6 +191,8 @@ def test_a_length_that_has_to_be_long_enough_keeps_its_name() -> None:
         (Parts(), {"x": "Float[batch time 10]"}),
         (Messages(), {"x": "Float[batch 16]", "edge_index": "Int[2 edges]", "edge_attr": "Float[edges 4]"}),
         (Compared(), {"a": "Float[batch 64]", "b": "Float[batch 64]"}),
+        (SixHeads(), {"x": "Float[b 17 48]", "attn_mask": "Bool[b 6 17 17]"}),
+        (SixLayers(), {"x": "Float[batch time 12]", "h": "Float[6 batch 20]"}),
         (Hinted(), {"sample": "Float[batch 4 24 24]", "condition": "Float[batch 3 rows columns]"}),
     ],
     ids=lambda each: type(each).__name__ if isinstance(each, nn.Module) else "",

@@ -338,8 +338,15 @@ def _masked(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
         for path in trial.inputs_of(conflict.call.operands[side.operand].id):
             spec = spec_of(trial.call, path)
             if spec is not None and all(isinstance(size, int) for size in shape):
-                axes = tuple(AxisSpec(names.get(int(size), ""), int(size)) for size in shape)
+                axes = tuple(_as_of_size(shape, at, names, conflict.kind) for at in range(len(shape)))
                 yield replaced(trial.call, path, replace(spec, axes=axes))
+
+
+def _as_of_size(shape: Sequence[int], at: int, names: dict[int, str], kind: str) -> AxisSpec:
+    """Return an axis named as others of its size, but for what is as many as the batch by chance: heads, layers."""
+    axis = AxisSpec(names.get(shape[at], ""), int(shape[at]))
+    is_chance = at == 0 and len(shape) == 3 if kind == "state" else axis.size in shape[:at]
+    return AxisSpec("", axis.size) if axis.is_batch and is_chance else axis
 
 
 def _from_text(trial: Trial, text: str) -> Iterator[CallSpec]:

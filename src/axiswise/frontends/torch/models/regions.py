@@ -185,16 +185,21 @@ class _Explorer:
             self._leave(broken)
         elif self._fault(sizes) is not None:
             self.limits.append(self._sided(self._weakest(broken, sizes), sizes))
-        elif self._is_fixed(broken):
-            return self._given_up(broken)
         else:
             single = [exactly(name, 1) for name in self._names() if sizes[name] == 1]
             found = self._run_on(sizes, self.free.difference(*(relation.names for relation in single)))
-            if isinstance(found, Region) and _all(found.relations, sizes):
+            is_there = isinstance(found, Region) and _all(found.relations, sizes)
+            if self._is_fixed(broken) and not (is_there and self._is_free_in(found, broken.names[0])):
+                return self._given_up(broken)
+            if is_there:
                 self.regions.append(replace(found, relations=(*single, *found.relations)))
             else:
                 self._leave(broken)
         return True
+
+    def _is_free_in(self, region: Region, name: str) -> bool:
+        """Return whether an axis has more than one size in a region, as where a model resizes all but the usual one."""
+        return not any(each.names == (name,) and self._is_fixed(each) for each in region.relations)
 
     def _given_up(self, relation: Relation) -> bool:
         """Give up a name as a symbol, for a relation that torch, or Python, has with each of its sizes."""
