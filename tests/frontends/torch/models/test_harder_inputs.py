@@ -177,6 +177,21 @@ class SixLayers(nn.Module):
         return self.rnn(x, h)[0]
 
 
+class Clips(nn.Module):
+    """Takes clips of one length, and says so; what it makes of them may be given instead."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder, self.head = nn.Conv1d(40, 16, 3), nn.Linear(16, 4)
+
+    def forward(self, input_features: torch.Tensor, states: tuple[tuple[torch.Tensor]] | None = None) -> torch.Tensor:
+        if states is None:
+            if input_features.shape[-1] != 700:
+                raise ValueError(f"expected clips of length 700, but found {input_features.shape[-1]}")
+            states = (self.encoder(input_features).transpose(1, 2),)
+        return self.head(states[0]).mean(1)
+
+
 def test_a_length_that_has_to_be_long_enough_keeps_its_name() -> None:
     target = checked(Frequencies())
     assert dict(target.inputs) == {"u": "Float[batch n 1]"}
@@ -191,6 +206,7 @@ def test_a_length_that_has_to_be_long_enough_keeps_its_name() -> None:
         (Parts(), {"x": "Float[batch time 10]"}),
         (Messages(), {"x": "Float[batch 16]", "edge_index": "Int[2 edges]", "edge_attr": "Float[edges 4]"}),
         (Compared(), {"a": "Float[batch 64]", "b": "Float[batch 64]"}),
+        (Clips(), {"input_features": "Float[batch 40 700]"}),
         (SixHeads(), {"x": "Float[b 17 48]", "attn_mask": "Bool[b 6 17 17]"}),
         (SixLayers(), {"x": "Float[batch time 12]", "h": "Float[6 batch 20]"}),
         (Hinted(), {"sample": "Float[batch 4 24 24]", "condition": "Float[batch 3 rows columns]"}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import pytest
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -61,6 +62,41 @@ class Projected(nn.Module):
 def image(height: int, width: int, channels: str = "3", last: bool = False) -> CallSpec:
     axes = f"batch height width {channels}" if last else f"batch {channels} height width"
     return CallSpec({"x": spec(f"Float[{axes}]", batch=2, height=height, width=width)})
+
+
+class Table(nn.Module):
+    """Looks up each step's place in a long table."""
+
+    def __init__(self, places: int) -> None:
+        super().__init__()
+        self.places, self.inner = nn.Embedding(places, 8), nn.Linear(4, 8)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.inner(x) + self.places(torch.arange(x.shape[1]))
+
+
+class Resized(nn.Module):
+    """Resizes a map of any but the usual sides."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.head = nn.Linear(3 * 32 * 32, 8)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if x.shape[2] != 32 or x.shape[3] != 32:
+            x = F.interpolate(x, size=(32, 32))
+        return self.head(x.flatten(1))
+
+
+@pytest.mark.parametrize("places", [1000, 1 << 17, 1 << 19])
+def test_the_end_of_a_long_table_is_found(places: int) -> None:
+    found = proof(lambda: Table(places), CallSpec({"x": spec("Float[batch time 4]", batch=2, time=12)}))
+    assert found.holds_for == ("batch >= 1", f"time <= {places}")
+
+
+def test_sizes_that_a_model_treats_apart_are_followed_beyond() -> None:
+    found = proof(Resized, image(32, 32))
+    assert found.holds_for == ("batch >= 1", "height >= 1", "width >= 1")
 
 
 def test_sizes_at_which_an_axis_has_one_element_by_chance_are_left_for_others() -> None:

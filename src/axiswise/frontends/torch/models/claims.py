@@ -15,6 +15,9 @@ from axiswise.frontends.torch.models.guards import Relation, Sizes, among, at_le
 RECTANGLE = 48, 400
 """How far two axes are looked at together."""
 
+FAR = 1 << 24
+"""Sizes up to which the end of an axis's sizes is looked for."""
+
 FARTHEST = 1 << 17
 """Sizes up to which one axis is looked at on its own."""
 
@@ -131,7 +134,7 @@ def _fitted(name: str, relations: Iterable[Relation], base: Sizes) -> list[Relat
         return periodic or [relation for relation in own if relation.names == (name,)]
     step = next(iter(steps), 0)
     is_open = bool(step) and sizes[-1] + step > near
-    return _progression(name, sizes[0], _end(holds, sizes[-1], step) if is_open else sizes[-1], step)
+    return _progression(name, sizes[0], end_of(holds, sizes[-1], step) if is_open else sizes[-1], step)
 
 
 def _at(name: str, relations: Sequence[Relation], base: Sizes) -> Callable[[int], bool]:
@@ -144,12 +147,12 @@ def _moduli(relations: Iterable[Relation]) -> list[int]:
     return [number for relation in relations for number in numbers_in(relation.text) if number <= MODULUS]
 
 
-def _end(holds: Callable[[int], bool], last: int, step: int) -> int | None:
+def end_of(holds: Callable[[int], bool], last: int, step: int) -> int | None:
     """Return the last of the sizes so many steps apart at which something holds, or None where it goes on."""
     low, high = 0, 1
     while holds(last + high * step):
         low, high = high, 2 * high
-        if last + high * step > FARTHEST:
+        if last + high * step > FAR:
             return None
     while high - low > 1:
         middle = (low + high) // 2
@@ -175,7 +178,7 @@ def _periodic(name: str, sizes: list[int], near: int, holds: Callable[[int], boo
     for step in range(2, PERIOD + 1):
         rests = sorted({size % step for size in sizes[: RESTS + 1]})
         if len(rests) <= RESTS and all((size % step in rests) == (size in held) for size in range(sizes[0], near)):
-            if any(_end(holds, size, step) is not None for size in sizes[: len(rests)]):
+            if any(end_of(holds, size, step) is not None for size in sizes[: len(rests)]):
                 return []
             is_lowest = not any(size % step in rests for size in range(1, sizes[0]))
             return [among(name, step, rests), *([] if is_lowest else [at_least(name, sizes[0])])]

@@ -127,11 +127,11 @@ def inferred(
         return said(name) or [way for way in others.of(name) if holds(way)]
 
     def more(trial: Trial) -> Iterator[CallSpec]:
+        yield from refused(trial, sources)
         for call in completed(trial, function, told):
             yield call
             yield from keyed(replace(trial, call=call), thought)
         yield from keyed(trial, thought)
-        yield from refused(trial, sources)
 
     parameters = parameters or first_of(model, function)
     lists = [len(each) for each in layers if isinstance(each, torch.nn.ModuleList)]

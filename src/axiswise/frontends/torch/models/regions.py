@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any
 
-from axiswise.frontends.torch.models.claims import Grid, claims, numbers_in
+from axiswise.frontends.torch.models.claims import FAR, Grid, claims, end_of, numbers_in
 from axiswise.frontends.torch.models.guards import Relation, Sizes, at_least, at_most, exactly, is_numbered, is_one
 from axiswise.frontends.torch.models.loops import counted
 from axiswise.frontends.torch.models.proofs import Budget, Constraint, Proof
@@ -21,9 +21,6 @@ from axiswise.frontends.torch.models.symbols import Region, Stopped
 
 NEAR = 40
 """How far around the first sizes each axis is looked at."""
-
-FAR = 1 << 24
-"""Sizes up to which an upper bound is looked for."""
 
 FREED = 64
 """How many times as large an axis may become for less to hold by chance."""
@@ -188,16 +185,16 @@ class _Explorer:
         else:
             single = [exactly(name, 1) for name in self._names() if sizes[name] == 1]
             found = self._run_on(sizes, self.free.difference(*(relation.names for relation in single)))
-            is_there = isinstance(found, Region) and _all(found.relations, sizes)
-            if self._is_fixed(broken) and not (is_there and self._is_free_in(found, broken.names[0])):
+            there = found if isinstance(found, Region) and _all(found.relations, sizes) else None
+            if self._is_fixed(broken) and (there is None or not self._has_many(there, broken.names[0])):
                 return self._given_up(broken)
-            if is_there:
-                self.regions.append(replace(found, relations=(*single, *found.relations)))
-            else:
+            if there is None:
                 self._leave(broken)
+            else:
+                self.regions.append(replace(there, relations=(*single, *there.relations)))
         return True
 
-    def _is_free_in(self, region: Region, name: str) -> bool:
+    def _has_many(self, region: Region, name: str) -> bool:
         """Return whether an axis has more than one size in a region, as where a model resizes all but the usual one."""
         return not any(each.names == (name,) and self._is_fixed(each) for each in region.relations)
 
@@ -339,7 +336,8 @@ class _Explorer:
     def _above(self, name: str, relation: Relation) -> int | None:
         base, differs = self.base[name], self._differing(name, relation)
         near = next(filter(differs, range(base + 1, base + NEAR)), None)
-        return near if near is not None else _first_beyond(differs, base + NEAR)
+        last = end_of(lambda size: not differs(size), base + NEAR - 1, 1) if near is None else near - 1
+        return None if last is None else last + 1
 
     def _below(self, name: str, relation: Relation) -> int | None:
         return next(filter(self._differing(name, relation), range(self.base[name] - 1, 0, -1)), None)
@@ -387,16 +385,3 @@ class _Explorer:
 
 def _all(relations: Iterable[Relation], sizes: Sizes) -> bool:
     return all(relation.holds(sizes) for relation in relations)
-
-
-def _first_beyond(differs: Callable[[int], bool], begin: int) -> int | None:
-    """Return the first size from `begin` at which something differs that does so from some size on, or None."""
-    low, high = begin, begin * 2
-    while not differs(high):
-        low, high = high, high * 2
-        if high > FAR:
-            return None
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if differs(middle) else (middle, high)
-    return high
