@@ -88,6 +88,23 @@ class Resized(nn.Module):
         return self.head(x.flatten(1))
 
 
+class Kept(nn.Module):
+    """Keeps three of four patches: how many is a number of Python's, another one for nearly every image."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.patch, self.head = nn.Conv2d(3, 16, 8, 8), nn.Linear(16, 4)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.patch(x).flatten(2).transpose(1, 2)
+        kept = torch.randn(x.shape[:2]).topk(max(1, int(x.shape[1] * 0.75)), dim=-1).indices
+        return self.head(x[torch.arange(x.shape[0])[:, None], kept].mean(1))
+
+
+def test_what_python_counts_of_two_axes_is_no_limit() -> None:
+    assert proof(Kept, image(32, 32)).holds_for == ("batch >= 1",)
+
+
 @pytest.mark.parametrize("places", [1000, 1 << 17, 1 << 19])
 def test_the_end_of_a_long_table_is_found(places: int) -> None:
     found = proof(lambda: Table(places), CallSpec({"x": spec("Float[batch time 4]", batch=2, time=12)}))

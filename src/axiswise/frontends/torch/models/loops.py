@@ -11,13 +11,13 @@ MANY = 3
 
 
 def counted(relations: Iterable[Relation]) -> Relation | None:
-    """Return a relation by which Python counts something of one axis (`time // 2 == 4`), or None.
+    """Return a relation by which Python counts something (`time // 2 == 4`, `int(0.5 * rows * columns)`), or None.
 
     Args:
         relations: What torch relied on in every region that was met.
     """
     alike: dict[str, list[Relation]] = {}
     for relation in dict.fromkeys(relations):
-        if is_numbered(relation) and len(relation.names) == 1:
+        if is_numbered(relation):
             alike.setdefault(relation.text.rpartition(" == ")[0], []).append(relation)
     return next((each[0] for each in alike.values() if len(each) >= MANY), None)
