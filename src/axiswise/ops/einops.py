@@ -97,7 +97,7 @@ def _group(call: OpCall, matched: Matched, place: int, axis: Axis, size: int, gi
             matched.conflicts.append(Conflict("pattern", call, left, right, {"divisor": known}))
         matched.sizes[open_names[0]] = max(size // known, 1) if known > 0 and size else size
     elif known != size:
-        matched.conflicts.append(Conflict("pattern", call, left, right))
+        matched.conflicts.append(Conflict("pattern", call, left, right, {"given": tuple(said)}))
 
 
 def match(call: OpCall) -> Matched:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 import torch
+from einops import rearrange
 from torch import nn
 
 import axiswise
@@ -177,6 +178,31 @@ class SixLayers(nn.Module):
         return self.rnn(x, h)[0]
 
 
+class Tabled(nn.Module):
+    """Has a place for each of 36 pixels of its maps: only an image of one size leaves so many."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.patch, self.places = nn.Conv2d(3, 16, 8, 8), nn.Parameter(torch.randn(36))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.patch(x)
+        return x + rearrange(self.places, "(h w) -> () () h w", h=x.shape[2], w=x.shape[3])
+
+
+class Biased(nn.Module):
+    """Attends over pixels, with a bias for each two of 36 of them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.patch, self.bias = nn.Conv2d(3, 16, 8, 8), nn.Parameter(torch.randn(2, 36, 36))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        pixels = rearrange(self.patch(x), "b (h d) x y -> b h (x y) d", h=2)
+        scores = torch.einsum("b h i d, b h j d -> b h i j", pixels, pixels) + self.bias
+        return torch.einsum("b h i j, b h j d -> b h i d", scores.softmax(-1), pixels)
+
+
 class Clips(nn.Module):
     """Takes clips of one length, and says so; what it makes of them may be given instead."""
 
@@ -206,6 +232,8 @@ def test_a_length_that_has_to_be_long_enough_keeps_its_name() -> None:
         (Parts(), {"x": "Float[batch time 10]"}),
         (Messages(), {"x": "Float[batch 16]", "edge_index": "Int[2 edges]", "edge_attr": "Float[edges 4]"}),
         (Compared(), {"a": "Float[batch 64]", "b": "Float[batch 64]"}),
+        (Tabled(), {"x": "Float[batch 3 height width]"}),
+        (Biased(), {"x": "Float[batch 3 height width]"}),
         (Clips(), {"input_features": "Float[batch 40 700]"}),
         (SixHeads(), {"x": "Float[b 17 48]", "attn_mask": "Bool[b 6 17 17]"}),
         (SixLayers(), {"x": "Float[batch time 12]", "h": "Float[6 batch 20]"}),

@@ -190,7 +190,7 @@ def _squares(trial: Trial, conflict: Conflict, given: AxisUse, wanted: AxisUse) 
     for path in trial.inputs_of(operand.id):
         spec = spec_of(trial.call, path)
         sides = [axis.size for axis in spec.axes if _is_side(axis)] if spec is not None else []
-        if spec is None or len(sides) != 2 or operand.rank == len(spec.axes):
+        if spec is None or len(sides) != 2:
             continue
         area, beside = _area(trial, conflict, given)  # a token of its own may stand beside those of the grid
         scaled = isqrt(max(1, sides[0] * sides[1] * (wanted.size - beside) // area))
@@ -299,9 +299,23 @@ def _patterned(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
     """Yield calls of other sizes for a pattern that an axis does not come out even in, else of other ranks."""
     if conflict.left is not None and conflict.left.axis >= 0:
         axes = [axis for _, spec in trial.call.tensors() for axis in spec.axes]
+        yield from _scaled(trial, conflict)
         yield from _larger(trial) if any(map(_is_side, axes)) else ()  # heights and widths stay alike
         yield from islice(_resized(trial, conflict), 2)
     yield from reranked(trial, conflict)
+
+
+def _scaled(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
+    """Yield calls with sides of which a table of the model's own has as many places as a pattern cuts it into."""
+    left, right = conflict.left, conflict.right
+    operand = conflict.call.operands.get(left.operand) if left is not None else None
+    if left is None or right is None or operand is None or not right.size or any(trial.inputs_of(operand.id)):
+        return
+    for path, spec in trial.call.tensors():
+        sides = [axis.size for axis in spec.axes if _is_side(axis)]
+        if len(sides) == 2:
+            size = isqrt(sides[0] * sides[1] * left.size // right.size)
+            yield replaced(trial.call, path, replace(spec, axes=squared(spec, size)))
 
 
 def _retyped(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:

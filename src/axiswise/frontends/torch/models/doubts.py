@@ -18,6 +18,7 @@ from axiswise.frontends.torch.models.corrections import Demand, is_batch, is_own
 from axiswise.frontends.torch.models.pinning import rank_is_own
 from axiswise.frontends.torch.models.specs import parameter_of
 from axiswise.frontends.torch.models.trials import INPUT, Trial, input_axes
+from axiswise.origin import origin_of
 from axiswise.source.provenance import LONGEST_TRAIL, Step, places, trail
 
 OF_RANK = frozenset({"rank", "unpack", "permutation", "axis-range", "target-rank", "stride"})
@@ -50,6 +51,8 @@ def in_doubt(
     if conflict.left is None or conflict.right is None or _is_of_shape(conflict):
         refs, told = conflict.call.operands.values(), bound if conflict.kind == "dtype" else certain
         return not refs or any(_may_have_others(trial, conflict, ref.id, told, held) for ref in refs)
+    if _may_be_read_off(conflict):
+        return True  # a length that was read off an input is another one with another input
     if len(set(built := [_chosen(trial, conflict, each) for each in (conflict.left, conflict.right)])) > 1 and any(
         built
     ):
@@ -73,6 +76,14 @@ def in_doubt(
     if any(_may_be_deeper(trial, conflict, side, {*certain, *ranked}, held) for side, _ in sides):
         return True
     return any(_may_differ(trial, conflict, side, other, bound, held, ranked) for side, other in sides)
+
+
+def _may_be_read_off(conflict: Conflict) -> bool:
+    """Return whether lengths that a pattern is given may come from axes; where only a message tells, nobody knows."""
+    if conflict.right is None or conflict.right.param != "pattern":
+        return False
+    given = [origin_of(conflict.call.params[name]) for name in conflict.facts.get("given", ())]
+    return not given or any(origin is not None and origin.axes() for origin in given)
 
 
 def is_of_form(trial: Trial, told: Callable[[str, int], bool]) -> bool:
