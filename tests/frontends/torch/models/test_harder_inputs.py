@@ -178,6 +178,30 @@ class SixLayers(nn.Module):
         return self.rnn(x, h)[0]
 
 
+class Chunks(nn.Module):
+    """Takes means of five steps each."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner = nn.Linear(16, 8)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        b, t, c = x.shape
+        return self.inner(x.view(b, t // 5, 5, c).mean(2))
+
+
+class Spectra(nn.Module):
+    """Takes signals that are long enough to be mirrored at their ends."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner = nn.Linear(33, 4)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        spectra = torch.stft(x, 64, 16, window=torch.hann_window(64), return_complex=True)
+        return self.inner(spectra.abs().transpose(1, 2))
+
+
 class Tabled(nn.Module):
     """Has a place for each of 36 pixels of its maps: only an image of one size leaves so many."""
 
@@ -222,6 +246,17 @@ def test_a_length_that_has_to_be_long_enough_keeps_its_name() -> None:
     target = checked(Frequencies())
     assert dict(target.inputs) == {"u": "Float[batch n 1]"}
     assert target.holds_for == ("batch >= 1", "n >= 14")
+
+
+@pytest.mark.parametrize(
+    ("model", "inputs", "limit"),
+    [(Chunks(), "Float[b t 16]", "t divisible by 5"), (Spectra(), "Float[batch length]", "length >= 33")],
+    ids=lambda each: type(each).__name__ if isinstance(each, nn.Module) else "",
+)
+def test_a_length_that_was_corrected_to_a_number_may_be_others(model: nn.Module, inputs: str, limit: str) -> None:
+    target = checked(model)
+    assert dict(target.inputs) == {"x": inputs}
+    assert limit in target.holds_for
 
 
 @pytest.mark.parametrize(

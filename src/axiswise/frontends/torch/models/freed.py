@@ -9,6 +9,9 @@ from axiswise.frontends.torch.models.corrections import is_width
 from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec, TensorSpec
 from axiswise.frontends.torch.models.trials import Trial
 
+LENGTH = "length"
+"""What an axis is called of which there may be twice as many, though it was taken for features."""
+
 
 def freed(trial: Trial, earlier: Iterable[Trial], run: Callable[[CallSpec], Trial]) -> Trial:
     """Return a clean run in which a length that may be another, too, has its name.
@@ -23,7 +26,8 @@ def freed(trial: Trial, earlier: Iterable[Trial], run: Callable[[CallSpec], Tria
         for at, axis in enumerate(first.axes):
             spec = spec_of(trial.call, path) or first  # an axis before may have its name by now
             name = _name_before(before, path, spec, at) if not axis.name else ""
-            if name and not is_width(name) and name not in trial.call.sizes():
+            name = LENGTH if name and is_width(name) else name
+            if name and name not in trial.call.sizes():
                 named = replaced(trial.call, path, with_axis(spec, at, AxisSpec(name, axis.size)))
                 if run(named.resized({name: 2 * axis.size})).is_clean:
                     trial = run(named)
@@ -31,10 +35,10 @@ def freed(trial: Trial, earlier: Iterable[Trial], run: Callable[[CallSpec], Tria
 
 
 def _name_before(calls: Iterable[CallSpec], path: str, spec: TensorSpec, at: int) -> str:
-    """Return what an axis was called in the first call whose other axes were the same."""
+    """Return what an axis was called in the first call whose other axes were the same, or were corrected, too."""
     for call in calls:
         other = spec_of(call, path)
         if other is not None and len(other.axes) == len(spec.axes) and other.axes[at].name:
-            if with_axis(other, at, spec.axes[at]).axes == spec.axes:
+            if all(now == was or not now.name for now, was in zip(spec.axes, other.axes, strict=True)):
                 return other.axes[at].name
     return ""
