@@ -198,10 +198,22 @@ def _unpacked(function: ast.FunctionDef | ast.AsyncFunctionDef, names: list[str]
             changed |= {target.id for target in node.targets if isinstance(target, ast.Name)}
 
 
-def _in_order(function: ast.AST) -> list[ast.stmt | ast.expr]:
+def _in_order(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.stmt | ast.expr]:
     """Return a function's nodes as they run: what a line assigns comes after what it reads."""
-    nodes = [node for node in ast.walk(function) if isinstance(node, (ast.stmt, ast.expr))]
+    apart = _apart(function)
+    nodes = [node for node in ast.walk(function) if isinstance(node, (ast.stmt, ast.expr)) and node not in apart]
     return sorted(nodes, key=lambda node: (node.lineno, isinstance(node, ast.Assign)))
+
+
+def _apart(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[ast.AST]:
+    """Return what runs only when a caller says so: under `if framewise:` of a parameter `framewise=False`."""
+    given = function.args
+    defaulted = [*given.posonlyargs, *given.args][-len(given.defaults) :] if given.defaults else []
+    pairs = [*zip(defaulted, given.defaults, strict=True), *zip(given.kwonlyargs, given.kw_defaults, strict=True)]
+    off = {each.arg for each, default in pairs if isinstance(default, ast.Constant) and not default.value}
+    branches = [node for node in ast.walk(function) if isinstance(node, ast.If)]
+    told = [branch for branch in branches if isinstance(branch.test, ast.Name) and branch.test.id in off]
+    return {node for branch in told for statement in branch.body for node in ast.walk(statement)}
 
 
 def _shape_of(value: ast.expr) -> str:

@@ -202,6 +202,21 @@ class Spectra(nn.Module):
         return self.inner(spectra.abs().transpose(1, 2))
 
 
+class Steps(nn.Module):
+    """Takes a step for each example; for each frame of it only when told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner, self.outer = nn.Linear(1, 24), nn.Linear(16, 24)
+
+    def forward(self, x: torch.Tensor, timestep: torch.Tensor, framewise: bool = False) -> torch.Tensor:
+        moved = self.inner(timestep.unsqueeze(-1))
+        if framewise:
+            b, f = timestep.shape
+            return self.outer(x).transpose(1, 2) + moved.view(b, f, 24).transpose(1, 2)
+        return self.outer(x).transpose(1, 2) + moved.unsqueeze(-1)
+
+
 class Tabled(nn.Module):
     """Has a place for each of 36 pixels of its maps: only an image of one size leaves so many."""
 
@@ -267,6 +282,7 @@ def test_a_length_that_was_corrected_to_a_number_may_be_others(model: nn.Module,
         (Parts(), {"x": "Float[batch time 10]"}),
         (Messages(), {"x": "Float[batch 16]", "edge_index": "Int[2 edges]", "edge_attr": "Float[edges 4]"}),
         (Compared(), {"a": "Float[batch 64]", "b": "Float[batch 64]"}),
+        (Steps(), {"x": "Float[batch time 16]", "timestep": "Float[batch]"}),
         (Tabled(), {"x": "Float[batch 3 height width]"}),
         (Biased(), {"x": "Float[batch 3 height width]"}),
         (Clips(), {"input_features": "Float[batch 40 700]"}),
