@@ -31,7 +31,7 @@ from axiswise.frontends.torch.genuine import genuine
 from axiswise.frontends.torch.layers import ModuleStack
 from axiswise.frontends.torch.tensors import fact_of, ref_of, renew, tensors_in
 from axiswise.frontends.torch.undecided import counted, undecided
-from axiswise.frontends.torch.vocabulary.reading import Reading, name_of, read_call
+from axiswise.frontends.torch.vocabulary.reading import Reading, name_of, read_call, settle
 from axiswise.ops.contract import contract_of
 from axiswise.ops.devices import device_conflict
 from axiswise.ops.silent import candidates
@@ -198,6 +198,7 @@ class Tracer(TorchFunctionMode):
 
     def call_of(self, reading: Reading, frame: FrameType, *, spelled: str) -> OpCall:
         """Return the fact for a reading at a running frame."""
+        settle(reading, self.reading.item)
         operands = {role: ref_of(tensor) for role, tensor in reading.operands.items()}
         values.told(reading)
         return OpCall(

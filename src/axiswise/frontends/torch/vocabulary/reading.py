@@ -48,6 +48,31 @@ class Reading:
             self.params[name] = value
 
 
+SETTINGS = frozenset(
+    "dim dim0 dim1 dims source destination pad split_size repeats k shape size output_size shifts offset n".split()
+)
+"""Names under which numbers are asked for, never data: torch takes a tensor of one whole number for one."""
+
+
+def settle(reading: Reading, item: Callable[[Any], Any]) -> None:
+    """File the numbers among a reading's settings that were given as tensors where numbers stand.
+
+    Args:
+        reading: A call as it was read.
+        item: Returns the number that a tensor of one element stands for.
+    """
+    given: dict[str, list[str]] = {}
+    for role, tensor in reading.operands.items():
+        if tensor.dim() == 0 and role.partition(".")[0] in SETTINGS:
+            given.setdefault(role.partition(".")[0], []).append(role)
+    for name, roles in given.items():
+        numbers = [item(reading.operands.pop(role)) for role in roles]
+        reading.params[name] = tuple(numbers) if roles != [name] else numbers[0]
+    for name, value in reading.params.items():
+        if name in SETTINGS and type(value) in (tuple, list) and any(isinstance(each, torch.Tensor) for each in value):
+            reading.params[name] = tuple(item(each) if isinstance(each, torch.Tensor) else each for each in value)
+
+
 Reader = Callable[[Sequence[Any], Mapping[str, Any]], Reading | None]
 LayerReader = Callable[[Any, Sequence[Any], Mapping[str, Any]], Reading | None]
 
