@@ -75,7 +75,6 @@ class Memo:
         self.mode_read = False
         self._entries: dict[Any, list[_Entry]] = {}
         self._frames: dict[int, Any] = {}
-        self._inside: dict[int, dict[str, torch.nn.Module]] = {}
         self._recordings: list[_Recording] = []
         self._kept: list[Any] = []
 
@@ -137,9 +136,9 @@ class Memo:
     def _replayed(self, module: Any, entry: _Entry) -> None:
         """Let modules around a remembered one know what it would have read."""
         if self._recordings:
-            paths = self._paths(module)
             for path, name in entry.settings:
-                self._recordings[-1].reads.setdefault((id(paths[path]), name), (paths[path], name))
+                inside = _within(module, path)
+                self._recordings[-1].reads.setdefault((id(inside), name), (inside, name))
 
     # -- configurations ------------------------------------------------------------------------------------------------
     def _frame_of(self, module: torch.nn.Module) -> Any:
@@ -170,7 +169,8 @@ class Memo:
         return found
 
     def _settings(self, module: torch.nn.Module, recording: _Recording) -> dict[tuple[str, str], Any]:
-        paths = {id(child): path for path, child in reversed(self._paths(module).items())}
+        named = cast("Any", module).named_modules(remove_duplicate=False)
+        paths = {id(child): path for path, child in reversed([*named])}
         found: dict[tuple[str, str], Any] = {}
         for owner, (held, name) in recording.reads.items():
             if owner[0] not in paths:
@@ -180,23 +180,16 @@ class Memo:
 
     def _is_as(self, module: torch.nn.Module, entry: _Entry) -> bool:
         """Return whether a module's attributes are those that were read of the one that was run."""
-        paths = self._paths(module)
         try:
             return (
                 all(
-                    path in paths and _same(_setting(_attribute(paths[path], name)), value)
+                    (inside := _within(module, path)) is not None and _same(_setting(_attribute(inside, name)), value)
                     for (path, name), value in entry.settings.items()
                 )
                 and tuple(_shape(tensor) for tensor in tensors_in(entry.result)) == entry.shapes
             )
         except _Other:
             return False
-
-    def _paths(self, module: torch.nn.Module) -> dict[str, torch.nn.Module]:
-        """Return a module and all inside it by their paths; one that hangs at several places has several."""
-        if id(module) not in self._inside:
-            self._inside[id(module)] = dict(cast("Any", module).named_modules(remove_duplicate=False))
-        return self._inside[id(module)]
 
     # -- what is read and written --------------------------------------------------------------------------------------
     @contextmanager
@@ -255,6 +248,13 @@ def met_again(model: Any, tracer: Tracer) -> Generator[Memo | None]:
             yield memo
     finally:
         kind.__call__ = was
+
+
+def _within(module: Any, path: str) -> Any:
+    """Return the module that hangs at a path inside another, or None."""
+    for name in path.split(".") if path else ():
+        module = None if module is None else vars(module)["_modules"].get(name)
+    return module
 
 
 def _attribute(module: Any, name: str) -> Any:
