@@ -81,7 +81,7 @@ def use_tensor(call: OpCall, use: AxisUse) -> tuple[int, int] | None:
 
 
 def trail(trace: Trace, call: OpCall, use: AxisUse) -> Iterator[Step]:
-    """Yield the calls that made one side's axis, nearest first; products branch into their factors."""
+    """Yield the calls that made one side's axis, nearest first; what is made of several axes branches into them."""
     start = use_tensor(call, use)
     if start is not None:
         yield from _back(
@@ -108,7 +108,7 @@ def _back(trace: Trace, tensor: int, axis: int, before: int, depth: int, budget:
         if not axes:
             return
         before = call.index
-        if relation in ("product", "sum") and len(axes) > 1:
+        if len(axes) > 1 and relation in ("product", "part", "sum"):
             for role, position in axes:
                 yield from _back(trace, call.operands[role].id, position, before, depth + 1, budget)
             return

@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from axiswise.facts import Failure
-from axiswise.frontends.torch.models.corrections import is_width
 from axiswise.frontends.torch.models.doubts import in_doubt
 from axiswise.frontends.torch.models.ideas import is_told
 from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec
@@ -95,7 +94,7 @@ def is_resized(call: CallSpec, other: CallSpec) -> bool:
 
 
 def _may_be(axis: AxisSpec, other: AxisSpec) -> bool:
-    return axis.size == other.size or not (axis.is_batch or is_width(axis.name) or not axis.name)
+    return axis.size == other.size or not (axis.is_batch or axis.is_width or not axis.name)
 
 
 def _alone(trial: Trial, failures: list[Failure]) -> Trial:

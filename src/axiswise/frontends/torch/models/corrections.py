@@ -162,7 +162,7 @@ def _halved_evenly(trial: Trial, conflict: Conflict, left: AxisUse, right: AxisU
 def _is_product(trial: Trial, conflict: Conflict, side: AxisUse) -> bool:
     """Return whether a size is that of a height times a width, and maybe more."""
     ends = input_axes(trail(trial.trace, conflict.call, side))
-    sides = [path for path, axis in set(ends) if (spec := spec_of(trial.call, path)) and _is_side(spec.axes[axis])]
+    sides = [path for path, axis in set(ends) if (spec := spec_of(trial.call, path)) and spec.axes[axis].is_side]
     return any(sides.count(path) > 1 for path in sides)
 
 
@@ -171,7 +171,8 @@ def _unified(call: CallSpec, ours: list[Demand], theirs: list[Demand]) -> Iterat
     for one in ours[:1]:
         for other in theirs[:1]:
             if one.path == other.path:
-                continue  # two axes of one input: nothing that happens to fit is meant
+                yield from _paired(call, one, other)
+                continue
             source = spec_of(call, one.path)
             target = spec_of(call, other.path)
             if source is None or target is None or is_batch(call, one) != is_batch(call, other):
@@ -182,6 +183,20 @@ def _unified(call: CallSpec, ours: list[Demand], theirs: list[Demand]) -> Iterat
             yield replaced(call, one.path, with_axis(source, one.axis, axis))
 
 
+def _paired(call: CallSpec, one: Demand, other: Demand) -> Iterator[CallSpec]:
+    """Yield a call with one length in the place of two of one input: an entry for each pair.
+
+    Not where a text names them, or layers of images do: nothing that happens to fit is meant there.
+    """
+    spec = spec_of(call, one.path)
+    if spec is None or spec.told:
+        return
+    ours, theirs = spec.axes[one.axis], spec.axes[other.axis]
+    if not any(axis.is_batch or axis.is_width for axis in (ours, theirs)) and not (ours.is_side and theirs.is_side):
+        alike = call.made(lambda each: each.renamed({theirs.name: ours.name}))
+        yield replace(call, arguments=alike).resized({ours.name: ours.size})
+
+
 def _squares(trial: Trial, conflict: Conflict, given: AxisUse, wanted: AxisUse) -> Iterator[CallSpec]:
     """Yield calls with other heights and widths, equal ones: both go into a flattened size."""
     operand = conflict.call.operands.get(given.operand)
@@ -189,7 +204,7 @@ def _squares(trial: Trial, conflict: Conflict, given: AxisUse, wanted: AxisUse) 
         return
     for path in trial.inputs_of(operand.id):
         spec = spec_of(trial.call, path)
-        sides = [axis.size for axis in spec.axes if _is_side(axis)] if spec is not None else []
+        sides = [axis.size for axis in spec.axes if axis.is_side] if spec is not None else []
         if spec is None or len(sides) != 2:
             continue
         area, beside = _area(trial, conflict, given)  # a token of its own may stand beside those of the grid
@@ -210,11 +225,7 @@ def _area(trial: Trial, conflict: Conflict, given: AxisUse) -> tuple[int, int]:
 
 def squared(spec: TensorSpec, size: int) -> tuple[AxisSpec, ...]:
     """Return axes with another height and width."""
-    return tuple(AxisSpec(axis.name, size) if _is_side(axis) else axis for axis in spec.axes)
-
-
-def _is_side(axis: AxisSpec) -> bool:
-    return axis.name.lower() in ("height", "width", "h", "w")
+    return tuple(AxisSpec(axis.name, size) if axis.is_side else axis for axis in spec.axes)
 
 
 def is_own(trial: Trial, conflict: Conflict, side: AxisUse) -> bool:
@@ -232,12 +243,7 @@ def is_own(trial: Trial, conflict: Conflict, side: AxisUse) -> bool:
 def _is_width(call: CallSpec, demand: Demand) -> bool:
     """Return whether a demand is of an axis that models are built for: features, channels."""
     spec = spec_of(call, demand.path)
-    return is_width(spec.axes[demand.axis].name if spec is not None and demand.axis < len(spec.axes) else "")
-
-
-def is_width(name: str) -> bool:
-    """Return whether an axis is one that models are built for."""
-    return name.lower() in ("", "features", "channels", "channel", "num_channels", "c", "d", "dim", "mels")
+    return spec is None or demand.axis >= len(spec.axes) or spec.axes[demand.axis].is_width
 
 
 def is_batch(call: CallSpec, demand: Demand) -> bool:
@@ -262,8 +268,8 @@ def _flattened(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
         rest = spec.axes[1:]
         if len(rest) == 1:
             yield fixed(trial.call, path, 1, wanted)
-        sides = [axis for axis in rest if _is_side(axis)]
-        others = prod(axis.size for axis in rest if not _is_side(axis))
+        sides = [axis for axis in rest if axis.is_side]
+        others = prod(axis.size for axis in rest if not axis.is_side)
         if len(sides) == 2 and wanted % others == 0 and isqrt(wanted // others) ** 2 == wanted // others:
             side = isqrt(wanted // others)
             yield replaced(trial.call, path, replace(spec, axes=squared(spec, side)))
@@ -300,7 +306,7 @@ def _patterned(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
     if conflict.left is not None and conflict.left.axis >= 0:
         axes = [axis for _, spec in trial.call.tensors() for axis in spec.axes]
         yield from _scaled(trial, conflict)
-        yield from _larger(trial) if any(map(_is_side, axes)) else ()  # heights and widths stay alike
+        yield from _larger(trial) if any(axis.is_side for axis in axes) else ()  # heights and widths stay alike
         yield from islice(_resized(trial, conflict), 2)
     yield from reranked(trial, conflict)
 
@@ -312,7 +318,7 @@ def _scaled(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
     if left is None or right is None or operand is None or not right.size or any(trial.inputs_of(operand.id)):
         return
     for path, spec in trial.call.tensors():
-        sides = [axis.size for axis in spec.axes if _is_side(axis)]
+        sides = [axis.size for axis in spec.axes if axis.is_side]
         if len(sides) == 2:
             size = isqrt(sides[0] * sides[1] * left.size // right.size)
             yield replaced(trial.call, path, replace(spec, axes=squared(spec, size)))
@@ -320,7 +326,8 @@ def _scaled(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
 
 def _retyped(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
     """Yield inputs of another element type."""
-    wanted = " ".join(str(each) for each in _listed(conflict.facts.get("wanted", ())))
+    told = conflict.facts.get("wanted", ())
+    wanted = " ".join(map(str, told if is_series(told) else [told]))
     kind = "Int" if "int" in wanted or "long" in wanted else "Bool" if "bool" in wanted else "Float"
     side = conflict.left or conflict.right
     roles = [side.operand] if side is not None and side.operand in conflict.call.operands else []
@@ -334,10 +341,6 @@ def _retyped(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
                 new = new.renamed({"features": "time", "channels": "length"})
                 yield replaced(trial.call, path, replace(new, axes=new.axes[:2]))
             yield replaced(trial.call, path, new)
-
-
-def _listed(value: object) -> tuple[object, ...]:
-    return tuple(value) if is_series(value) else (value,)
 
 
 def _masked(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:

@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from axiswise.facts import AxisUse, Conflict
 from axiswise.frontends.torch.models.changing import spec_of
-from axiswise.frontends.torch.models.corrections import Demand, is_batch, is_own, is_width
+from axiswise.frontends.torch.models.corrections import Demand, is_batch, is_own
 from axiswise.frontends.torch.models.pinning import rank_is_own
 from axiswise.frontends.torch.models.specs import parameter_of
 from axiswise.frontends.torch.models.trials import INPUT, Trial, input_axes
@@ -170,7 +170,7 @@ def _may_differ(
         if all(held(*end) for end in dict.fromkeys(guessed)):
             return False  # the model asks for two sizes of one axis
     widths = any(
-        (spec := spec_of(trial.call, path)) is not None and axis < len(spec.axes) and is_width(spec.axes[axis].name)
+        (spec := spec_of(trial.call, path)) is not None and axis < len(spec.axes) and spec.axes[axis].is_width
         for path, axis in guessed
     )
     return widths or is_own(trial, conflict, other)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from axiswise.frontends.torch.models.changing import replaced, spec_of, with_axis
-from axiswise.frontends.torch.models.corrections import is_width
 from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec, TensorSpec
 from axiswise.frontends.torch.models.trials import Trial
 
@@ -26,7 +25,7 @@ def freed(trial: Trial, earlier: Iterable[Trial], run: Callable[[CallSpec], Tria
         for at, axis in enumerate(first.axes):
             spec = spec_of(trial.call, path) or first  # an axis before may have its name by now
             name = _name_before(before, path, spec, at) if not axis.name else ""
-            name = LENGTH if name and is_width(name) else name
+            name = LENGTH if name and AxisSpec(name, axis.size).is_width else name
             if name and name not in trial.call.sizes():
                 named = replaced(trial.call, path, with_axis(spec, at, AxisSpec(name, axis.size)))
                 if run(named.resized({name: 2 * axis.size})).is_clean:

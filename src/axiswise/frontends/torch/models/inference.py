@@ -18,7 +18,7 @@ import torch
 from axiswise.frontends.torch.models.beginning import combined, forward_of, offered, parameters_of, written
 from axiswise.frontends.torch.models.behind import Run, is_resized
 from axiswise.frontends.torch.models.changing import agreeing, replaced, spec_of, with_axis
-from axiswise.frontends.torch.models.corrections import asked_of, corrected, is_width
+from axiswise.frontends.torch.models.corrections import asked_of, corrected
 from axiswise.frontends.torch.models.doubts import in_doubt
 from axiswise.frontends.torch.models.entangled import is_alike, is_entangled
 from axiswise.frontends.torch.models.exemplified import exemplified
@@ -34,7 +34,7 @@ from axiswise.frontends.torch.models.reconsidering import reconsidered
 from axiswise.frontends.torch.models.refused import refused
 from axiswise.frontends.torch.models.reranking import of_rank
 from axiswise.frontends.torch.models.solving import solved
-from axiswise.frontends.torch.models.specs import CallSpec, TensorSpec
+from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec, TensorSpec
 from axiswise.frontends.torch.models.structures import Structures, holds
 from axiswise.frontends.torch.models.trials import Trial
 from axiswise.source.examples import Example
@@ -328,7 +328,7 @@ class _Search:
     def narrowed(self, trial: Trial) -> Trial:
         """Return a clean run with numbers for widths of which the model has one size, and names for lengths of many."""
         for name, size in trial.call.sizes().items():
-            if is_width(name) and not self.is_over:
+            if AxisSpec(name, size).is_width and not self.is_over:
                 other = self.run(trial.call.resized({name: size + 1}))
                 if any(each.wanted == size for each in asked_of(other, name)):
                     trial = replace(trial, call=trial.call.numbered({name: size}))

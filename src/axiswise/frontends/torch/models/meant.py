@@ -17,7 +17,6 @@ from typing import Any
 import torch
 
 from axiswise.facts import OpCall, is_series
-from axiswise.frontends.torch.models.corrections import is_width
 from axiswise.frontends.torch.models.doubts import is_of_form
 from axiswise.frontends.torch.models.frozen import is_of_one
 from axiswise.frontends.torch.models.ideas import first_layers_take
@@ -136,7 +135,7 @@ def _is_meant(call: CallSpec, wanted: Mapping[str, TensorSpec], numbers: Numbers
 
 
 def _agrees(axis: AxisSpec, wanted: AxisSpec, held: bool) -> bool:
-    named = axis.name == wanted.name or (not axis.name and is_width(wanted.name))
+    named = axis.name == wanted.name or (not axis.name and wanted.is_width)
     return named and (axis.size == wanted.size or not held)
 
 
@@ -155,14 +154,14 @@ def _held(spec: TensorSpec, path: str, numbers: Numbers) -> list[bool]:
 def _is_told(spec: TensorSpec, path: str, numbers: Numbers) -> bool:
     """Return whether the model's own numbers give each size of an input, but those of the batch and of widths."""
     held = _held(spec, path, numbers)[1:]
-    return any(held) and all(known or is_width(axis.name) for known, axis in zip(held, spec.axes[1:], strict=True))
+    return any(held) and all(known or axis.is_width for known, axis in zip(held, spec.axes[1:], strict=True))
 
 
 def _widths_told(wanted: Mapping[str, TensorSpec], numbers: Numbers) -> Iterator[bool]:
     """Yield of each width of the inputs whether the model's own numbers give it."""
     for path, spec in wanted.items():
         for axis, held in zip(spec.axes, _held(spec, path, numbers), strict=True):
-            if is_width(axis.name):
+            if axis.is_width:
                 yield held
 
 

@@ -252,9 +252,10 @@ def met_again(model: Any, tracer: Tracer) -> Generator[Memo | None]:
 
 def _within(module: Any, path: str) -> Any:
     """Return the module that hangs at a path inside another, or None."""
+    inside = module
     for name in path.split(".") if path else ():
-        module = None if module is None else vars(module)["_modules"].get(name)
-    return module
+        inside = None if inside is None else cast("Any", vars(inside))["_modules"].get(name)
+    return inside
 
 
 def _attribute(module: Any, name: str) -> Any:

@@ -30,6 +30,16 @@ class AxisSpec:
         name = self.name.lower()
         return name in ("batch", "b", "bs", "n", "bsz", "batch_size") or name.endswith("_batch_size")
 
+    @property
+    def is_width(self) -> bool:
+        """Whether it is one that models are built for: a number of theirs, or called features, channels."""
+        return self.name.lower() in ("", "features", "channels", "channel", "num_channels", "c", "d", "dim", "mels")
+
+    @property
+    def is_side(self) -> bool:
+        """Whether it is a height or a width of an image."""
+        return self.name.lower() in ("height", "width", "h", "w")
+
     def __str__(self) -> str:
         return self.name or str(self.size)
 
