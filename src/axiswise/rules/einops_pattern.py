@@ -32,6 +32,9 @@ class EinopsPattern(Rule):
             other, along = scene.expression(right.operand), scene.axis(left)
             said = f"{said} packs {tensor} with {other}, but {left.size} along {along} is not {right.size}"
             return scene.diagnosis(said, label(scene))
+        if "given" in conflict.facts:  # nothing is left open in it
+            asked = f"{said} asks for an axis of {right.size}, where {tensor} has {left.size}"
+            return scene.diagnosis(asked, label(scene))
         relation = "is not divisible by" if left.size >= 2 * right.size > 0 else "is not"
         return scene.diagnosis(
             f"{said} splits an axis of {left.size} of {tensor}, which {relation} {right.size}", label(scene)

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from math import isqrt, prod
 
 from axiswise.facts import AxisUse, Conflict, is_series
+from axiswise.frontends.torch.models.asked import Demand, demands, is_batch, is_own, is_width
 from axiswise.frontends.torch.models.changing import fixed, replaced, spec_of, with_axis
 from axiswise.frontends.torch.models.joined import shared, with_longer_part
 from axiswise.frontends.torch.models.reranking import deepened, reranked
 from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec, TensorSpec
 from axiswise.frontends.torch.models.trials import Trial, input_axes
-from axiswise.source.provenance import places, solved, trail
+from axiswise.source.provenance import trail
 
 USUAL_SIDES = (224, 256, 64, 28, 96, 112, 128, 384, 512, 299, 16, 8)
 """Sides of images that models are built for."""
@@ -33,28 +34,6 @@ ROOMY = ("window", "pattern", "split", "numel", "other", "samples")
 """Kinds of conflicts that a longer input may have none of."""
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """A size that a conflict asks of a guess.
-
-    Attributes:
-        name: The guess: an input's axis as `x.2`, or a constructor's argument.
-        wanted: What it would have to be.
-    """
-
-    name: str
-    wanted: int
-
-    @property
-    def path(self) -> str:
-        return self.name.rpartition(".")[0]
-
-    @property
-    def axis(self) -> int:
-        tail = self.name.rpartition(".")[2]
-        return int(tail) if tail.isdecimal() else -1
-
-
 def corrected(trial: Trial) -> Iterator[CallSpec]:
     """Yield the calls that a failed trial suggests, the likeliest first."""
     for failure in trial.failures[:1]:
@@ -65,34 +44,6 @@ def corrected(trial: Trial) -> Iterator[CallSpec]:
                 yield from _distinct(trial.call, _larger(trial))
     if trial.error is not None and not trial.failures:
         yield from _distinct(trial.call, _from_text(trial, str(trial.error)))
-
-
-def demands(trial: Trial, conflict: Conflict, side: AxisUse | None, wanted: int) -> list[Demand]:
-    """Return what one side of a conflict asks of the guesses it was made from."""
-    if side is None or wanted < 1:
-        return []
-    found: list[Demand] = []
-    for place in places(trial.trace, conflict.call, side, wanted):
-        for leaf in place.origin.guesses() if place.origin else ():
-            size = place.wanted if leaf is place.origin else solved(place.origin, leaf, place.wanted)  # type: ignore[arg-type]
-            if size is not None and size > 0:
-                found.append(Demand(leaf.name, int(size)))
-        for leaf in place.origin.axes() if place.origin else ():
-            size = solved(place.origin, leaf, place.wanted)  # type: ignore[arg-type]
-            if leaf.tensor in trial.given and size is not None and size > 0:
-                found.append(Demand(f"{trial.given[leaf.tensor]}.{leaf.axis}", int(size)))
-    return found
-
-
-def asked_of(trial: Trial, name: str) -> Iterator[Demand]:
-    """Yield what the first conflict of a run asks of the inputs' axes of a name, by a number of the model's own."""
-    for conflict in (each for failure in trial.failures[:1] for each in failure.conflicts[:1]):
-        for side, other in ((conflict.left, conflict.right), (conflict.right, conflict.left)):
-            if side is not None and other is not None and is_own(trial, conflict, other):
-                for demand in demands(trial, conflict, side, other.size):
-                    spec = spec_of(trial.call, demand.path)
-                    if spec is not None and demand.axis < len(spec.axes) and spec.axes[demand.axis].name == name:
-                        yield demand
 
 
 def _distinct(call: CallSpec, others: Iterator[CallSpec]) -> Iterator[CallSpec]:
@@ -122,13 +73,14 @@ def _resized(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
         demand
         for one, other in ((ours, right), (theirs, left))
         for demand in one
-        if not is_batch(trial.call, demand) and (is_own(trial, conflict, other) or _is_width(trial.call, demand))
+        if not is_batch(trial.call, demand) and (is_own(trial, conflict, other) or is_width(trial.call, demand))
     ]
     for demand in asked if flattened else ():
-        if _is_width(trial.call, demand):  # patches: sides are cut, and the channels have to fit
+        if is_width(trial.call, demand):  # patches: sides are cut, and the channels have to fit
             yield fixed(trial.call, demand.path, demand.axis, demand.wanted)
     for side, other in flattened:
         yield from _squares(trial, conflict, side, other)
+    yield from _together(trial.call, asked)
     for demand in asked:
         yield fixed(trial.call, demand.path, demand.axis, demand.wanted)
     for side, other in both:
@@ -143,6 +95,15 @@ def _resized(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
                 yield deepened(trial.call, path)
     for side, other in both:
         yield from with_longer_part(trial, conflict, side, other.size)
+
+
+def _together(call: CallSpec, asked: Sequence[Demand]) -> Iterator[CallSpec]:
+    """Yield a call in which several inputs have the one size that is asked of each: points, and their directions."""
+    paths = {demand.path for demand in asked}
+    if len(paths) > 1 and len({demand.wanted for demand in asked}) == 1:
+        for demand in asked:
+            call = fixed(call, demand.path, demand.axis, demand.wanted)
+        yield call
 
 
 def _halved_evenly(trial: Trial, conflict: Conflict, left: AxisUse, right: AxisUse) -> Iterator[CallSpec]:
@@ -226,30 +187,6 @@ def _area(trial: Trial, conflict: Conflict, given: AxisUse) -> tuple[int, int]:
 def squared(spec: TensorSpec, size: int) -> tuple[AxisSpec, ...]:
     """Return axes with another height and width."""
     return tuple(AxisSpec(axis.name, size) if axis.is_side else axis for axis in spec.axes)
-
-
-def is_own(trial: Trial, conflict: Conflict, side: AxisUse) -> bool:
-    """Return whether a side is the model's own: a setting, a parameter or a buffer, or made of nothing but these."""
-    operand = conflict.call.operands.get(side.operand)
-    if side.param or operand is None:
-        return True
-    if operand.id in trial.given:
-        return False
-    if trial.trace.producer(operand.id) is None:
-        return True
-    return next(trial.inputs_of(operand.id), None) is None and not demands(trial, conflict, side, side.size)
-
-
-def _is_width(call: CallSpec, demand: Demand) -> bool:
-    """Return whether a demand is of an axis that models are built for: features, channels."""
-    spec = spec_of(call, demand.path)
-    return spec is None or demand.axis >= len(spec.axes) or spec.axes[demand.axis].is_width
-
-
-def is_batch(call: CallSpec, demand: Demand) -> bool:
-    """Return whether a demand is of the batch, or of no axis that is known."""
-    spec = spec_of(call, demand.path)
-    return spec is None or demand.axis >= len(spec.axes) or spec.axes[demand.axis].is_batch
 
 
 def _flattened(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:

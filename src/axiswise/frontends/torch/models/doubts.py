@@ -13,8 +13,8 @@ from math import prod
 from typing import Any, cast
 
 from axiswise.facts import AxisUse, Conflict
+from axiswise.frontends.torch.models.asked import Demand, is_batch, is_own
 from axiswise.frontends.torch.models.changing import spec_of
-from axiswise.frontends.torch.models.corrections import Demand, is_batch, is_own
 from axiswise.frontends.torch.models.pinning import rank_is_own
 from axiswise.frontends.torch.models.specs import parameter_of
 from axiswise.frontends.torch.models.trials import INPUT, Trial, input_axes
@@ -82,8 +82,9 @@ def _may_be_read_off(conflict: Conflict) -> bool:
     """Return whether lengths that a pattern is given may come from axes; where only a message tells, nobody knows."""
     if conflict.right is None or conflict.right.param != "pattern":
         return False
-    given = [origin_of(conflict.call.params[name]) for name in conflict.facts.get("given", ())]
-    return not given or any(origin is not None and origin.axes() for origin in given)
+    given = conflict.facts.get("given")
+    origins = [origin_of(conflict.call.params[name]) for name in given or ()]
+    return given is None or any(origin is not None and origin.axes() for origin in origins)
 
 
 def is_of_form(trial: Trial, told: Callable[[str, int], bool]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from axiswise.facts import OpCall
-from axiswise.frontends.torch.models.corrections import demands, is_batch, is_own
+from axiswise.frontends.torch.models.asked import demands, is_batch, is_own
 from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec
 from axiswise.frontends.torch.models.trials import Trial
 from axiswise.ops.axes import numbers

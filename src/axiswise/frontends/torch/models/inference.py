@@ -15,10 +15,11 @@ from typing import Any
 
 import torch
 
+from axiswise.frontends.torch.models.asked import asked_of
 from axiswise.frontends.torch.models.beginning import combined, forward_of, offered, parameters_of, written
 from axiswise.frontends.torch.models.behind import Run, is_resized
 from axiswise.frontends.torch.models.changing import agreeing, replaced, spec_of, with_axis
-from axiswise.frontends.torch.models.corrections import asked_of, corrected
+from axiswise.frontends.torch.models.corrections import corrected
 from axiswise.frontends.torch.models.doubts import in_doubt
 from axiswise.frontends.torch.models.entangled import is_alike, is_entangled
 from axiswise.frontends.torch.models.exemplified import exemplified

@@ -98,7 +98,8 @@ def meant(
     goes_on = settled and not (whole or found.is_clean or _others(found, wanted))
     if best is None or (goes_on and best.reach < found.reach):
         return None
-    if not (whole or is_of_one(found.call) or is_of_form(best, given) or _reads_one(best, wanted)):
+    of_size = is_of_one(found.call) or _is_of_one_length(found, wanted)
+    if not (whole or of_size or is_of_form(best, given) or _reads_one(best, wanted)):
         return None
     return Meant(best, told and not (found.is_clean and _others(found, wanted)))
 
@@ -183,6 +184,13 @@ def _others(found: Trial, wanted: Mapping[str, TensorSpec]) -> list[str]:
     """Return the parameters that are given something with another number of axes than they were meant to take."""
     given = dict(found.call.tensors())
     return [path for path, spec in wanted.items() if path not in given or len(given[path].axes) != len(spec.axes)]
+
+
+def _is_of_one_length(found: Trial, wanted: Mapping[str, TensorSpec]) -> bool:
+    """Return whether a module runs with texts of one length only, where by custom any length should do."""
+    given = dict(found.call.tensors())
+    ids = [given[path].axes for path in wanted if _IDS.fullmatch(path) and path in given]
+    return any(len(axes) == 2 and not axes[1].name for axes in ids)
 
 
 def _is_read_once(found: Trial, path: str) -> bool:

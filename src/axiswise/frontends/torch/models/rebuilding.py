@@ -11,8 +11,8 @@ from typing import Any, cast
 
 from torch import nn
 
+from axiswise.frontends.torch.models.asked import demands
 from axiswise.frontends.torch.models.building import Plan
-from axiswise.frontends.torch.models.corrections import demands
 from axiswise.frontends.torch.models.demands import asked_of_parts
 from axiswise.frontends.torch.models.standing_in import network
 from axiswise.frontends.torch.models.trials import Trial

@@ -16,8 +16,8 @@ from typing import Any
 import torch
 
 from axiswise.facts import AxisUse, Conflict, OpCall
+from axiswise.frontends.torch.models.asked import demands, is_batch
 from axiswise.frontends.torch.models.changing import replaced, spec_of, with_axis
-from axiswise.frontends.torch.models.corrections import demands, is_batch
 from axiswise.frontends.torch.models.raising import evaluated, evaluated_with, named, others, raised_at, tests_of
 from axiswise.frontends.torch.models.reranking import of_rank
 from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec
