@@ -95,6 +95,30 @@ def test_what_no_batch_makes_up_for_is_told(
     assert finding.fixes[0].verdict.startswith("verified")
 
 
+TABLE = """class Tower(nn.Module):
+    def __init__(self, words=50, width=16):
+        super().__init__()
+        self.table, self.places = nn.Embedding(words, width), nn.Embedding(40, width)
+        self.register_buffer("order", torch.arange(40))
+
+    def forward(self, {name}):
+        seen = self.table({name})
+        return seen + self.places(self.order{part})
+
+
+Tower(words=50)
+"""
+
+
+def test_ids_of_one_length_only_are_told_of_where_a_fix_lets_them_have_any(tmp_path: Path, warm: Sandbox) -> None:
+    assert checked(TABLE.format(name="input_ids", part="[: seen.shape[1]]"), tmp_path, warm).findings == ()
+    (finding,) = checked(TABLE.format(name="input_ids", part=""), tmp_path, warm).findings
+    assert (finding.rule, finding.severity) == ("broadcast-mismatch", "note")
+    assert "it runs with `input_ids` of (6, 40)" in finding.notes[-1].message
+    assert finding.fixes[0].verdict.startswith("verified")
+    assert checked(TABLE.format(name="places", part=""), tmp_path, warm).findings == ()
+
+
 ALONE = """class Tower(nn.Module):
     def __init__(self, words=50, width=16):
         super().__init__()

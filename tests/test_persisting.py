@@ -118,6 +118,45 @@ FRAMES = (
         return self.head(self.body(led).unflatten(2, (-1, 2)).permute(0, 1, 3, 2, 4, 5).flatten(1, 2))
 """
 )
+MATRIX = (
+    HEAD
+    + """class Products(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.sides, self.out = nn.Linear(16, 24), nn.Linear(12, 16)
+
+    def forward(self, cells):
+        left, right = self.sides(cells).chunk(2, dim=-1)
+        return cells + self.out(torch.einsum("bikc,bjkc->bijc", left, right))
+"""
+)
+CODES = (
+    HEAD
+    + """class Codes(nn.Module):
+    def __init__(self, dim=24):
+        super().__init__()
+        self.dim, self.book = dim, nn.Embedding(20, dim)
+
+    def forward(self, z):
+        rows = z.permute(0, 2, 3, 1).contiguous()
+        flat = rows.view(-1, self.dim)
+        near = (flat[:, None] - self.book.weight).pow(2).sum(-1).argmin(1)
+        return self.book(near).view(rows.shape).permute(0, 3, 1, 2), near.view(rows.shape[:-1])
+"""
+)
+RAYS = (
+    HEAD
+    + """class Rays(nn.Module):
+    def __init__(self, waves=4):
+        super().__init__()
+        self.waves, self.field = waves, nn.Linear(3 + 6 * waves, 16)
+
+    def forward(self, origins, directions, depths):
+        points = origins[:, None, :] + directions[:, None, :] * depths[..., None]
+        turns = points[..., None] * 2.0 ** torch.arange(self.waves)
+        return self.field(torch.cat([points, turns.sin().flatten(-2), turns.cos().flatten(-2)], -1))
+"""
+)
 
 
 @pytest.mark.parametrize(
@@ -129,6 +168,9 @@ FRAMES = (
         (OPENED, "Conditioned", {"conditions['width']": "Float[batch 6]", "conditions['height']": "Float[batch 7]"}),
         (GRIDS, "Placed", {"x": "Float[batch 16 12]"}),
         (PAIRS, "Joined", {"pairs[0][0]": "Float[batch 9]", "pairs[0][1]": "Bool[batch]"}),
+        (MATRIX, "Products", {"cells": "Float[batch length length 16]"}),
+        (CODES, "Codes", {"z": "Int[batch 24 height width]"}),
+        (RAYS, "Rays", {"origins": "Float[batch 3]", "directions": "Float[batch 3]"}),
         (FRAMES, "Halved", {"film": "Float[batch 3 depth height width]"}),
     ],
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec, TensorSpec
@@ -26,6 +27,15 @@ def fixed(call: CallSpec, path: str, at: int, size: int) -> CallSpec:
     if 1 < at == len(spec.axes) - 1:  # its features are last: what stands before them are no channels
         new = new.renamed(dict.fromkeys(("channels", "channel"), "length"))
     return replaced(call, path, new)
+
+
+def fixed_in_all(call: CallSpec, path: str, at: int, size: int) -> Iterator[CallSpec]:
+    """Yield the call in which the last axis of several inputs, of one name, has that size: points and directions."""
+    spec = spec_of(call, path)
+    name = spec.axes[at].name if spec is not None and 0 < at == len(spec.axes) - 1 else ""
+    holders = {each for each, other in call.tensors() for axis in other.axes if axis.name == name}
+    if name and len(holders) > 1:
+        yield call.numbered({name: size})
 
 
 def replaced(call: CallSpec, path: str, new: TensorSpec) -> CallSpec:

@@ -15,7 +15,7 @@ from math import isqrt, prod
 
 from axiswise.facts import AxisUse, Conflict, is_series
 from axiswise.frontends.torch.models.asked import Demand, demands, is_batch, is_own, is_width
-from axiswise.frontends.torch.models.changing import fixed, replaced, spec_of, with_axis
+from axiswise.frontends.torch.models.changing import fixed, fixed_in_all, replaced, spec_of, with_axis
 from axiswise.frontends.torch.models.joined import shared, with_longer_part
 from axiswise.frontends.torch.models.reranking import deepened, reranked
 from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec, TensorSpec
@@ -80,9 +80,9 @@ def _resized(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
             yield fixed(trial.call, demand.path, demand.axis, demand.wanted)
     for side, other in flattened:
         yield from _squares(trial, conflict, side, other)
-    yield from _together(trial.call, asked)
     for demand in asked:
         yield fixed(trial.call, demand.path, demand.axis, demand.wanted)
+        yield from fixed_in_all(trial.call, demand.path, demand.axis, demand.wanted)
     for side, other in both:
         if is_own(trial, conflict, other):
             yield from shared(trial, conflict, side, other.size)
@@ -95,15 +95,6 @@ def _resized(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
                 yield deepened(trial.call, path)
     for side, other in both:
         yield from with_longer_part(trial, conflict, side, other.size)
-
-
-def _together(call: CallSpec, asked: Sequence[Demand]) -> Iterator[CallSpec]:
-    """Yield a call in which several inputs have the one size that is asked of each: points, and their directions."""
-    paths = {demand.path for demand in asked}
-    if len(paths) > 1 and len({demand.wanted for demand in asked}) == 1:
-        for demand in asked:
-            call = fixed(call, demand.path, demand.axis, demand.wanted)
-        yield call
 
 
 def _halved_evenly(trial: Trial, conflict: Conflict, left: AxisUse, right: AxisUse) -> Iterator[CallSpec]:
@@ -152,10 +143,10 @@ def _paired(call: CallSpec, one: Demand, other: Demand) -> Iterator[CallSpec]:
     spec = spec_of(call, one.path)
     if spec is None or spec.told:
         return
-    ours, theirs = spec.axes[one.axis], spec.axes[other.axis]
-    if not any(axis.is_batch or axis.is_width for axis in (ours, theirs)) and not (ours.is_side and theirs.is_side):
-        alike = call.made(lambda each: each.renamed({theirs.name: ours.name}))
-        yield replace(call, arguments=alike).resized({ours.name: ours.size})
+    length, side = sorted((spec.axes[one.axis], spec.axes[other.axis]), key=lambda axis: axis.is_side)
+    if not any(axis.is_batch or axis.is_width for axis in (length, side)) and not length.is_side:
+        alike = call.made(lambda each: each.renamed({side.name: length.name}))
+        yield replace(call, arguments=alike).resized({length.name: length.size})
 
 
 def _squares(trial: Trial, conflict: Conflict, given: AxisUse, wanted: AxisUse) -> Iterator[CallSpec]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from axiswise.facts import AxisUse, Conflict
-from axiswise.frontends.torch.models.changing import fixed, spec_of
+from axiswise.frontends.torch.models.changing import fixed, fixed_in_all, spec_of
 from axiswise.frontends.torch.models.specs import CallSpec
 from axiswise.frontends.torch.models.trials import Trial, input_axes
 from axiswise.source.provenance import Step, trail
@@ -26,6 +26,7 @@ def shared(trial: Trial, conflict: Conflict, side: AxisUse, wanted: int) -> Iter
         scaled = _size_at(trial.call, *end) * wanted
         if scaled % joined.size == 0:
             yield fixed(trial.call, *end, scaled // joined.size)
+            yield from fixed_in_all(trial.call, *end, scaled // joined.size)
     if len(times) < 2 or whole < len(times):
         return
     call = trial.call
