@@ -157,6 +157,31 @@ RAYS = (
         return self.field(torch.cat([points, turns.sin().flatten(-2), turns.cos().flatten(-2)], -1))
 """
 )
+LOSS = (
+    HEAD
+    + """class Scored(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Linear(8, 1)
+
+    def forward(self, x, y):
+        return nn.functional.mse_loss(self.body(x), y)
+"""
+)
+STEP = (
+    HEAD
+    + """class Step(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body, self.value = nn.Linear(8, 16), nn.Linear(16, 1)
+
+    def forward(self, seen, advantage, returns, before):
+        h = self.body(seen)
+        ratio = (h.sum(-1) - before).exp()
+        gain = torch.min(ratio * advantage, ratio.clamp(0.8, 1.2) * advantage).mean()
+        return nn.functional.mse_loss(self.value(h).squeeze(-1), returns) - gain
+"""
+)
 
 
 @pytest.mark.parametrize(
@@ -171,6 +196,8 @@ RAYS = (
         (MATRIX, "Products", {"cells": "Float[batch length length 16]"}),
         (CODES, "Codes", {"z": "Int[batch 24 height width]"}),
         (RAYS, "Rays", {"origins": "Float[batch 3]", "directions": "Float[batch 3]"}),
+        (LOSS, "Scored", {"y": "Float[batch 1]"}),
+        (STEP, "Step", {"advantage": "Float[batch time]", "returns": "Float[batch time]"}),
         (FRAMES, "Halved", {"film": "Float[batch 3 depth height width]"}),
     ],
 )  # fmt: skip

@@ -63,7 +63,7 @@ def in_doubt(
     ends = [_inputs_at(trial, conflict, side) - set(bound) for side, _ in sides]
     ranked = {*named, *bound}
     has_axes = all(_has_its_axes(trial, conflict, side, ranked) for side, _ in sides)
-    if ends[0] and ends[1] and not ends[0] & ends[1] and not (has_axes and _is_batch_alone(trial, conflict)):
+    if ends[0] and ends[1] and not ends[0] & ends[1] and not (has_axes and is_batch_alone(trial, conflict)):
         return True  # two inputs that were both made up do not go together: no number of the model's is in it
     for given, asked, side in ((0, 1, conflict.right), (1, 0, conflict.left)):
         if not ends[asked] and (told := _inputs_in(trial, conflict, side)) and ends[given] - told:
@@ -177,7 +177,7 @@ def _may_differ(
     return widths or is_own(trial, conflict, other)
 
 
-def _is_batch_alone(trial: Trial, conflict: Conflict) -> bool:
+def is_batch_alone(trial: Trial, conflict: Conflict) -> bool:
     """Return whether one side goes back to a batch, and the other to none."""
     batches = [
         {

@@ -19,6 +19,7 @@ from axiswise.frontends.torch.models.asked import asked_of
 from axiswise.frontends.torch.models.beginning import combined, forward_of, offered, parameters_of, written
 from axiswise.frontends.torch.models.behind import Run, is_resized
 from axiswise.frontends.torch.models.changing import agreeing, replaced, spec_of, with_axis
+from axiswise.frontends.torch.models.compared import as_predicted
 from axiswise.frontends.torch.models.corrections import corrected
 from axiswise.frontends.torch.models.doubts import in_doubt
 from axiswise.frontends.torch.models.entangled import is_alike, is_entangled
@@ -148,6 +149,7 @@ def inferred(
     search.hinted = frozenset(hints)
     search.sides = sides
     search.wanted = usual(choices, hints.keys(), layers) or {}
+    search.is_shown = bool(examples)
     shown_by = partial(exemplified, function=function, wanted=parameters, thought=thought, hints=hints)
     search.examples = [] if bound else list(shown_by([each for each in examples if each.is_of_site]))
     shown_first = () if bound else shown_by(examples)
@@ -223,6 +225,7 @@ class _Search:
         self.sides: Mapping[str, int] = {}
         self.hinted: frozenset[str] = frozenset()
         self.examples: Sequence[CallSpec] = ()
+        self.is_shown = False
         self.allowed: Callable[[CallSpec], bool] = lambda _: True
         self._seen: list[Trial] = []
 
@@ -333,7 +336,8 @@ class _Search:
                 other = self.run(trial.call.resized({name: size + 1}))
                 if any(each.wanted == size for each in asked_of(other, name)):
                     trial = replace(trial, call=trial.call.numbered({name: size}))
-        return trial if self.is_over else freed(trial, self._seen, self.run)
+        trial = trial if self.is_over else freed(trial, self._seen, self.run)
+        return trial if self.is_shown else as_predicted(trial, self.hinted, self.run)
 
     def _tried(self, call: CallSpec) -> Trial | None:
         if self.is_over or any(call == other.call for other in self._seen):

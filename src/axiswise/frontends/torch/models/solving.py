@@ -15,6 +15,7 @@ from itertools import combinations
 from axiswise.facts import Conflict
 from axiswise.frontends.torch.models.changing import spec_of
 from axiswise.frontends.torch.models.corrections import LONGEST
+from axiswise.frontends.torch.models.doubts import is_batch_alone
 from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec, TensorSpec, parameter_of
 from axiswise.frontends.torch.models.trials import Trial
 
@@ -26,6 +27,8 @@ MOST = 6
 """Axes that are tried for one failure."""
 EVEN = frozenset({"numel", "pattern", "split", "join", "window"})
 """Kinds of conflicts that a length of one more or less may have none of (a first frame of its own), or a longer one."""
+BESIDE = frozenset({"broadcast", "target"})
+"""Kinds of conflicts of what stands beside one another: there an axis is lacking where one side is the batch."""
 WHOLE = 8
 """How many times as long an axis is where strides of 2, 4 and 8 leave nothing to round."""
 SIDES = ({"height", "width"}, {"h", "w"})
@@ -33,14 +36,14 @@ SIDES = ({"height", "width"}, {"h", "w"})
 
 
 def solved(trial: Trial, run: Callable[[CallSpec], Trial]) -> Iterator[CallSpec]:
-    """Yield calls of other sizes with which the sides of what failed first should meet.
+    """Yield calls of other sizes with which the sides of what failed first should meet, but for a batch alone.
 
     Args:
         trial: A run with failures.
         run: Runs the module on a call.
     """
     conflict = _first(trial)
-    if conflict is None:
+    if conflict is None or (conflict.kind in BESIDE and is_batch_alone(trial, conflict)):
         return
     axes = _axes(trial, conflict)[:MOST]
     if conflict.kind in EVEN:
