@@ -1,8 +1,8 @@
 """From a failed trial to other inputs: which guess a conflict goes back to, and what it should have been.
 
 A conflict between an axis that was guessed and a number of the model's own corrects the guess. One between two numbers
-of the model's own has nothing to correct. Neither has one between two axes of one input, one of the batch, or one
-between a length and a width that the model computes: a size that happens to fit would not be what the author meant.
+of the model's own has nothing to correct. Neither has one between two axes of one input that a text tells apart, one of
+the batch, or one between a length and a width that the model computes: what happens to fit would not be what was meant.
 """
 
 from __future__ import annotations
