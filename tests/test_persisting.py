@@ -182,6 +182,19 @@ STEP = (
         return nn.functional.mse_loss(self.value(h).squeeze(-1), returns) - gain
 """
 )
+LEARNER = (
+    HEAD
+    + """class Learner(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.values = nn.Linear(8, 4)
+
+    def forward(self, state, action, reward, following, done):
+        taken = self.values(state).gather(1, action.unsqueeze(1)).squeeze(1)
+        best = self.values(following).max(1).values
+        return nn.functional.smooth_l1_loss(taken, reward + 0.9 * best * (1 - done))
+"""
+)
 
 
 @pytest.mark.parametrize(
@@ -197,7 +210,8 @@ STEP = (
         (CODES, "Codes", {"z": "Int[batch 24 height width]"}),
         (RAYS, "Rays", {"origins": "Float[batch 3]", "directions": "Float[batch 3]"}),
         (LOSS, "Scored", {"y": "Float[batch 1]"}),
-        (STEP, "Step", {"advantage": "Float[batch time]", "returns": "Float[batch time]"}),
+        (STEP, "Step", {"advantage": "Float[batch]", "returns": "Float[batch]"}),
+        (LEARNER, "Learner", {"action": "Int[batch]", "reward": "Float[batch]", "done": "Float[batch]"}),
         (FRAMES, "Halved", {"film": "Float[batch 3 depth height width]"}),
     ],
 )  # fmt: skip

@@ -127,12 +127,23 @@ def _unified(call: CallSpec, ours: list[Demand], theirs: list[Demand]) -> Iterat
                 continue
             source = spec_of(call, one.path)
             target = spec_of(call, other.path)
-            if source is None or target is None or is_batch(call, one) != is_batch(call, other):
+            if source is None or target is None:
+                continue
+            if is_batch(call, one) != is_batch(call, other):
+                yield from _of_each(call, other if is_batch(call, one) else one)
                 continue
             axis = source.axes[one.axis]
             yield replaced(call, other.path, with_axis(target, other.axis, axis))
             axis = target.axes[other.axis]
             yield replaced(call, one.path, with_axis(source, one.axis, axis))
+
+
+def _of_each(call: CallSpec, demand: Demand) -> Iterator[CallSpec]:
+    """Yield a call with a number for each example in the place of several, for what a batch alone meets: rewards."""
+    spec = spec_of(call, demand.path)
+    if spec is not None and spec.kind == "Float" and len(spec.axes) == 2 and not spec.told:
+        if spec.axes[0].is_batch and spec.axes[demand.axis].name:
+            yield replaced(call, demand.path, replace(spec, axes=spec.axes[:1]))
 
 
 def _paired(call: CallSpec, one: Demand, other: Demand) -> Iterator[CallSpec]:
@@ -229,6 +240,12 @@ def _as_annotated(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
     yield from (_resized if conflict.right is not None else reranked)(trial, conflict)
 
 
+def _indexed(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
+    """Yield calls with an index of as many axes as what it indexes has, or of other sizes."""
+    whole = conflict.left is not None and conflict.left.axis < 0
+    yield from (reranked if whole else _resized)(trial, conflict)
+
+
 def _patterned(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
     """Yield calls of other sizes for a pattern that an axis does not come out even in, else of other ranks."""
     if conflict.left is not None and conflict.left.axis >= 0:
@@ -315,6 +332,7 @@ _WAYS = {
     "permutation": reranked,
     "axis-range": reranked,
     "target-rank": reranked,
+    "index-shape": _indexed,
     "einsum": _patterned,
     "pattern": _patterned,
     "window": _roomier,

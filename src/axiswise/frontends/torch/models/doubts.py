@@ -23,7 +23,7 @@ from axiswise.source.provenance import LONGEST_TRAIL, Step, places, trail
 
 OF_RANK = frozenset({"rank", "unpack", "permutation", "axis-range", "target-rank", "stride"})
 """Kinds of conflicts that another number of axes of an input may have none of."""
-EITHER = frozenset({"einsum", "pattern", "window"})
+EITHER = frozenset({"einsum", "index-shape", "pattern", "window"})
 """Kinds that are of sizes where they name an axis, and else of the number of axes."""
 
 
