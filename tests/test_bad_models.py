@@ -116,3 +116,15 @@ def test_a_layer_that_only_the_user_knows_is_no_ground_for_a_finding(tmp_path: P
     assert report.findings == ()
     assert report.targets[0].status == "partial"
     assert report.targets[0].assumptions == ("`block` taken as nn.Identity()",)
+
+
+def test_a_file_with_the_name_of_a_module_that_is_there_already_is_its_own(tmp_path: Path, warm: Sandbox) -> None:
+    path = tmp_path / "types.py"
+    path.write_text(
+        f"{HEAD}class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.low = nn.Linear(8, 16)\n        self.high = nn.Linear(15, 2)\n\n"
+        "    def forward(self, x):\n        return self.high(self.low(x))\n",
+        "utf-8",
+    )
+    (finding,) = check([str(path)], sandbox=warm).findings
+    assert (finding.rule, finding.fixes[0].verdict) == ("linear-in-features", "verified")

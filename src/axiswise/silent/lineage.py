@@ -118,10 +118,14 @@ class Lineage:
         return fresh(ref, axis)
 
     def _was_made(self, ref: TensorRef) -> bool:
-        """Return whether a tensor's axes mean something: no numbers drawn for a show, and no weights of a layer."""
+        """Return whether a tensor's axes mean something: not where numbers are drawn for a show, or weights of a layer.
+
+        Nor of a model's input as it comes whose layout was only supposed: a reshape of it tells that it is another.
+        """
         found = self._trace.producer(ref.id)
-        roots = {factor.root[0] for own in self.of(ref) for factor in own}
-        return found is not None and found[0].op not in DRAWN and not roots <= self._parameters
+        if found is None or found[0].op in DRAWN or found[0].params.get("supposed"):
+            return False
+        return not {factor.root[0] for own in self.of(ref) for factor in own} <= self._parameters
 
     def _is_cut_back(self, ref: TensorRef) -> bool:
         """Return whether rows are put askew to be cut and put straight again: positions relative to one another."""

@@ -38,6 +38,11 @@ def fixed_in_all(call: CallSpec, path: str, at: int, size: int) -> Iterator[Call
         yield call.numbered({name: size})
 
 
+def squared(spec: TensorSpec, size: int) -> tuple[AxisSpec, ...]:
+    """Return axes with another height and width."""
+    return tuple(AxisSpec(axis.name, size) if axis.is_side else axis for axis in spec.axes)
+
+
 def replaced(call: CallSpec, path: str, new: TensorSpec) -> CallSpec:
     """Return a call with another tensor at a path; axes of one name keep one size in all of it."""
     paths = iter([each for each, _ in call.tensors()])

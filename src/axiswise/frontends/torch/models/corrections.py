@@ -11,13 +11,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
-from math import isqrt, prod
+from math import isqrt
 
 from axiswise.facts import AxisUse, Conflict, is_series
 from axiswise.frontends.torch.models.asked import Demand, demands, is_batch, is_own, is_width
-from axiswise.frontends.torch.models.changing import fixed, fixed_in_all, replaced, spec_of, with_axis
+from axiswise.frontends.torch.models.changing import fixed, fixed_in_all, replaced, spec_of, squared, with_axis
+from axiswise.frontends.torch.models.ideas import is_told
 from axiswise.frontends.torch.models.joined import shared, with_longer_part
 from axiswise.frontends.torch.models.reranking import deepened, reranked
+from axiswise.frontends.torch.models.reshaped import as_asked, of_elements
 from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec, TensorSpec
 from axiswise.frontends.torch.models.trials import Trial, input_axes
 from axiswise.source.provenance import trail
@@ -30,6 +32,8 @@ LENGTHS = (64, 128, 224, 512, 1024)
 """Sizes that are tried where an axis is too short."""
 EVEN = (64, 256)
 """Sides that are halved six and eight times without a rest."""
+_OF_TEXTS = re.compile(r"(.*_)?pad(ding)?_?mask|((src|tgt|trg|source|target|input|text|token|key|att(entio)?n)_)*mask")
+"""Masks that by custom have a place for each step of each example, whatever they are held against."""
 ROOMY = ("window", "pattern", "split", "numel", "other", "samples")
 """Kinds of conflicts that a longer input may have none of."""
 
@@ -130,7 +134,9 @@ def _unified(call: CallSpec, ours: list[Demand], theirs: list[Demand]) -> Iterat
             if source is None or target is None:
                 continue
             if is_batch(call, one) != is_batch(call, other):
-                yield from _of_each(call, other if is_batch(call, one) else one)
+                batch, length = (one, other) if is_batch(call, one) else (other, one)
+                yield from _of_each(call, length)
+                yield from _with_length(call, batch, length)
                 continue
             axis = source.axes[one.axis]
             yield replaced(call, other.path, with_axis(target, other.axis, axis))
@@ -144,6 +150,16 @@ def _of_each(call: CallSpec, demand: Demand) -> Iterator[CallSpec]:
     if spec is not None and spec.kind == "Float" and len(spec.axes) == 2 and not spec.told:
         if spec.axes[0].is_batch and spec.axes[demand.axis].name:
             yield replaced(call, demand.path, replace(spec, axes=spec.axes[:1]))
+
+
+def _with_length(call: CallSpec, batch: Demand, length: Demand) -> Iterator[CallSpec]:
+    """Yield a call in which an input whose batch stood beside a length of another's has that length, too."""
+    spec, other = spec_of(call, batch.path), spec_of(call, length.path)
+    if spec is None or other is None or batch.axis > 0 or spec.told or is_told(batch.path, spec):
+        return
+    if not _OF_TEXTS.fullmatch(batch.path):
+        axes = (spec.axes[0], other.axes[length.axis], *spec.axes[1:])
+        yield replaced(call, batch.path, replace(spec, axes=axes))
 
 
 def _paired(call: CallSpec, one: Demand, other: Demand) -> Iterator[CallSpec]:
@@ -186,36 +202,11 @@ def _area(trial: Trial, conflict: Conflict, given: AxisUse) -> tuple[int, int]:
     return given.size, 0
 
 
-def squared(spec: TensorSpec, size: int) -> tuple[AxisSpec, ...]:
-    """Return axes with another height and width."""
-    return tuple(AxisSpec(axis.name, size) if axis.is_side else axis for axis in spec.axes)
-
-
 def _flattened(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
     """Yield inputs of another number of elements, for a reshape that asks for one."""
-    asked = conflict.call.params.get("shape", conflict.call.params.get("sizes"))
-    numbers = [int(size) for size in asked if int(size) > 1] if is_series(asked) else []
-    operand = conflict.call.operands.get("input")
-    if operand is None or not numbers:
-        return
+    yield from as_asked(trial, conflict)
     yield from _resized(trial, conflict)
-    for path in trial.inputs_of(operand.id):
-        spec = spec_of(trial.call, path)
-        if spec is None:
-            continue
-        wanted = prod(size for size in numbers if size != spec.axes[0].size)
-        rest = spec.axes[1:]
-        if len(rest) == 1:
-            yield fixed(trial.call, path, 1, wanted)
-        sides = [axis for axis in rest if axis.is_side]
-        others = prod(axis.size for axis in rest if not axis.is_side)
-        if len(sides) == 2 and wanted % others == 0 and isqrt(wanted // others) ** 2 == wanted // others:
-            side = isqrt(wanted // others)
-            yield replaced(trial.call, path, replace(spec, axes=squared(spec, side)))
-        for at, axis in enumerate(spec.axes[1:], 1):
-            size = wanted * axis.size // max(prod(each.size for each in rest), 1)
-            if size > 0 and size * prod(each.size for each in rest) == wanted * axis.size:
-                yield fixed(trial.call, path, at, size)
+    yield from of_elements(trial, conflict)
 
 
 def _larger(trial: Trial, sizes: Sequence[int] = LENGTHS) -> Iterator[CallSpec]:

@@ -73,6 +73,8 @@ def in_doubt(
     met = [_made_of(trial, conflict, side) for side, _ in sides]
     if all(met) and not met[0] & met[1] and not has_axes:
         return True  # two inputs meet, of which one may have other axes
+    if any(_may_be_shared_out(trial, conflict, *pair, bound, held) for pair in sides):
+        return True
     if any(_may_be_deeper(trial, conflict, side, {*certain, *ranked}, held) for side, _ in sides):
         return True
     return any(_may_differ(trial, conflict, side, other, bound, held, ranked) for side, other in sides)
@@ -122,6 +124,23 @@ def _is_of_shape(conflict: Conflict) -> bool:
     sides = (conflict.left, conflict.right)
     whole = any(side is not None and side.operand and side.axis < 0 for side in sides)
     return conflict.kind in OF_RANK or conflict.kind == "dtype" or (conflict.kind in EITHER and whole)
+
+
+def _may_be_shared_out(
+    trial: Trial,
+    conflict: Conflict,
+    side: AxisUse,
+    other: AxisUse,
+    bound: Collection[str],
+    held: Callable[[str, int], bool] | None,
+) -> bool:
+    """Return whether a side is a share of several axes of inputs, and with another size of one would be another."""
+    steps = list(trail(trial.trace, conflict.call, side))
+    ends, others = set(input_axes(steps)), set(input_axes(trail(trial.trace, conflict.call, other)))
+    guessed = {end for end in ends - others if parameter_of(end[0]) not in bound}
+    if held is None or not others or len(ends) < 2 or not any(step.relation == "part" for step in steps):
+        return False
+    return not all(held(*end) for end in guessed)
 
 
 def _may_be_deeper(

@@ -20,11 +20,13 @@ MEETING = ("state", "broadcast", "join")
 """Conflicts of what is as large as the batch; a layer's own numbers ask for channels and features."""
 MOST = 3
 """Numbers that are tried."""
+EVEN = 8
+"""A batch that is tried last: groups of two or four examples come out even, and tables of many."""
 
 
 def batches(trial: Trial) -> list[int]:
     """Return the numbers in a failed run that may stand for the batch that a model was written for."""
-    return list(dict.fromkeys([*_written(trial), *_asked(trial)]))[:MOST]
+    return [*dict.fromkeys([*_written(trial), *_asked(trial)])][:MOST] + [EVEN]
 
 
 def of_batch(call: CallSpec, size: int) -> CallSpec:

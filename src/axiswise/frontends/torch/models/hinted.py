@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from axiswise.algebra.annotation import computed
 from axiswise.frontends.torch.models.ideas import OTHER, SIZES
 from axiswise.frontends.torch.models.reranking import usual_axes
-from axiswise.frontends.torch.models.specs import AxisSpec, TensorSpec
+from axiswise.frontends.torch.models.specs import AxisSpec, TensorSpec, is_counted
 from axiswise.source.shape_hints import ShapeHint
 
 
@@ -26,7 +27,11 @@ def hinted(hint: ShapeHint, known: Mapping[str, int], likely: str = "Float") -> 
 
 
 def _all_axes(texts: Sequence[str], known: Mapping[str, int], wide: Sequence[str]) -> tuple[AxisSpec, ...]:
-    return tuple(axis for text in texts for axis in _axes(text, known, wide))
+    axes = [axis for text in texts for axis in _axes(text, known, wide)]
+    names = [axis.name for axis in axes]
+    return tuple(
+        replace(axis, size=SIZES["time"]) if is_counted(axis.name, names[:at]) else axis for at, axis in enumerate(axes)
+    )
 
 
 def batch_of(hints: Mapping[str, ShapeHint]) -> str:

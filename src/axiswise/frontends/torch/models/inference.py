@@ -30,7 +30,7 @@ from axiswise.frontends.torch.models.hinted import batch_of, hinted
 from axiswise.frontends.torch.models.ideas import FIRST_SIDES, ideas, is_told
 from axiswise.frontends.torch.models.keyed import keyed
 from axiswise.frontends.torch.models.meant import Meant, meant, shown, usual
-from axiswise.frontends.torch.models.numbers import Numbers, first_sides, shaped, suited
+from axiswise.frontends.torch.models.numbers import Numbers, first_sides, numbered, suited
 from axiswise.frontends.torch.models.optional import completed, first_of
 from axiswise.frontends.torch.models.reconsidering import reconsidered
 from axiswise.frontends.torch.models.refused import refused
@@ -352,7 +352,7 @@ class _Search:
     def _corrections(self, trial: Trial) -> Iterator[CallSpec]:
         more = self.more(trial) if self.more is not None else ()
         told = [trial.call]
-        for call in chain(more, islice(corrected(trial), 2), shaped(trial.call, self.numbers), corrected(trial)):
+        for call in chain(more, islice(corrected(trial), 2), numbered(trial.call, self.numbers), corrected(trial)):
             other = agreeing(trial.call, self._of_first_sides(trial.call, call), self.bound)
             if other is not None and other not in told and self.allowed(other):
                 told.append(other)

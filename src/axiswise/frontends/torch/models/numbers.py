@@ -7,8 +7,10 @@ nested in it).
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import Any, cast
 
 import torch
@@ -32,6 +34,11 @@ _MEANT = {
     "depth": ("frames", 0),
 }
 """What a number that gives an axis its size means, and which it is where there are several."""
+
+_OTHERS = re.compile(r"(pred|label|out|output|target|tgt|max|dec|future|horizon)_?.*", re.IGNORECASE)
+"""Names of lengths that are not what goes in."""
+MOST_LENGTHS = 2
+"""Lengths that are tried."""
 
 Numbers = Mapping[str, tuple[int, ...]]
 """One number, or a list of them, by name."""
@@ -74,7 +81,13 @@ def first_sides(layers: Iterable[torch.nn.Module], numbers: Numbers) -> dict[str
     return {name: _suited(AxisSpec(name, side), numbers).size for name in ("height", "width")}
 
 
-def shaped(call: CallSpec, numbers: Numbers) -> Iterator[CallSpec]:
+def numbered(call: CallSpec, numbers: Numbers) -> Iterator[CallSpec]:
+    """Yield calls in which axes of inputs have sizes that the model's numbers have for them."""
+    yield from _shaped(call, numbers)
+    yield from _lengthened(call, numbers)
+
+
+def _shaped(call: CallSpec, numbers: Numbers) -> Iterator[CallSpec]:
     """Yield calls in which the last axes of an input have the sizes that a list of the model's numbers has for them.
 
     One number stands for all the axes behind those of the batch and of the channels.
@@ -88,6 +101,19 @@ def shaped(call: CallSpec, numbers: Numbers) -> Iterator[CallSpec]:
                 kept = spec.axes[: -len(last)]
                 wide = (replace(axis, size=size) for axis, size in zip(spec.axes[len(kept) :], last, strict=True))
                 yield replaced(call, path, replace(spec, axes=(*kept, *wide)))
+
+
+def _lengthened(call: CallSpec, numbers: Numbers) -> Iterator[CallSpec]:
+    """Yield calls in which the first length of an input is one of the model's numbers that mean the length it reads."""
+    own = [sizes[0] for name, sizes in numbers.items() if meaning(name) == "length" and not _OTHERS.fullmatch(name)]
+    for size in islice(dict.fromkeys(each for each in own if 1 < each <= LARGEST), MOST_LENGTHS):
+        lengths = [
+            next((axis.name for axis in spec.axes if axis.name and not (axis.is_batch or axis.is_width)), "")
+            for _, spec in call.tensors()
+            if not any(axis.is_side for axis in spec.axes)
+        ]
+        for name in dict.fromkeys(filter(None, lengths)):
+            yield call.resized({name: size})
 
 
 def _suited(axis: AxisSpec, numbers: Numbers) -> AxisSpec:

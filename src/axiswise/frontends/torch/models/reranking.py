@@ -103,7 +103,7 @@ def of_rank(call: CallSpec, path: str, rank: int, failed: OpCall | None = None) 
         return
     if rank == 3 and failed is not None and "1d" in failed.op:
         names = LINES
-    if len(spec.axes) == 1 and spec.axes[0].name not in ("batch", ""):
+    if len(spec.axes) == 1 and spec.axes[0].name and not spec.axes[0].is_batch:
         names = (*names[:-1], spec.axes[0].name) if rank > 1 else names
     axes = tuple(AxisSpec(name, SIZES.get(name, OTHER)) for name in names)
     if rank and spec.axes and spec.axes[0].is_batch and axes[0].is_batch:

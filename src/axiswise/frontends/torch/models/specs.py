@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import Any, cast
 
 KINDS = {"Float": "float32", "Int": "int64", "Bool": "bool", "Complex": "complex64"}
 """jaxtyping's words for the kinds of elements, and the element type that is run."""
+
+
+class Counted(str):
+    """`N` behind a batch of another name (`B, N, C`): a number of things, where elsewhere it is the batch."""
+
+    __slots__ = ()
+
+
+def is_of_batch(name: str) -> bool:
+    """Return whether a name is one for a batch."""
+    word = name.lower()
+    if isinstance(name, Counted):
+        return False
+    return word in ("batch", "b", "bs", "n", "bsz", "batch_size") or word.endswith("_batch_size")
+
+
+def is_counted(name: str, before: Iterable[str]) -> bool:
+    """Return whether an axis is no batch in spite of its name: one of another name stands before it."""
+    return name.lower() == "n" and any(is_of_batch(other) and other != name for other in before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +46,7 @@ class AxisSpec:
     @property
     def is_batch(self) -> bool:
         """Whether it is called a batch."""
-        name = self.name.lower()
-        return name in ("batch", "b", "bs", "n", "bsz", "batch_size") or name.endswith("_batch_size")
+        return is_of_batch(self.name)
 
     @property
     def is_width(self) -> bool:
@@ -59,6 +77,13 @@ class TensorSpec:
     axes: tuple[AxisSpec, ...]
     highest: int | None = None
     told: bool = False
+
+    def __post_init__(self) -> None:
+        names = [axis.name for axis in self.axes]
+        if any(is_counted(name, names[:at]) for at, name in enumerate(names)):
+            alike = (Counted(name) if is_counted(name, names[:at]) else name for at, name in enumerate(names))
+            axes = tuple(replace(axis, name=name) for axis, name in zip(self.axes, alike, strict=True))
+            object.__setattr__(self, "axes", axes)
 
     @property
     def shape(self) -> tuple[int, ...]:

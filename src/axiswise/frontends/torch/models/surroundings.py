@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import importlib
+import importlib.util
 import inspect
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -117,9 +119,24 @@ def defined(file: str, name: str) -> Any:
     if folder not in sys.path:
         sys.path.insert(0, folder)
     found: Any = importlib.import_module(module)
+    if os.path.realpath(_file(found) or "") != os.path.realpath(file):
+        found = _by_path(file, module)
     for part in name.split("."):
         found = getattr(found, part)
     return found
+
+
+def _by_path(file: str, module: str) -> ModuleType:
+    """Return a file's module where another one has its name (`types.py`): under one that nobody asks for."""
+    apart = f"{module} of {file}"
+    if apart not in sys.modules:
+        finders = (finder.find_spec(module, [os.path.dirname(file)]) for finder in sys.meta_path)
+        spec = next(spec for spec in finders if spec is not None and spec.origin == file)
+        loader: Any = spec.loader
+        spec.name = loader.name = apart
+        sys.modules[apart] = made = importlib.util.module_from_spec(spec)
+        loader.exec_module(made)
+    return sys.modules[apart]
 
 
 def names_of(path: str) -> Mapping[str, Any] | None:

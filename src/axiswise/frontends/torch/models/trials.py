@@ -157,5 +157,6 @@ def _input(spec: TensorSpec, path: str, given: dict[int, str], frontend: TorchFr
     if spec.highest is not None and tensor.numel() >= ENOUGH_DRAWS:
         fact.bounds = (0, spec.highest)
     given[fact.id] = path
-    frontend.trace.add(OpCall(-1, INPUT, {}, {"shape": sizes, "name": path}, (ref_of(tensor),)))
+    told = {"shape": sizes, "name": path, "supposed": not spec.told}
+    frontend.trace.add(OpCall(-1, INPUT, {}, told, (ref_of(tensor),)))
     return tensor
