@@ -7,6 +7,7 @@ the model is checked with it then, and what it asks of the batch is told as a li
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from axiswise.facts import OpCall
 from axiswise.frontends.torch.models.asked import demands, is_batch, is_own
@@ -26,7 +27,7 @@ EVEN = 8
 
 def batches(trial: Trial) -> list[int]:
     """Return the numbers in a failed run that may stand for the batch that a model was written for."""
-    return [*dict.fromkeys([*_written(trial), *_asked(trial)])][:MOST] + [EVEN]
+    return [*islice(dict.fromkeys([*_written(trial), *_asked(trial)]), MOST), EVEN]
 
 
 def of_batch(call: CallSpec, size: int) -> CallSpec:
