@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from axiswise.frontends.torch.models.ideas import FLAT, is_named, is_target, made
 from axiswise.frontends.torch.models.specs import CallSpec, TensorSpec
 from axiswise.source.shape_hints import ShapeHint
 from axiswise.source.text import SourceFile, Sources
@@ -61,6 +62,24 @@ def written(function: Any, sources: Sources) -> tuple[SourceFile | None, Functio
         and code.co_firstlineno in (node.lineno, *(each.lineno for each in node.decorator_list))
     )
     return source, next(functions, None)
+
+
+def compared_first(
+    choices: Mapping[str, Sequence[Any]], layers: Sequence[torch.nn.Module]
+) -> Mapping[str, Sequence[Any]]:
+    """Return the choices of a loss, what is held against its targets by classes first: it has no weights of its own."""
+    if any(True for each in layers[:1] for _ in each.parameters()) or not any(map(is_target, choices)):
+        return choices
+    flat = made("Float", FLAT)
+    open_to_all = {name for name, found in choices.items() if not is_named(name) and not _is_told(found)}
+    return {
+        name: sorted(found, key=lambda each: each != flat) if name in open_to_all else found
+        for name, found in choices.items()
+    }
+
+
+def _is_told(found: Sequence[Any]) -> bool:
+    return any(isinstance(each, TensorSpec) and each.told for each in found)
 
 
 def combined(choices: Mapping[str, Sequence[Any]]) -> Iterator[CallSpec]:

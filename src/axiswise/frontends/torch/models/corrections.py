@@ -16,7 +16,7 @@ from math import isqrt
 from axiswise.facts import AxisUse, Conflict, is_series
 from axiswise.frontends.torch.models.asked import Demand, demands, is_batch, is_own, is_width
 from axiswise.frontends.torch.models.changing import fixed, fixed_in_all, replaced, spec_of, squared, with_axis
-from axiswise.frontends.torch.models.ideas import is_told
+from axiswise.frontends.torch.models.ideas import is_target, is_told
 from axiswise.frontends.torch.models.joined import shared, with_longer_part
 from axiswise.frontends.torch.models.reranking import deepened, reranked
 from axiswise.frontends.torch.models.reshaped import as_asked, of_elements
@@ -273,8 +273,11 @@ def _retyped(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
             if spec is None:
                 continue
             new = TensorSpec(kind, spec.axes, 1 if kind == "Int" else None)
+            if kind == "Int" and is_target(path):  # classes, not a number for each
+                yield replaced(trial.call, path, replace(new, axes=new.axes[:1]))
             if kind == "Int":  # what is looked up has lengths, and no widths
-                new = new.renamed({"features": "time", "channels": "length"})
+                lengths = {name: size for name, size in trial.call.sizes().items() if name in ("time", "length")}
+                new = new.renamed({"features": "time", "channels": "length"}).resized(lengths)
                 yield replaced(trial.call, path, replace(new, axes=new.axes[:2]))
             yield replaced(trial.call, path, new)
 

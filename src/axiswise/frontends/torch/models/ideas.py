@@ -52,6 +52,8 @@ _TOKENS = re.compile(r"(.*_)?(ids|tokens?|src|tgt|trg|source|text|words|captions
 _MOMENTS = re.compile(r"t|(.*_)?timesteps?", re.IGNORECASE)
 """Names that tell how many axes a parameter has."""
 
+_TARGETS = r"(.*_)?(labels?|targets?|class_ids?|classes|y_true)|y"
+
 NAMED: Sequence[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]] = (
     (
         r"(.*_)?(input_ids|token_ids|ids|idx|tokens?|toks?|words?|captions?|prompt|text|sentences?|documents?|tgt_ids|indices|indexes)",
@@ -84,10 +86,11 @@ NAMED: Sequence[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]] = (
         (("Float", ("batch",)), ("Int", ("batch",)), ("Float", ("batch", "1"))),
     ),
     (
-        r"(.*_)?(labels?|targets?|class_ids?|classes|y_true)|y",
+        _TARGETS,
         (("Int", ("batch",)), ("Int", ("batch", "time")), ("Float", FLAT)),
     ),
     (r"(hidden_states|(.*_)?embeds|embeddings|seqs?|sequences?)", (("Float", SERIES), ("Float", FLAT))),
+    (r"(.*_)?logits?", (("Float", FLAT), ("Float", SERIES), ("Float", MAPS), ("Float", ("batch",)))),
     (r"(.*_)?pooled(_.*)?", (("Float", FLAT), ("Float", SERIES))),
     (r"(.*_)?(lengths?|lens?|seq_lens?|num_frames)", (("Int", ("batch",)),)),
     (r"(.*_)?(images?|imgs?|pixel_values|photos?|pictures?|frame|patches)", (("Float", MAPS), ("Float", SERIES))),
@@ -177,6 +180,16 @@ def is_made_up(axis: AxisSpec) -> bool:
     """Return whether an axis has the size that was thought up for it, one that no model is built for."""
     first = SIZES["batch"] if axis.is_batch else SIZES.get(axis.name, OTHER)
     return axis.size == first and (axis.is_batch or axis.name not in USUAL)
+
+
+def is_target(name: str) -> bool:
+    """Return whether a parameter is what a prediction is held against."""
+    return re.fullmatch(_TARGETS, name.lower().strip("_")) is not None
+
+
+def is_named(name: str) -> bool:
+    """Return whether a parameter's name says what it usually is."""
+    return bool(_named(name))
 
 
 def _named(name: str) -> tuple[tuple[str, tuple[str, ...]], ...]:

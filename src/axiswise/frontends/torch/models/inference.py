@@ -16,7 +16,14 @@ from typing import Any
 import torch
 
 from axiswise.frontends.torch.models.asked import asked_of
-from axiswise.frontends.torch.models.beginning import combined, forward_of, offered, parameters_of, written
+from axiswise.frontends.torch.models.beginning import (
+    combined,
+    compared_first,
+    forward_of,
+    offered,
+    parameters_of,
+    written,
+)
 from axiswise.frontends.torch.models.behind import Run, is_resized
 from axiswise.frontends.torch.models.changing import agreeing, replaced, spec_of, with_axis
 from axiswise.frontends.torch.models.compared import as_predicted
@@ -26,6 +33,7 @@ from axiswise.frontends.torch.models.entangled import is_alike, is_entangled
 from axiswise.frontends.torch.models.exemplified import exemplified
 from axiswise.frontends.torch.models.freed import freed
 from axiswise.frontends.torch.models.frozen import batches, of_batch, of_one
+from axiswise.frontends.torch.models.further import gets_past, progress
 from axiswise.frontends.torch.models.hinted import batch_of, hinted
 from axiswise.frontends.torch.models.ideas import FIRST_SIDES, ideas, is_told
 from axiswise.frontends.torch.models.keyed import keyed
@@ -143,7 +151,7 @@ def inferred(
         binds = name in hints and hints[name].binding
         return offered(said(name), [] if binds else others.of(name))
 
-    choices = {name: choice(name) for name in parameters}
+    choices = compared_first({name: choice(name) for name in parameters}, layers)
     bound = frozenset(name for name, hint in hints.items() if hint.binding)
     search = _Search(run, time.process_time() + LIKELY * seconds, bound, more, numbers)
     search.hinted = frozenset(hints)
@@ -271,7 +279,7 @@ class _Search:
         """
 
         def is_ahead(other: Trial) -> bool:
-            return _rank(other)[:2] > _rank(trial)[:2] or (not again and _gets_past(trial, other))
+            return progress(other)[:2] > progress(trial)[:2] or (not again and gets_past(trial, other))
 
         for call in calls:
             seen = (each for each in self._seen if again and each.call == call)
@@ -345,7 +353,7 @@ class _Search:
         self.tried += 1
         trial = self.run(call)
         self._seen.append(trial)
-        if self.best is None or _rank(trial) > _rank(self.best):
+        if self.best is None or progress(trial) > progress(self.best):
             self.best = trial
         return trial
 
@@ -370,30 +378,9 @@ class _Search:
             other = self._tried(call)
             if other is None:
                 continue
-            if _rank(other)[:2] > _rank(trial)[:2]:
+            if progress(other)[:2] > progress(trial)[:2]:
                 return other
-            if _gets_past(trial, other):
+            if gets_past(trial, other):
                 self.best = other if self.best is trial else self.best
                 return other
         return None
-
-
-def _rank(trial: Trial) -> tuple[bool, int, int]:
-    return trial.is_clean, trial.reach, -len(trial.failures)
-
-
-def _gets_past(trial: Trial, other: Trial) -> bool:
-    """Return whether another run fails in the same place, but for another reason."""
-    is_told = bool(other.failures) or len(other.call.arguments) > len(trial.call.arguments)
-    return other.reach == trial.reach and is_told and _reason(other) != _reason(trial)
-
-
-def _reason(trial: Trial) -> object:
-    """Return what failed first, apart from its sizes."""
-    for failure in trial.failures[:1]:
-        for conflict in failure.conflicts[:1]:
-            sides = [
-                (side.operand, side.axis, side.param, side.index) for side in (conflict.left, conflict.right) if side
-            ]
-            return conflict.kind, sides
-    return trial.ended
