@@ -16,7 +16,7 @@ from math import isqrt
 from axiswise.facts import AxisUse, Conflict, is_series
 from axiswise.frontends.torch.models.asked import Demand, demands, is_batch, is_own, is_width
 from axiswise.frontends.torch.models.changing import fixed, fixed_in_all, replaced, spec_of, squared, with_axis
-from axiswise.frontends.torch.models.ideas import is_target, is_told
+from axiswise.frontends.torch.models.ideas import is_target
 from axiswise.frontends.torch.models.joined import shared, with_longer_part
 from axiswise.frontends.torch.models.reranking import deepened, reranked
 from axiswise.frontends.torch.models.reshaped import as_asked, of_elements
@@ -153,9 +153,9 @@ def _of_each(call: CallSpec, demand: Demand) -> Iterator[CallSpec]:
 
 
 def _with_length(call: CallSpec, batch: Demand, length: Demand) -> Iterator[CallSpec]:
-    """Yield a call in which an input whose batch stood beside a length of another's has that length, too."""
+    """Yield a call in which a mask whose batch stood beside a length of another input has that length, too."""
     spec, other = spec_of(call, batch.path), spec_of(call, length.path)
-    if spec is None or other is None or batch.axis > 0 or spec.told or is_told(batch.path, spec):
+    if spec is None or other is None or spec.kind != "Bool" or batch.axis > 0 or spec.told:
         return
     if not _OF_TEXTS.fullmatch(batch.path):
         axes = (spec.axes[0], other.axes[length.axis], *spec.axes[1:])

@@ -30,13 +30,13 @@ from axiswise.frontends.torch.models.meant import Meant
 from axiswise.frontends.torch.models.numbers import Numbers, numbers_of, whole
 from axiswise.frontends.torch.models.proofs import Budget, Proof
 from axiswise.frontends.torch.models.rebuilding import MOST, rebuilt
-from axiswise.frontends.torch.models.regions import explore
 from axiswise.frontends.torch.models.specs import CallSpec, from_wire, to_wire
 from axiswise.frontends.torch.models.structures import plain_values
 from axiswise.frontends.torch.models.surroundings import Surroundings, defined
 from axiswise.frontends.torch.models.symbols import decided_anew, symbolic_run
 from axiswise.frontends.torch.models.trials import Trial, tried
 from axiswise.frontends.torch.models.unchanged import evaluates_alike, evaluating
+from axiswise.frontends.torch.models.unified import explored
 from axiswise.sandbox import deliver
 from axiswise.source.examples import Example
 from axiswise.source.frames import UserCode
@@ -378,12 +378,14 @@ class Examined:
             with evaluating(self.model):
                 self._read(self._tried(call).trace)
         until = self.began + EXPLORING * budget
-        self.proof = explore(
+        call, self.proof = explored(
             call,
-            lambda sizes, free: symbolic_run(self.model, call.resized(sizes), self.frontend, free, until=_half(until)),
-            lambda sizes: failed(self._tried(call.resized(sizes))),
+            lambda call, free: symbolic_run(self.model, call, self.frontend, free, until=_half(until)),
+            lambda call: failed(self._tried(call)),
             Budget(symbolic=1, concrete=3, until=until) if brief else Budget(until=until),
         )
+        assert self.found is not None
+        self.found = replace(self.found, trial=replace(trial, call=call))
 
 
 def _half(until: float) -> float:

@@ -26,7 +26,8 @@ def as_asked(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
         return
     path = trial.given.get(operand.id)
     if path is None:
-        yield from _as_read(trial, asked, prod(operand.shape))
+        if next(trial.inputs_of(operand.id), None) is None:
+            yield from _as_read(trial, asked, prod(operand.shape))
         return
     spec, own = spec_of(trial.call, path), [size for size in asked[1:] if size != 1]
     is_own = not any(origin.axes() for size in own if (origin := origin_of(size)))

@@ -141,6 +141,10 @@ class CallSpec:
         """Return the same call with other sizes of the named axes."""
         return replace(self, arguments=self.made(lambda spec: spec.resized(sizes)))
 
+    def renamed(self, names: Mapping[str, str]) -> CallSpec:
+        """Return the same call with other names of its axes."""
+        return replace(self, arguments=self.made(lambda spec: spec.renamed(names)))
+
     def numbered(self, numbers: Mapping[str, int]) -> CallSpec:
         """Return the same call with numbers in the place of some names: axes that can have no other size."""
 
