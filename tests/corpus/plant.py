@@ -79,8 +79,8 @@ def layer_sizes(call: ast.Call) -> Iterator[Plant]:
                 if isinstance(other, (ast.Name, ast.Attribute)) and ast.unparse(other) != ast.unparse(argument):
                     yield from _put(kind, argument, ast.unparse(other))
     for keyword in call.keywords:
-        if keyword.arg in ("kernel_size", "stride", "padding") and isinstance(keyword.value, ast.Constant):
-            yield from _put("window", keyword.value, str(int(keyword.value.value) + 1))
+        if keyword.arg in ("kernel_size", "stride", "padding") and (whole := _numbers(keyword.value)):
+            yield from _put("window", keyword.value, str(whole[0] + 1))
         elif keyword.arg in ("batch_first", "bidirectional", "bn"):
             yield from _put(f"{keyword.arg} turned", keyword.value, str(not ast.literal_eval(keyword.value)))
 

@@ -12,7 +12,7 @@ from itertools import takewhile
 from math import prod
 from typing import Any, cast
 
-from axiswise.facts import AxisUse, Conflict
+from axiswise.facts import AxisUse, Conflict, TensorRef
 from axiswise.frontends.torch.models.asked import Demand, is_batch, is_own
 from axiswise.frontends.torch.models.changing import spec_of
 from axiswise.frontends.torch.models.pinning import rank_is_own
@@ -49,7 +49,7 @@ def in_doubt(
     if _has_numbers(trial.call.arguments):
         return True  # another number than the one that was made up may do
     if conflict.left is None or conflict.right is None or _is_of_shape(conflict):
-        refs, told = conflict.call.operands.values(), bound if conflict.kind == "dtype" else certain
+        refs, told = _at_fault(conflict), bound if conflict.kind == "dtype" else certain
         return not refs or any(_may_have_others(trial, conflict, ref.id, told, held) for ref in refs)
     if _may_be_read_off(conflict):
         return True  # a length that was read off an input is another one with another input
@@ -71,6 +71,7 @@ def in_doubt(
     if any(len(list(trail(trial.trace, conflict.call, side))) >= LONGEST_TRAIL for side, _ in sides):
         return True  # it is not followed to its end, where an input may stand
     met = [_made_of(trial, conflict, side) for side, _ in sides]
+    has_axes = has_axes or (not any(ends) and all(_is_last(conflict, side) for side, _ in sides))
     if all(met) and not met[0] & met[1] and not has_axes:
         return True  # two inputs meet, of which one may have other axes
     if any(_may_be_shared_out(trial, conflict, *pair, bound, held) for pair in sides):
@@ -78,6 +79,14 @@ def in_doubt(
     if any(_may_be_deeper(trial, conflict, side, {*certain, *ranked}, held) for side, _ in sides):
         return True
     return any(_may_differ(trial, conflict, side, other, bound, held, ranked) for side, other in sides)
+
+
+def _at_fault(conflict: Conflict) -> list[TensorRef]:
+    """Return the operands of which another number of axes, or another type, may be wanted; one alone if it has none."""
+    operands, left = conflict.call.operands, conflict.left
+    if conflict.kind == "rank" and left is not None and left.size == 0 and left.operand in operands:
+        return [operands[left.operand]]
+    return [*operands.values()]
 
 
 def _may_be_read_off(conflict: Conflict) -> bool:
@@ -186,7 +195,8 @@ def _may_differ(
     if not guessed or _cannot_be(trial, steps, other.size):
         return False
     operand = conflict.call.operands.get(side.operand)
-    if held is not None and operand is not None and rank_is_own(trial, operand.id):
+    is_fixed = operand is not None and (rank_is_own(trial, operand.id) or _are_last(trial, conflict, side, guessed))
+    if held is not None and is_fixed:
         if all(held(*end) for end in dict.fromkeys(guessed)):
             return False  # the model asks for two sizes of one axis
     widths = any(
@@ -194,6 +204,12 @@ def _may_differ(
         for path, axis in guessed
     )
     return widths or is_own(trial, conflict, other)
+
+
+def _are_last(trial: Trial, conflict: Conflict, side: AxisUse, guessed: Collection[tuple[str, int]]) -> bool:
+    """Return whether a side is the last axis of its operand, and goes back to nothing but last axes of inputs."""
+    specs = [(spec_of(trial.call, path), axis) for path, axis in guessed]
+    return _is_last(conflict, side) and all(spec is not None and axis == len(spec.axes) - 1 > 0 for spec, axis in specs)
 
 
 def is_batch_alone(trial: Trial, conflict: Conflict) -> bool:
@@ -207,6 +223,12 @@ def is_batch_alone(trial: Trial, conflict: Conflict) -> bool:
         if side is not None
     ]
     return {True} in batches and {False} in batches
+
+
+def _is_last(conflict: Conflict, side: AxisUse) -> bool:
+    """Return whether a side is the last axis of its operand, whatever stands before it."""
+    operand = conflict.call.operands.get(side.operand)
+    return operand is not None and side.axis == operand.rank - 1
 
 
 def _has_its_axes(trial: Trial, conflict: Conflict, side: AxisUse, told: Collection[str]) -> bool:
@@ -284,7 +306,7 @@ def _is_all_held(
     specs = {path: spec_of(trial.call, path) for path in trial.inputs_of(tensor)}
     ends = [(path, axis) for path, spec in specs.items() if spec is not None for axis in range(len(spec.axes))]
     has_rank = rank_is_own(trial, tensor) or trial.parameters_of(tensor) <= set(ranked)
-    return bool(ends) and has_rank and all(held(*end) for end in ends)
+    return bool(ends) and all(held(*end) for end in ends) and (has_rank or all(held(path, -1) for path in specs))
 
 
 def _cannot_be(trial: Trial, steps: list[Step], wanted: int) -> bool:

@@ -25,15 +25,16 @@ from axiswise.frontends.torch.models.beginning import (
     written,
 )
 from axiswise.frontends.torch.models.behind import Run, is_resized
-from axiswise.frontends.torch.models.changing import agreeing, replaced, spec_of, with_axis
+from axiswise.frontends.torch.models.changing import agreeing
 from axiswise.frontends.torch.models.compared import as_predicted
 from axiswise.frontends.torch.models.corrections import corrected
 from axiswise.frontends.torch.models.doubts import in_doubt
-from axiswise.frontends.torch.models.entangled import is_alike, is_entangled
+from axiswise.frontends.torch.models.entangled import is_entangled
 from axiswise.frontends.torch.models.exemplified import exemplified
 from axiswise.frontends.torch.models.freed import freed
 from axiswise.frontends.torch.models.frozen import batches, of_batch, of_one
 from axiswise.frontends.torch.models.further import gets_past, progress
+from axiswise.frontends.torch.models.held import is_held
 from axiswise.frontends.torch.models.hinted import batch_of, hinted
 from axiswise.frontends.torch.models.ideas import FIRST_SIDES, ideas, is_told
 from axiswise.frontends.torch.models.keyed import keyed
@@ -42,7 +43,6 @@ from axiswise.frontends.torch.models.numbers import Numbers, first_sides, number
 from axiswise.frontends.torch.models.optional import completed, first_of
 from axiswise.frontends.torch.models.reconsidering import reconsidered
 from axiswise.frontends.torch.models.refused import refused
-from axiswise.frontends.torch.models.reranking import of_rank
 from axiswise.frontends.torch.models.solving import solved
 from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec, TensorSpec
 from axiswise.frontends.torch.models.structures import Structures, holds
@@ -63,8 +63,6 @@ LAST = 8.0
 """Seconds in which less likely inputs are looked for."""
 NARROWING = 4.0
 """Seconds that are left to find out which axes of an input can have no other size."""
-MOST_AXES = 5
-"""Axes of what modules take: a film, or a volume with channels."""
 MOST = 24
 """Combinations of ideas that are begun with."""
 
@@ -181,9 +179,11 @@ def inferred(
         if found is not None:
             return search.taken(search.narrowed(found), settled=True)
     settled = search.settled(best, hints)
-    found = search.persisted(best, choice) if not settled else None
-    if found is not None:
-        return search.taken(search.narrowed(found), settled=True)
+    further = search.persisted(best, choice) if not settled else None
+    if further is not None and further.is_clean:
+        return search.taken(search.narrowed(further), settled=True)
+    if further is not None and further is not best and search.settled(further, hints):
+        return search.taken(further, settled=True)
     alone = search.settle(of_one(best.call)) if not settled and of_one(best.call) != best.call else None
     return search.taken(best, settled=settled) if alone is None else search.taken(alone, settled=True, several=best)
 
@@ -257,20 +257,21 @@ class _Search:
             trial = self._better(trial)
         return trial if trial is not None and trial.is_clean else None
 
-    def persisted(self, trial: Trial, ideas: Callable[[str], Sequence[Any]]) -> Trial | None:
-        """Return the first clean run that less likely changes of a failed one lead to, or None."""
+    def persisted(self, trial: Trial, ideas: Callable[[str], Sequence[Any]]) -> Trial:
+        """Return the furthest run that less likely changes of a failed one lead to."""
         further: Trial | None = trial
         whole, self.until = self.until, min(self.until, time.process_time() + LAST)
         for _ in range(ROUNDS):
             if further is None or further.is_clean:
                 break
+            trial = further
             further = (
-                self._further(further, solved(further, self.run), 0)
-                or self._further(further, reconsidered(further, ideas), PERSISTING)
-                or self._further(further, corrected(further), PERSISTING, again=True)
+                self._further(trial, solved(trial, self.run), 0)
+                or self._further(trial, reconsidered(trial, ideas), PERSISTING)
+                or self._further(trial, corrected(trial), PERSISTING, again=True)
             )
         self.until = whole
-        return further if further is not None and further.is_clean else None
+        return further or trial
 
     def _further(self, trial: Trial, calls: Iterator[CallSpec], rounds: int, *, again: bool = False) -> Trial | None:
         """Return the first run that comes further than another, or past what failed in it, with what corrects it.
@@ -305,28 +306,7 @@ class _Search:
         return not is_entangled(trial, self.bound, self.run)
 
     def _is_held(self, trial: Trial, path: str, axis: int) -> bool:
-        """Return whether no other size of an input's axis gets as far and changes what fails; for -1, no other rank."""
-        spec = spec_of(trial.call, path)
-        if spec is None or axis >= len(spec.axes) or self.is_over:
-            return False
-        if axis < 0:
-            rank = len(spec.axes)
-            others = sorted(set(range(1, MOST_AXES + 1)) - {rank}, key=lambda other: abs(other - rank))
-            calls = [call for other in others for call in of_rank(trial.call, path, other)]
-        else:
-            was = spec.axes[axis]
-            others = (with_axis(spec, axis, replace(was, size=size)) for size in (was.size + 1, 2 * was.size))
-            calls = [replaced(trial.call, path, other) for other in others]
-        runs = map(self.run, calls)
-        return bool(calls) and all(
-            self._falls_behind(trial, run) or (axis >= 0 and is_alike(trial, run)) for run in runs
-        )
-
-    @staticmethod
-    def _falls_behind(trial: Trial, other: Trial) -> bool:
-        """Return whether another run comes less far; what lies apart in memory does so with any number of axes."""
-        kinds = {each.kind for run in (trial, other) for failure in run.failures[:1] for each in failure.conflicts[:1]}
-        return other.reach < trial.reach or (kinds == {"stride"} and other.reach == trial.reach)
+        return not self.is_over and is_held(trial, path, axis, self.run)
 
     def of_other_batches(self) -> Iterator[CallSpec]:
         """Yield the first call and the one that got furthest, with the batches that the model may be written for."""

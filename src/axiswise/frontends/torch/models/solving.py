@@ -142,6 +142,7 @@ def _axes(trial: Trial, conflict: Conflict) -> list[tuple[str, str, int]]:
 
     Where nothing at all was joined, any input may have been too short for a single part.
     """
+    told = {axis.name for _, spec in trial.call.tensors() if spec.told for axis in spec.axes}
     behind = [ref.id for ref in conflict.call.operands.values() if not ref.parameter]
     all_paths = [path for path, _ in trial.call.tensors()] if not conflict.call.operands else []
     paths = dict.fromkeys(all_paths or (path for tensor in behind for path in trial.inputs_of(tensor)))
@@ -150,7 +151,7 @@ def _axes(trial: Trial, conflict: Conflict) -> list[tuple[str, str, int]]:
         spec = spec_of(trial.call, path)
         axes = spec.axes if spec is not None else ()
         for axis in reversed(axes):
-            if axis.name and (not axis.is_batch or len(axes) == 2):  # rows of ids are no batch
+            if axis.name and (not axis.is_batch or (len(axes) == 2 and axis.name not in told)):  # rows are no batch
                 found.setdefault((parameter_of(path), axis.name), (path, axis.name, axis.size))
     return list(found.values())
 
