@@ -179,11 +179,9 @@ def inferred(
         if found is not None:
             return search.taken(search.narrowed(found), settled=True)
     settled = search.settled(best, hints)
-    further = search.persisted(best, choice) if not settled else None
-    if further is not None and further.is_clean:
-        return search.taken(search.narrowed(further), settled=True)
-    if further is not None and further is not best and search.settled(further, hints):
-        return search.taken(further, settled=True)
+    found = search.persisted(best, choice, hints) if not settled else None
+    if found is not None:
+        return search.taken(search.narrowed(found) if found.is_clean else found, settled=True)
     alone = search.settle(of_one(best.call)) if not settled and of_one(best.call) != best.call else None
     return search.taken(best, settled=settled) if alone is None else search.taken(alone, settled=True, several=best)
 
@@ -257,21 +255,27 @@ class _Search:
             trial = self._better(trial)
         return trial if trial is not None and trial.is_clean else None
 
-    def persisted(self, trial: Trial, ideas: Callable[[str], Sequence[Any]]) -> Trial:
-        """Return the furthest run that less likely changes of a failed one lead to."""
-        further: Trial | None = trial
+    def persisted(self, trial: Trial, ideas: Callable[[str], Sequence[Any]], certain: Collection[str]) -> Trial | None:
+        """Return the first run that less likely changes lead to and that is clean, or would fail for any inputs."""
         whole, self.until = self.until, min(self.until, time.process_time() + LAST)
+        found = (each for each in self._persisting(trial, ideas) if each.is_clean or self.settled(each, certain))
+        taken = next(found, None)
+        self.until = whole
+        return taken
+
+    def _persisting(self, trial: Trial, ideas: Callable[[str], Sequence[Any]]) -> Iterator[Trial]:
+        """Yield the runs that less likely changes lead to, each further than the one before."""
+        further: Trial | None = trial
         for _ in range(ROUNDS):
             if further is None or further.is_clean:
-                break
-            trial = further
+                return
             further = (
-                self._further(trial, solved(trial, self.run), 0)
-                or self._further(trial, reconsidered(trial, ideas), PERSISTING)
-                or self._further(trial, corrected(trial), PERSISTING, again=True)
+                self._further(further, solved(further, self.run), 0)
+                or self._further(further, reconsidered(further, ideas), PERSISTING)
+                or self._further(further, corrected(further), PERSISTING, again=True)
             )
-        self.until = whole
-        return further or trial
+            if further is not None:
+                yield further
 
     def _further(self, trial: Trial, calls: Iterator[CallSpec], rounds: int, *, again: bool = False) -> Trial | None:
         """Return the first run that comes further than another, or past what failed in it, with what corrects it.
