@@ -7,7 +7,7 @@ built for (features, channels) and no size for it was found, the guess may be wr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import takewhile
 from math import prod
 from typing import Any, cast
@@ -18,6 +18,7 @@ from axiswise.frontends.torch.models.changing import spec_of
 from axiswise.frontends.torch.models.pinning import rank_is_own
 from axiswise.frontends.torch.models.specs import parameter_of
 from axiswise.frontends.torch.models.trials import INPUT, Trial, input_axes
+from axiswise.ops.axes import numbers
 from axiswise.origin import origin_of
 from axiswise.source.provenance import LONGEST_TRAIL, Step, places, trail
 
@@ -192,7 +193,7 @@ def _may_differ(
     guessed = [end for end in input_axes(steps) if parameter_of(end[0]) not in bound or _has_name(trial, *end)]
     if not guessed and side.param and is_own(trial, conflict, other):
         return bool(_inputs_in(trial, conflict, side) - set(bound))
-    if not guessed or _cannot_be(trial, steps, other.size):
+    if not guessed or _cannot_be(trial, steps, other.size) or (held and _takes_the_batch(trial, steps, guessed, held)):
         return False
     operand = conflict.call.operands.get(side.operand)
     is_fixed = operand is not None and (rank_is_own(trial, operand.id) or _are_last(trial, conflict, side, guessed))
@@ -317,6 +318,17 @@ def _cannot_be(trial: Trial, steps: list[Step], wanted: int) -> bool:
         return False
     said = product.size // prod(product.factors)  # a pattern's own numbers: `(p1 p2 c)`
     return wanted % (said * prod(_own_factors(trial, product))) != 0
+
+
+def _takes_the_batch(
+    trial: Trial, steps: Sequence[Step], guessed: Collection[tuple[str, int]], held: Callable[[str, int], bool]
+) -> bool:
+    """Return whether a size holds the batch, which may be any, by a reshape that writes no single example down."""
+    regrouped = [step.call.params.get("shape") for step in steps if step.call.op == "reshape" and len(step.factors) > 1]
+    specs = [(spec_of(trial.call, path), axis) for path, axis in guessed]
+    has_batch = any(spec is not None and axis == 0 and spec.axes[0].is_batch for spec, axis in specs)
+    several = all(len(asked) > 1 and 1 not in asked for asked in map(numbers, regrouped))
+    return bool(regrouped) and has_batch and several and all(held(path, -1) for path in {path for path, _ in guessed})
 
 
 def _own_factors(trial: Trial, product: Step) -> Iterator[int]:

@@ -48,8 +48,12 @@ FLAT, SERIES, MAPS, LINES, VOLUMES = (
     ("batch", "channels", "depth", "height", "width"),
 )
 
-_TOKENS = re.compile(r"(.*_)?(ids|tokens?|src|tgt|trg|source|text|words|captions?|sentences?)", re.IGNORECASE)
-_MOMENTS = re.compile(r"t|(.*_)?timesteps?", re.IGNORECASE)
+_TOKENS = re.compile(
+    r"(.*_)?(ids|tokens?|src|tgt|trg|source|text|words|captions?|sentences?|seqs?|sequences?|premises?|hypothes[ie]s"
+    r"|questions?|answers?)",
+    re.IGNORECASE,
+)
+_MOMENTS = re.compile(r"t|(.*_)?timesteps?|sigmas?|noise_levels?", re.IGNORECASE)
 """Names that tell how many axes a parameter has."""
 
 _TARGETS = r"(.*_)?(labels?|targets?|class_ids?|classes|y_true)|y"
