@@ -23,7 +23,10 @@ def fixed(call: CallSpec, path: str, at: int, size: int) -> CallSpec:
     spec = spec_of(call, path)
     if spec is None or not 0 <= at < len(spec.axes):
         return call
-    new = with_axis(spec, at, AxisSpec("", size))
+    was = spec.axes[at]
+    alike = (place == at or (was.name and axis == was) for place, axis in enumerate(spec.axes))  # `(nodes, nodes)`
+    axes = (AxisSpec("", size) if is_it else axis for axis, is_it in zip(spec.axes, alike, strict=True))
+    new = replace(spec, axes=tuple(axes))
     if 1 < at == len(spec.axes) - 1:  # its features are last: what stands before them are no channels
         new = new.renamed(dict.fromkeys(("channels", "channel"), "length"))
     return replaced(call, path, new)

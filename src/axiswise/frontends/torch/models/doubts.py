@@ -7,7 +7,7 @@ built for (features, channels) and no size for it was found, the guess may be wr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import takewhile
 from math import prod
 from typing import Any, cast
@@ -18,7 +18,6 @@ from axiswise.frontends.torch.models.changing import spec_of
 from axiswise.frontends.torch.models.pinning import rank_is_own
 from axiswise.frontends.torch.models.specs import parameter_of
 from axiswise.frontends.torch.models.trials import INPUT, Trial, input_axes
-from axiswise.ops.axes import numbers
 from axiswise.origin import origin_of
 from axiswise.source.provenance import LONGEST_TRAIL, Step, places, trail
 
@@ -193,10 +192,11 @@ def _may_differ(
     guessed = [end for end in input_axes(steps) if parameter_of(end[0]) not in bound or _has_name(trial, *end)]
     if not guessed and side.param and is_own(trial, conflict, other):
         return bool(_inputs_in(trial, conflict, side) - set(bound))
-    if not guessed or _cannot_be(trial, steps, other.size) or (held and _takes_the_batch(trial, steps, guessed, held)):
+    if not guessed or _cannot_be(trial, steps, other.size):
         return False
     operand = conflict.call.operands.get(side.operand)
-    is_fixed = operand is not None and (rank_is_own(trial, operand.id) or _are_last(trial, conflict, side, guessed))
+    is_last = is_own(trial, conflict, other) and _are_last(trial, conflict, side, guessed)
+    is_fixed = is_last or (operand is not None and rank_is_own(trial, operand.id))
     if held is not None and is_fixed:
         if all(held(*end) for end in dict.fromkeys(guessed)):
             return False  # the model asks for two sizes of one axis
@@ -210,6 +210,14 @@ def _may_differ(
 def _are_last(trial: Trial, conflict: Conflict, side: AxisUse, guessed: Collection[tuple[str, int]]) -> bool:
     """Return whether a side is the last axis of its operand, and goes back to nothing but last axes of inputs."""
     specs = [(spec_of(trial.call, path), axis) for path, axis in guessed]
+    own = {parameter_of(path) for path, _ in guessed}
+    joined = (
+        trial.parameters_of(*(ref.id for ref in call.operands.values()))
+        for call in trial.trace.calls
+        if call.op == "cat"
+    )
+    if any(own & those and those - own for those in joined):
+        return False  # what it was joined with may make up for it
     return _is_last(conflict, side) and all(spec is not None and axis == len(spec.axes) - 1 > 0 for spec, axis in specs)
 
 
@@ -307,7 +315,9 @@ def _is_all_held(
     specs = {path: spec_of(trial.call, path) for path in trial.inputs_of(tensor)}
     ends = [(path, axis) for path, spec in specs.items() if spec is not None for axis in range(len(spec.axes))]
     has_rank = rank_is_own(trial, tensor) or trial.parameters_of(tensor) <= set(ranked)
-    return bool(ends) and all(held(*end) for end in ends) and (has_rank or all(held(path, -1) for path in specs))
+    alone = next(iter(specs)) if len(specs) == 1 else None  # several may have other ranks together
+    has_rank = has_rank or (alone is not None and held(alone, -1))
+    return bool(ends) and has_rank and all(held(*end) for end in ends)
 
 
 def _cannot_be(trial: Trial, steps: list[Step], wanted: int) -> bool:
@@ -318,17 +328,6 @@ def _cannot_be(trial: Trial, steps: list[Step], wanted: int) -> bool:
         return False
     said = product.size // prod(product.factors)  # a pattern's own numbers: `(p1 p2 c)`
     return wanted % (said * prod(_own_factors(trial, product))) != 0
-
-
-def _takes_the_batch(
-    trial: Trial, steps: Sequence[Step], guessed: Collection[tuple[str, int]], held: Callable[[str, int], bool]
-) -> bool:
-    """Return whether a size holds the batch, which may be any, by a reshape that writes no single example down."""
-    regrouped = [step.call.params.get("shape") for step in steps if step.call.op == "reshape" and len(step.factors) > 1]
-    specs = [(spec_of(trial.call, path), axis) for path, axis in guessed]
-    has_batch = any(spec is not None and axis == 0 and spec.axes[0].is_batch for spec, axis in specs)
-    several = all(len(asked) > 1 and 1 not in asked for asked in map(numbers, regrouped))
-    return bool(regrouped) and has_batch and several and all(held(path, -1) for path in {path for path, _ in guessed})
 
 
 def _own_factors(trial: Trial, product: Step) -> Iterator[int]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from axiswise.frontends.torch.models.changing import replaced, spec_of, with_axis
 from axiswise.frontends.torch.models.entangled import is_alike
+from axiswise.frontends.torch.models.frozen import of_one
 from axiswise.frontends.torch.models.reranking import of_rank
 from axiswise.frontends.torch.models.specs import CallSpec
 from axiswise.frontends.torch.models.trials import Trial
@@ -43,7 +44,9 @@ def is_held(trial: Trial, path: str, axis: int, run: Callable[[CallSpec], Trial]
         return True
     if _kinds(trial) != {"numel"} or not (_fails_there(trial, near) and _fails_there(trial, double)):
         return False
-    return was.is_batch or is_alike(trial, double)  # any batch should do; half a side is rounded (`width // 2`)
+    if was.is_batch:  # any should do, and not one alone that happens to come out even
+        return _fails_there(trial, run(of_one(trial.call)))
+    return is_alike(trial, double)  # half a side is rounded (`width // 2`)
 
 
 def _falls_behind(trial: Trial, other: Trial) -> bool:

@@ -43,6 +43,7 @@ from axiswise.frontends.torch.models.numbers import Numbers, first_sides, number
 from axiswise.frontends.torch.models.optional import completed, first_of
 from axiswise.frontends.torch.models.reconsidering import reconsidered
 from axiswise.frontends.torch.models.refused import refused
+from axiswise.frontends.torch.models.singly import takes_the_batch
 from axiswise.frontends.torch.models.solving import solved
 from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec, TensorSpec
 from axiswise.frontends.torch.models.structures import Structures, holds
@@ -244,6 +245,8 @@ class _Search:
         other = shown(self._seen, trial, self.examples)
         if other is None and self.wanted:
             other = meant(self._seen, trial, self.wanted, self.numbers, settled=settled)
+        if other is None and several is not None and takes_the_batch(several, partial(self._is_held, several)):
+            other = Meant(several, is_told=False)
         return Inferred(trial, self.tried, self.bound, settled, other, several, self.hinted)
 
     def settle(self, call: CallSpec) -> Trial | None:
@@ -258,10 +261,13 @@ class _Search:
     def persisted(self, trial: Trial, ideas: Callable[[str], Sequence[Any]], certain: Collection[str]) -> Trial | None:
         """Return the first run that less likely changes lead to and that is clean, or would fail for any inputs."""
         whole, self.until = self.until, min(self.until, time.process_time() + LAST)
-        found = (each for each in self._persisting(trial, ideas) if each.is_clean or self.settled(each, certain))
-        taken = next(found, None)
+        runs: list[Trial] = []
+        for each in self._persisting(trial, ideas):
+            runs.append(each)
+            if each.is_clean or self.settled(each, certain):
+                break
         self.until = whole
-        return taken
+        return next((each for each in runs[-1:] if each.is_clean or self.settled(each, certain)), None)
 
     def _persisting(self, trial: Trial, ideas: Callable[[str], Sequence[Any]]) -> Iterator[Trial]:
         """Yield the runs that less likely changes lead to, each further than the one before."""
