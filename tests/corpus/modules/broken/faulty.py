@@ -125,3 +125,71 @@ class PooledNarrower(nn.Module):
 
     def forward(self, x):
         return self.out(torch.tanh(self.project(x)).mean(dim=1))
+
+
+class TablesDiffer(nn.Module):
+    """Both widths are the tables' own, whatever is looked up."""
+
+    def __init__(self):
+        super().__init__()
+        self.users, self.items = nn.Embedding(40, 16), nn.Embedding(60, 8)
+
+    def forward(self, user, item):
+        return (self.users(user) * self.items(item)).sum(-1)
+
+
+class AskedForTwice(nn.Module):
+    """An expert takes 41 numbers of an example, the gate 40 of the same."""
+
+    def __init__(self):
+        super().__init__()
+        self.experts = nn.ModuleList([nn.Linear(41, 8) for _ in range(3)])
+        self.gate = nn.Parameter(torch.randn(40, 3))
+
+    def forward(self, x):
+        seen = torch.stack([expert(x) for expert in self.experts], -1)
+        return (seen * (x @ self.gate).softmax(-1).unsqueeze(-2)).sum(-1)
+
+
+class ScaledByNothing(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.scale = nn.Parameter(torch.tensor(2.6))
+
+    def forward(self, image_features, text_features):
+        return text_features.t() @ self.scale.exp() * image_features
+
+
+class HalfShuffled(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.groups, self.conv = 3, nn.Conv2d(24, 24, 1, groups=3)
+
+    def forward(self, x):
+        x = self.conv(x)
+        b, c, h, w = x.size()
+        return x.view(b, self.groups, c // self.groups, h, w // 2).transpose(1, 2).reshape(b, c, h, w)
+
+
+class GateTooWide(nn.Module):
+    """The sides meet where one map is half as large; the channels never do."""
+
+    def __init__(self):
+        super().__init__()
+        self.of_gate, self.of_skip = nn.Conv2d(64, 16, 1), nn.Conv2d(32, 24, 1, stride=2)
+        self.out = nn.Conv2d(16, 1, 1)
+
+    def forward(self, g, x):
+        return x * F.interpolate(self.out(F.relu(self.of_gate(g) + self.of_skip(x))), scale_factor=2)
+
+
+class ExpandedTooFar(nn.Module):
+    """The labels of a batch have an axis too many to be expanded, with any number of axes."""
+
+    def __init__(self):
+        super().__init__()
+        self.centres = nn.Parameter(torch.randn(10, 2))
+
+    def forward(self, x, labels):
+        same = labels.unsqueeze(2).expand(x.size(0), 10) == torch.arange(10)
+        return (torch.cdist(x, self.centres) * same).sum()

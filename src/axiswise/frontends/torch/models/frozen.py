@@ -27,7 +27,14 @@ EVEN = 8
 
 def batches(trial: Trial) -> list[int]:
     """Return the numbers in a failed run that may stand for the batch that a model was written for."""
-    return [*islice(dict.fromkeys([*_written(trial), *_asked(trial)]), MOST), EVEN]
+    found = [*islice(dict.fromkeys([*_written(trial), *_asked(trial)]), MOST)]
+    return found if _is_left_over(trial) else [*found, EVEN]
+
+
+def _is_left_over(trial: Trial) -> bool:
+    """Return whether a reshape failed that has as many examples as are left over: of enough of them, any comes out."""
+    conflicts = [each for failure in trial.failures[:1] for each in failure.conflicts[:1]]
+    return any(each.kind == "numel" and numbers(each.call.params.get("shape"))[:1] == (-1,) for each in conflicts)
 
 
 def of_batch(call: CallSpec, size: int) -> CallSpec:
