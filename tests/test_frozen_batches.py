@@ -55,3 +55,25 @@ def test_a_batch_written_into_a_view_is_a_finding_with_a_fix_for_every_batch(tmp
     target, found = checked(FLATTENED, tmp_path, warm)
     assert target.status == "checked"
     assert found == ["frozen-batch: keep the batch, whatever it is"]
+
+
+TURNED = """import torch
+from torch import nn
+
+
+class Turned(nn.Module):
+    def __init__(self, width=48):
+        super().__init__()
+        self.width, self.enter, self.out = width, nn.Linear(10, width), nn.Linear(width, 3)
+
+    def forward(self, x):
+        B, T, _ = x.shape
+        return self.out(self.enter(x).reshape(self.width, T, B))
+"""
+
+
+def test_a_batch_that_is_read_off_the_input_is_no_other_number_in_front_of_a_shape(
+    tmp_path: Path, warm: Sandbox
+) -> None:
+    _, found = checked(TURNED, tmp_path, warm)
+    assert found == ["linear-in-features: exchange the sizes 0 and 2 of reshape"]

@@ -7,9 +7,9 @@ the model is checked with it then, and what it asks of the batch is told as a li
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 
-from axiswise.facts import OpCall
 from axiswise.frontends.torch.models.asked import demands, is_batch, is_own
 from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec
 from axiswise.frontends.torch.models.trials import Trial
@@ -69,11 +69,17 @@ def _written(trial: Trial) -> Iterator[int]:
     failed = [failure.call for failure in trial.failures if failure.call is not None]
     for call in (*failed, *trial.trace.calls):
         asked = numbers(call.params.get("shape")) if call.op in MADE else ()
-        if len(asked) > 1 and asked[0] > 1 and _is_written(call, asked[0]):
+        if len(asked) > 1 and asked[0] > 1 and _is_written(asked[0]) and not any(map(partial(_is_read, trial), asked)):
             yield int(asked[0])
 
 
-def _is_written(call: OpCall, size: int) -> bool:
+def _is_written(size: int) -> bool:
     """Return whether a size is a number of the program's, and no axis's that a tensor had."""
     origin = origin_of(size)
     return origin is None or not (origin.axes() or origin.guesses())
+
+
+def _is_read(trial: Trial, size: int) -> bool:
+    """Return whether a size is the batch's, read off an input: it stands for itself then, wherever it is written."""
+    origin = origin_of(size)
+    return origin is not None and origin.kind == "axis" and origin.axis == 0 and origin.tensor in trial.given
