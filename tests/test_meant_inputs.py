@@ -146,6 +146,49 @@ def test_a_model_that_runs_on_a_single_example_only_is_told_of(tmp_path: Path, w
     assert "a batch of one only" in (unnamed.targets[0].reason or "")
 
 
+CENTRED = """class Tower(nn.Module):
+    def forward(self, x, y):
+        apart = x - x.mean(dim={axis}), y - y.mean(dim=0)
+        n, d = x.shape
+        shared = [each.T @ each / (n - 1) for each in apart]
+        return sum(each.pow(2).sum() - each.diagonal().pow(2).sum() + d for each in shared)
+
+
+Tower()
+"""
+
+
+def test_a_batch_that_meets_another_axis_is_told_of_though_a_single_example_gets_by(
+    tmp_path: Path, warm: Sandbox
+) -> None:
+    (finding,) = checked(CENTRED.format(axis=1), tmp_path, warm).findings
+    assert (finding.rule, finding.severity) == ("broadcast-mismatch", "note")
+    assert finding.fixes[0].verdict == "verified"
+    assert checked(CENTRED.format(axis=0), tmp_path, warm).findings == ()
+
+
+SERIES = """class Tower(nn.Module):
+    def __init__(self, steps=96, width=64):
+        super().__init__()
+        self.embed, self.head = nn.Linear(steps, width), nn.Linear(width, 24)
+
+    def forward(self, x):
+        x = x / x.std(dim=1, keepdim={kept})
+        _, _, variates = x.shape
+        return self.head(self.embed(x.transpose(1, 2))).transpose(1, 2)[:, :, :variates]
+
+
+Tower()
+"""
+
+
+def test_axes_that_are_unpacked_behind_a_scaling_are_those_of_the_input(tmp_path: Path, warm: Sandbox) -> None:
+    (finding,) = checked(SERIES.format(kept=False), tmp_path, warm).findings
+    first = finding.fixes[0]
+    assert (finding.rule, first.title, first.verdict) == ("broadcast-mismatch", "keep axis 1 of the std", "verified")
+    assert checked(SERIES.format(kept=True), tmp_path, warm).findings == ()
+
+
 def test_no_fix_asks_for_the_batch_that_was_made_up(tmp_path: Path, warm: Sandbox) -> None:
     turned = WORDS.replace("seen + self.places(torch.arange(seen.shape[1]))", "seen.mean(1).t()")
     (finding,) = checked(turned, tmp_path, warm).findings

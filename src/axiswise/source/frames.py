@@ -10,7 +10,7 @@ from types import CodeType, FrameType, TracebackType
 from typing import Any
 
 from axiswise.facts import Frame, Span
-from axiswise.origin import Size
+from axiswise.origin import Ratio, Size
 from axiswise.source.text import Sources
 
 _HERE = str(Path(__file__).resolve().parents[1])
@@ -124,9 +124,9 @@ def sizes_in(frame: FrameType) -> dict[str, int]:
 
 
 def plain(value: object) -> object:
-    """Return a Size as a plain int, inside tuples and lists too."""
-    if isinstance(value, Size):
-        return int(value)
+    """Return a Size as a plain int, and a Ratio as a plain float, inside tuples and lists too."""
+    if isinstance(value, (Size, Ratio)):
+        return int(value) if isinstance(value, Size) else float(value)
     if type(value) in (tuple, list):
         return type(value)(plain(item) for item in value)  # type: ignore[call-arg, arg-type]
     return value

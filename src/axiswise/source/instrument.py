@@ -1,7 +1,7 @@
 """Make a program's numbers and loops speak: the one change made to a copy of the user's syntax tree before it runs.
 
 - An integer literal becomes a `Size` with its place, so that every size computed from it can be followed back.
-- `len(x)`, `int(x)` and `round(x)` keep or begin an origin; `type(x)` is that of an ordinary number.
+- `len(x)`, `int(x)`, `float(x)` and `round(x)` keep or begin an origin; `type(x)` is that of an ordinary number.
 - `for` and `while` ask a guard at each round whether anything new is still being reached.
 Lines and columns stay as they were; tracebacks look the same.
 """
@@ -22,7 +22,7 @@ PREFIX = "_axiswise_"
 LOOPS = f"{PREFIX}loop"
 ROUNDS = f"{PREFIX}round"
 MEASURED = f"{PREFIX}measured"
-COUNTING = {"len", "int", "round"}
+COUNTING = {"len", "int", "float", "round"}
 TYPED = f"{PREFIX}type"
 
 
@@ -174,7 +174,7 @@ def _typed(value: Any) -> Any:
 
 
 def _measured(function: Callable[..., Any], place: Size, *args: Any, **kwargs: Any) -> Any:
-    """Call `len`, `int` or `round`: a known number stays known, and a counted or parsed one begins here."""
+    """Call `len`, `int`, `float` or `round`: a known number stays known, and a counted or parsed one begins here."""
     result = function(*args, **kwargs)
     if type(result) is not int or not args:
         return result

@@ -33,6 +33,8 @@ _SPACED = re.compile(r"\s*[:=-]\s*((?:\w+ +)+\w+) *->")
 _SHAPE = re.compile(r"\bshape\b\W{0,6}?([(\[][^()\[\]]*[)\]])", re.IGNORECASE)
 """Axes in a sentence: `of shape (batch, time)`."""
 _WORDS = re.compile(r"[A-Za-z_][\w-]*(?: [A-Za-z_][\w-]*)?")
+KEEPING = frozenset("float half double long int bool to type_as cuda cpu clone detach contiguous".split())
+"""Methods whose result has the shape of what they are called on."""
 _NO_AXIS = frozenset("tensor optional required torch none default float int bool list tuple str long".split())
 
 
@@ -195,7 +197,17 @@ def _unpacked(function: ast.FunctionDef | ast.AsyncFunctionDef, names: list[str]
             if hint is not None and isinstance(node.args[0], ast.Name) and node.args[0].id not in changed:
                 yield node.args[0].id, hint
         if isinstance(node, ast.Assign):
-            changed |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+            targets = {target.id for target in node.targets if isinstance(target, ast.Name)}
+            changed |= {name for name in targets if not _keeps_axes(node.value, name)}
+
+
+def _keeps_axes(value: ast.expr, name: str) -> bool:
+    """Return whether a new value of a name has the axes of the old one: `x - x.mean(1)`, `x.float()`."""
+    while isinstance(value, ast.BinOp) and isinstance(value.op, (ast.Add, ast.Sub, ast.Mult, ast.Div)):
+        value = value.left
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in KEEPING:
+        value = value.func.value
+    return isinstance(value, ast.Name) and value.id == name
 
 
 def _in_order(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.stmt | ast.expr]:

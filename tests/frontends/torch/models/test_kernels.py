@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -69,6 +70,14 @@ def _spec(text: str, sizes: dict[str, int]) -> TensorSpec:
         (STEPS, lambda x: x.take_along_dim(x[..., :1].argmax(1, keepdim=True), 1)),
         (STEPS, lambda x: x + torch.randn(x.shape, generator=torch.Generator())),
         (STEPS, nn.Sequential(nn.LayerNorm(8), nn.Linear(8, 3))),
+        (SERIES, lambda x: F.max_pool1d(x, x.shape[2]).squeeze(-1)),
+        (SERIES, lambda x: F.avg_pool1d(x, kernel_size=x.shape[2] // 2, stride=1)),
+        (IMAGES, lambda x: F.avg_pool2d(x, x.shape[2:]).flatten(1)),
+        (IMAGES, lambda x: F.max_pool2d(x, (x.shape[2], 1), stride=(1, 1))),
+        (STEPS, lambda x: (x @ x.mT)[:, *torch.triu_indices(x.shape[1], x.shape[1], offset=1)]),
+        (STEPS, lambda x: (x @ x.mT)[:, *torch.tril_indices(x.shape[1], x.shape[1])]),
+        (STEPS, lambda x: x * math.sqrt(x.shape[1]) / math.log(x.shape[0], 2)),
+        (STEPS, lambda x: x.new_zeros(math.ceil(x.shape[1] / 2), *divmod(x.shape[1], 4))),
     ],
 )
 def test_shapes_are_those_of_real_torch_and_no_size_is_fixed(text: str, function: Function) -> None:

@@ -250,6 +250,15 @@ class _Plain(_Printer):
     def _print_FloorToInt(self, expr: Any) -> str:
         return self._called("floor", expr)
 
+    def _print_RoundToInt(self, expr: Any) -> str:
+        return self._called("round", expr)
+
+    def _print_OpaqueUnaryFn_sqrt(self, expr: Any) -> str:
+        return self._called("sqrt", expr)
+
+    def _print_OpaqueUnaryFn_log2(self, expr: Any) -> str:
+        return self._called("log2", expr)
+
     def _print_CeilToInt(self, expr: Any) -> str:
         return self._called("ceil", expr)
 

@@ -43,7 +43,7 @@ from axiswise.frontends.torch.models.numbers import Numbers, first_sides, number
 from axiswise.frontends.torch.models.optional import completed, first_of
 from axiswise.frontends.torch.models.reconsidering import reconsidered
 from axiswise.frontends.torch.models.refused import refused
-from axiswise.frontends.torch.models.singly import takes_the_batch
+from axiswise.frontends.torch.models.singly import meets_the_batch, takes_the_batch
 from axiswise.frontends.torch.models.solving import solved
 from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec, TensorSpec
 from axiswise.frontends.torch.models.structures import Structures, holds
@@ -245,8 +245,9 @@ class _Search:
         other = shown(self._seen, trial, self.examples)
         if other is None and self.wanted:
             other = meant(self._seen, trial, self.wanted, self.numbers, settled=settled)
-        if other is None and several is not None and takes_the_batch(several, partial(self._is_held, several)):
-            other = Meant(several, is_told=False)
+        if other is None and several is not None:
+            is_of_one = meets_the_batch(several) or takes_the_batch(several, partial(self._is_held, several))
+            other = Meant(several, is_told=False) if is_of_one else None
         return Inferred(trial, self.tried, self.bound, settled, other, several, self.hinted)
 
     def settle(self, call: CallSpec) -> Trial | None:

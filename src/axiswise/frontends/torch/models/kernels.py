@@ -12,15 +12,27 @@ import torch
 _LAYERS = ("lstm", "gru", "rnn_tanh", "rnn_relu")
 _MISFIT = "the state or the input of a recurrent layer does not fit its weights"
 PADDING = ("pad", "constant_pad_nd")
+_POOLS = {
+    "max": ("padding", "dilation", "ceil_mode", "return_indices"),
+    "avg": ("padding", "ceil_mode", "count_include_pad", "divisor_override"),
+}
+_WINDOWED = {f"{kind}_pool{axes}d": names for kind, names in _POOLS.items() for axes in (1, 2, 3)}
+_PLAINLY = {"padding": (0, (0,)), "dilation": (1, (1,)), "ceil_mode": (False,), "return_indices": (False,)}
+"""What pooling is told where its windows lie next to one another on nothing but the input."""
+_CORNERS = ("triu_indices", "tril_indices")
 _CELLS = ("lstm_cell", "gru_cell", "rnn_tanh_cell", "rnn_relu_cell")
 
 
 def on_symbols(word: str, args: Any, kwargs: dict[str, Any]) -> Any:
     """Return what a call returns whose kernel wants numbers, or None for any other call."""
+    if word in _WINDOWED and (found := _of_window(word, *args, **kwargs)) is not None:
+        return found
     if word == "max_pool1d":
         return _pooled(*args, **kwargs)
     if word in PADDING:
         return _padded(*args, **kwargs)
+    if word in _CORNERS:
+        return _in_a_corner(word, *args, **kwargs)
     if word in _TOLD:
         return _TOLD[word](*args, **kwargs)
     return _recurrent(word, args) if not kwargs else None
@@ -50,6 +62,39 @@ def _padded(input: torch.Tensor, pad: Any, mode: Any = "constant", value: Any = 
     if mode != "constant" or isinstance(pad, torch.Tensor):
         return None
     return cast("Any", torch)._refs.constant_pad_nd(input, list(pad), 0.0 if value is None else value)
+
+
+def _of_window(word: str, input: torch.Tensor, kernel_size: Any, stride: Any = None, *rest: Any, **more: Any) -> Any:
+    """Pool by a window that is as large as an axis, or a part of one; None for any other window.
+
+    Raises:
+        RuntimeError: The window is larger than what it is moved over.
+    """
+    axes = int(word[-2])
+    window, steps = (_sides(value, axes) for value in (kernel_size, stride))
+    given = {**dict(zip(_WINDOWED[word], rest, strict=False)), **more}
+    is_plain = all(given[name] in plain for name, plain in _PLAINLY.items() if name in given)
+    if not is_plain or not any(isinstance(side, torch.SymInt) for side in window):
+        return None
+    lengths = input.shape[-axes:]
+    if any(bool(side > length) for side, length in zip(window, lengths, strict=True)):
+        raise RuntimeError("the output of a pooling would be too small")
+    pairs = zip(lengths, window, steps or window, strict=True)
+    return input.new_empty((*input.shape[:-axes], *((length - side) // step + 1 for length, side, step in pairs)))
+
+
+def _sides(value: Any, axes: int) -> tuple[Any, ...]:
+    """Return a number for each axis; none where there is nothing to read."""
+    listed = tuple(cast("Any", value)) if isinstance(value, (tuple, list)) else () if value is None else (value,)
+    return listed * axes if len(listed) == 1 else listed
+
+
+def _in_a_corner(word: str, row: Any, col: Any, offset: int = 0, **_: Any) -> torch.Tensor | None:
+    """Return places of a square's upper or lower corner; None for what is no corner."""
+    left = row - offset if word == "triu_indices" else row + offset
+    if not bool(row == col) or bool(left > row) or bool(left < 0):
+        return None
+    return torch.empty((2, left * (left + 1) // 2), dtype=torch.long)
 
 
 def _spaced(start: Any, end: Any, steps: Any, *_: Any, dtype: torch.dtype | None = None, **__: Any) -> torch.Tensor:

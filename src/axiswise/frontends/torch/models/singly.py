@@ -1,10 +1,11 @@
-"""A module that runs on a single example only, since it takes several together where a layer asks for one's sizes."""
+"""A module that runs on a single example only: it takes several together, or holds the batch against another axis."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from axiswise.frontends.torch.models.changing import spec_of
+from axiswise.frontends.torch.models.doubts import is_batch_alone
 from axiswise.frontends.torch.models.trials import Trial, input_axes
 from axiswise.ops.axes import numbers
 from axiswise.source.provenance import trail
@@ -30,3 +31,9 @@ def takes_the_batch(trial: Trial, held: Callable[[str, int], bool]) -> bool:
             if several and all(several) and has_batch:
                 return all(held(path, -1) for path in {path for path, _ in ends})
     return False
+
+
+def meets_the_batch(trial: Trial) -> bool:
+    """Return whether the batch failed to meet an axis of inputs that is none: one alone is repeated along any."""
+    conflicts = [each for failure in trial.failures[:1] for each in failure.conflicts[:1]]
+    return any(is_batch_alone(trial, each) for each in conflicts)

@@ -36,6 +36,7 @@ from axiswise.frontends.torch.models.guards import Relation, relation_of
 from axiswise.frontends.torch.models.kernels import PADDING, on_symbols
 from axiswise.frontends.torch.models.memo import Memo
 from axiswise.frontends.torch.models.reaches import Reaches
+from axiswise.frontends.torch.models.reckoned import reckoning
 from axiswise.frontends.torch.models.sizes import SymbolicSizes, granting
 from axiswise.frontends.torch.models.specs import KINDS, CallSpec, TensorSpec
 from axiswise.frontends.torch.models.trials import called
@@ -107,6 +108,7 @@ def symbolic_run(
         stack.enter_context(_env_of(tracer.fake, env))
         stack.enter_context(decomposed(tracer.fake))
         stack.enter_context(granting(env))
+        stack.enter_context(reckoning())
         stack.enter_context(as_it_was(model, numbers=True))
         stack.enter_context(decided_anew(tracer.steering))
         stack.enter_context(_one_kernel())
