@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import isclose, sqrt
 
-from axiswise.facts import AxisUse, Conflict, OpCall, TensorRef, Trace
+from axiswise.facts import AxisUse, Conflict, OpCall, Span, TensorRef, Trace
 from axiswise.ops.loss import CONTRACTS as LOSSES
 from axiswise.silent.following import Uses
 from axiswise.silent.masks import HIDING
@@ -20,11 +20,16 @@ HIDING_WEIGHTS = frozenset({"masked_fill", "where", "tril", "triu", "index_put",
 
 def disordered(trace: Trace, uses: Uses) -> Iterator[Conflict]:
     """Yield masks behind a softmax, dropout before it, and scales of another width; facts: `fault`, `at`, `whole`."""
+    learning: set[Span | None] | None = None
     for call in trace.calls:
         if call.op != "softmax" or not call.outputs or not are_scores(trace, call):
             continue
         yield from _masked_late(uses, call, is_masked=is_masked(trace, uses, call))
-        yield from _before(trace, call)
+        for found in _before(trace, call):
+            if found.facts["fault"] == "unscaled":
+                learning = _learning_their_scale(trace) if learning is None else learning
+            if found.facts["fault"] != "unscaled" or found.call.site not in (learning or ()):
+                yield found
 
 
 _SELF = {"input": ("attn_mask", "key_padding_mask", "src_mask", "src_key_padding_mask", "is_causal")}
@@ -109,9 +114,8 @@ def _is_left_so(uses: Uses, masked: OpCall) -> bool:
 
 def _before(trace: Trace, softmax: OpCall) -> Iterator[Conflict]:
     """Yield dropout of scores, and a scale by the whole width in the place of one head's."""
-    ref, scale, is_scaled = softmax.operands["input"], 0.0, False
-    while (found := trace.producer(ref.id)) is not None:
-        call = found[0]
+    scale, is_scaled = 1.0, False
+    for call in _way_of_scores(trace, softmax):
         if call.op in PRODUCTS:
             yield from _scaled(call, scale)
             if (
@@ -121,18 +125,44 @@ def _before(trace: Trace, softmax: OpCall) -> Iterator[Conflict]:
             ):
                 width = next(iter(call.operands.values())).shape[-1]
                 yield Conflict("attention-order", call, facts={"fault": "unscaled", "width": width})
-            return
         if call.op == "dropout":
             yield Conflict("attention-order", call, AxisUse("input", -1, 0), facts={"fault": "dropout", "at": softmax})
         is_scaled |= call.op in ("div", "true_divide", "mul", "clamp", "tanh")
         if call.op in ("div", "mul"):
             number = call.params.get("right", call.params.get("left"))
             if isinstance(number, (int, float)) and number:
-                scale = (scale or 1.0) * (float(number) if call.op == "div" else 1.0 / float(number))
-        data = call.operands.get("input") or call.operands.get("left")
-        if call.op not in SCORES or data is None:
+                scale *= float(number) if call.op == "div" else 1.0 / float(number)
+
+
+def _way_of_scores(trace: Trace, softmax: OpCall) -> Iterator[OpCall]:
+    """Yield what scores went through, from their softmax back to their product."""
+    ref = softmax.operands["input"]
+    while (found := trace.producer(ref.id)) is not None:
+        yield found[0]
+        data = found[0].operands.get("input") or found[0].operands.get("left")
+        if found[0].op in PRODUCTS or found[0].op not in SCORES or data is None:
             return
         ref = data
+
+
+def _learning_their_scale(trace: Trace) -> set[Span | None]:
+    """Return where the products stand of which some have a bias that is looked up: T5's heads (arXiv:1910.10683)."""
+    ways = [[*_way_of_scores(trace, call)] for call in trace.calls if call.op == "softmax"]
+    return {
+        way[-1].site for way in ways if way[-1:] and way[-1].op in PRODUCTS and any(_is_biased(trace, e) for e in way)
+    }
+
+
+def _is_biased(trace: Trace, call: OpCall) -> bool:
+    """Return whether a call adds something that was looked up in a table."""
+    waiting = [*call.operands.values()] if call.op == "add" else []
+    while waiting:
+        found = trace.producer(waiting.pop().id)
+        if found is not None and found[0].op == "embedding":
+            return True
+        if found is not None and found[0].op in MOVING | {"add", "where", "masked_fill"}:
+            waiting += found[0].operands.values()
+    return False
 
 
 def _scaled(product: OpCall, scale: float) -> Iterator[Conflict]:

@@ -86,7 +86,7 @@ def _fault(trace: Trace, uses: Uses, call: OpCall, along: int, classes: Mapping[
     if call.op == "softmax" and _is_even(trace, call, along):
         return {"fault": "even", "used": -1}
     found = _classes_elsewhere(trace, uses, call, along, classes)
-    if found is None and (uses.lineage.is_data(uses.lineage.of(data)[along]) or are_scores(trace, call)):
+    if found is None and not _is_agreed_on(trace, call) and (uses.lineage.is_data(uses.lineage.of(data)[along]) or are_scores(trace, call)):
         found = _summed_elsewhere(trace, uses, call, along)
     return None if found is None else {"fault": found.fault, "used": found.axis, "by": found.call}
 
@@ -185,6 +185,23 @@ def are_scores(trace: Trace, call: OpCall) -> bool:
                 return True
         if maker.op in SCORES or any(is_mixing(trace, maker, role) for role in maker.operands):
             waiting += [ref.id for ref in maker.operands.values()]
+    return False
+
+
+def _is_agreed_on(trace: Trace, call: OpCall) -> bool:
+    """Return whether scores begin as zeros, to which each round adds: capsules share themselves out among others."""
+    waiting = [call.operands["input"]]
+    while waiting:
+        found = trace.producer((ref := waiting.pop()).id)
+        if found is None:
+            continue
+        if found[0].op == "zeros":
+            return not any(
+                each.op == "index-assign" and ref.id in {given.id for given in each.operands.values()}
+                for each in trace.calls
+            )
+        if found[0].op == "add":
+            waiting += found[0].operands.values()
     return False
 
 

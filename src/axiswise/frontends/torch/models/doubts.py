@@ -51,7 +51,7 @@ def in_doubt(
     if conflict.left is None or conflict.right is None or _is_of_shape(conflict):
         refs, told = _at_fault(conflict), bound if conflict.kind == "dtype" else certain
         return not refs or any(_may_have_others(trial, conflict, ref.id, told, held) for ref in refs)
-    if _may_be_read_off(conflict):
+    if _may_be_read_off(conflict) or _is_asked_by_another(trial, conflict, bound):
         return True  # a length that was read off an input is another one with another input
     if len(set(built := [_chosen(trial, conflict, each) for each in (conflict.left, conflict.right)])) > 1 and any(
         built
@@ -78,6 +78,8 @@ def in_doubt(
         return True
     if any(_may_be_deeper(trial, conflict, side, {*certain, *ranked}, held) for side, _ in sides):
         return True
+    if any(_may_be_joined(trial, conflict, side, {*certain, *ranked}) for side, _ in sides):
+        return True
     return any(_may_differ(trial, conflict, side, other, bound, held, ranked) for side, other in sides)
 
 
@@ -96,6 +98,15 @@ def _may_be_read_off(conflict: Conflict) -> bool:
     given = conflict.facts.get("given")
     origins = [origin_of(conflict.call.params[name]) for name in given or ()]
     return given is None or any(origin is not None and origin.axes() for origin in origins)
+
+
+def _is_asked_by_another(trial: Trial, conflict: Conflict, bound: Collection[str]) -> bool:
+    """Return whether a shape is asked for with a length, and no batch, of an input that is not what is reshaped."""
+    asked = conflict.call.params.get("shape")
+    origins = [origin_of(each) for each in (asked if isinstance(asked, (tuple, list)) else ())]
+    lengths = {leaf.tensor for origin in origins if origin is not None for leaf in origin.axes() if leaf.axis > 0}
+    own = trial.parameters_of(*(ref.id for ref in conflict.call.operands.values()))
+    return not trial.parameters_of(*lengths) <= {*own, *bound}
 
 
 def is_of_form(trial: Trial, told: Callable[[str, int], bool]) -> bool:
@@ -158,6 +169,15 @@ def _may_be_deeper(
     """Return whether another axis would be the last one of a vector, with inputs of more axes."""
     ref = conflict.call.operands.get(side.operand)
     return ref is not None and ref.rank == 1 and _may_have_others(trial, conflict, ref.id, certain, held)
+
+
+def _may_be_joined(trial: Trial, conflict: Conflict, side: AxisUse, certain: Collection[str]) -> bool:
+    """Return whether inputs of fewer axes would be joined along a side (`cat(..., 1)`), and not beside it."""
+    steps = trail(trial.trace, conflict.call, side)
+    beside = [step.call for step in steps if step.call.op == "cat" and step.relation == "same"]
+    joined = [call for call in beside if call.params.get("dim") in range(1, call.outputs[0].rank - 1)]
+    free = [ref.id for call in joined for ref in call.operands.values() if not rank_is_own(trial, ref.id)]
+    return len(trial.parameters_of(*free) - set(certain)) > 1  # they can have another number only together
 
 
 def _may_have_others(
