@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 import torch
 from torch._subclasses.fake_tensor import unset_fake_temporarily
 
+from axiswise.frontends.steering import GuessInt
 from axiswise.frontends.torch.tensors import edges_of, fact_of, ref_of, renew, tensors_in
 from axiswise.frontends.torch.values import several
 from axiswise.frontends.torch.vocabulary.reading import Reading
@@ -224,10 +225,10 @@ def _iterate(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> An
 
 
 def _index(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
-    """Index with numbers that are tensors as with plain numbers: their values are known or guessed."""
+    """Index with numbers that are tensors as with plain numbers, known or guessed; with arrays as with tensors."""
     index = args[1]
     parts = cast("tuple[Any, ...]", index) if isinstance(index, tuple) else (index,)
-    if not any(is_number(part) or isinstance(part, slice) for part in parts):
+    if not any(is_number(part) or isinstance(part, slice) or _is_array(part) for part in parts):
         return UNANSWERED
     known = tuple(_number(tracer, part) for part in parts)
     if all(new is old for new, old in zip(known, parts, strict=True)):
@@ -241,7 +242,13 @@ def is_number(part: Any) -> bool:
     return isinstance(part, torch.Tensor) and part.dim() == 0 and part.dtype in INTEGER_TYPES
 
 
+def _is_array(part: Any) -> bool:
+    return type(part).__module__ == "numpy" and part.ndim > 0
+
+
 def _number(tracer: Tracer, part: Any) -> Any:
+    if _is_array(part):
+        return tracer.run(torch.as_tensor, "torch.as_tensor", (part,), {}, _caller())
     if is_number(part):
         known = fact_of(part).value is not None
         return int(tracer.reading.item(part)) if known else 0
@@ -291,6 +298,24 @@ def _array(tensor: torch.Tensor) -> Any:
     from axiswise.frontends.torch.vocabulary.reading import Reading
 
     return Reading("from-array", {}, {"shape": tuple(tensor.shape)})
+
+
+def _split(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+    """Split into parts whose lengths were read from a tensor: what is not known of them adds up."""
+    given = dict(zip(("tensor", "split_size_or_sections", "dim"), args, strict=False)) | kwargs
+    tensor, sizes = given["tensor"], given.get("split_size_or_sections", given.get("split_size"))
+    listed: list[Any] = [*cast("list[Any]", sizes)] if isinstance(sizes, (tuple, list)) else []
+    unknown = sum(isinstance(size, GuessInt) for size in listed)
+    if not unknown or not tensor.dim():
+        return UNANSWERED
+    dim = given.get("dim", 0)
+    length = tensor.shape[dim]
+    left = length - sum(size for size in listed if not isinstance(size, GuessInt))
+    first, share = left - (unknown - 1) * (left // unknown), left // unknown
+    parts = iter([first, *[share] * (unknown - 1)])
+    tracer.steering.assume("lengths that are read from a tensor taken to add up to what is split by them")
+    known = [next(parts) if isinstance(size, GuessInt) else size for size in listed]
+    return tracer.run(torch.Tensor.split, "torch.Tensor.split", (tensor, known, dim), {}, _caller())
 
 
 def _set_default_device(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
@@ -343,6 +368,7 @@ ANSWERS: dict[str, Answer] = _table(
         "Tensor.data.__set__": _set_data,
         "Tensor.__iter__": _iterate,
         "Tensor.__getitem__ Tensor.__setitem__": _index,
+        "split functional.split Tensor.split": _split,
         "set_default_device": _set_default_device,
     }
 )

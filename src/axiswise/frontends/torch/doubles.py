@@ -239,8 +239,8 @@ def _loaders(tracer: Tracer) -> None:
         object.__setattr__(self, "_axiswise_batch", batch_size)
 
     def __iter__(self: Any) -> Iterator[Any]:
-        for batch in _batches(self):
-            yield _named(tracer, self, batch, sys._getframe(0))  # pyright: ignore[reportPrivateUsage]
+        for batch, many in _batches(self):
+            yield _named(tracer, self, batch, many, sys._getframe(0))  # pyright: ignore[reportPrivateUsage]
 
     kind.__init__, kind.__iter__ = __init__, __iter__
     collating.default_collate_fn_map = dict(collating.default_collate_fn_map)
@@ -258,8 +258,11 @@ def _loaders(tracer: Tracer) -> None:
         collating.default_collate_fn_map[numpy.ndarray] = collate_arrays
 
 
-def _batches(loader: Any) -> Iterator[Any]:
-    """Yield the first batch, the last one, which may be smaller, and the second: the newest to see comes first."""
+def _batches(loader: Any) -> Iterator[tuple[Any, int]]:
+    """Yield the first batch, the last one, which may be smaller, and the second: the newest to see comes first.
+
+    Each comes with how many examples it is of; 0 where a dataset makes batches itself.
+    """
     from torch.utils.data import IterableDataset
     from torch.utils.data.sampler import BatchSampler
 
@@ -270,7 +273,7 @@ def _batches(loader: Any) -> Iterator[Any]:
             chunk = list(islice(items, loader.batch_size))
             if not chunk or (loader.drop_last and len(chunk) < loader.batch_size):
                 return
-            yield collate(chunk)
+            yield collate(chunk), len(chunk)
         return
     sampler = loader.batch_sampler if loader.batch_sampler is not None else loader.sampler
     if type(sampler) is BatchSampler:
@@ -284,13 +287,16 @@ def _batches(loader: Any) -> Iterator[Any]:
     for positions in lists:
         if is_series(positions):
             many = getattr(dataset, "__getitems__", None)
-            yield collate(many(positions) if many else [dataset[position] for position in positions])
+            yield collate(many(positions) if many else [dataset[position] for position in positions]), len(positions)
         else:
-            yield collate(dataset[positions])
+            yield collate(dataset[positions]), 0
 
 
-def _named(tracer: Tracer, loader: Any, batch: Any, frame: Any) -> Any:
-    """Name the batch axis of what a loader yields, and let its size come from the loader's argument."""
+def _named(tracer: Tracer, loader: Any, batch: Any, many: int, frame: Any) -> Any:
+    """Name the batch axis of what a loader yields, and let its size come from the loader's argument.
+
+    A user's own `collate_fn` may put another axis first (`pad_sequence`): the one of as many elements is the batch.
+    """
     tensors = tensors_in(batch)
     size = getattr(loader, "_axiswise_batch", None)
     if not tensors or not isinstance(size, Size):
@@ -301,12 +307,15 @@ def _named(tracer: Tracer, loader: Any, batch: Any, frame: Any) -> Any:
             frame,
             spelled="torch.utils.data.DataLoader",
         )
+        from torch.utils.data import default_collate
+
         from axiswise.frontends.torch.tensors import ref_of
         from axiswise.frontends.torch.tracer import renewed
 
         for tensor in tensors:
             renewed(tensor)
-            if tensor.dim() and loader.batch_size is not None:
+            is_certain = loader.collate_fn is default_collate or list(tensor.shape).count(many) == 1
+            if tensor.dim() and loader.batch_size is not None and tensor.shape[0] == many and is_certain:
                 fact_of(tensor).axes.setdefault(0, "batch")
                 tracer.sizes.setdefault("batch", set()).add(int(tensor.shape[0]))
         call.outputs = tuple(ref_of(tensor) for tensor in tensors)

@@ -30,7 +30,7 @@ from axiswise.frontends.torch import calls, values
 from axiswise.frontends.torch.genuine import genuine
 from axiswise.frontends.torch.layers import ModuleStack
 from axiswise.frontends.torch.tensors import fact_of, ref_of, renew, tensors_in
-from axiswise.frontends.torch.undecided import counted, undecided
+from axiswise.frontends.torch.undecided import counted, guessed, undecided
 from axiswise.frontends.torch.vocabulary.reading import Reading, name_of, read_call, settle
 from axiswise.ops.contract import contract_of
 from axiswise.ops.devices import device_conflict
@@ -243,7 +243,7 @@ class Tracer(TorchFunctionMode):
                 return calls.as_fake(self, result)
         if self.raising or call is None or is_handled(self.user, frame, real):
             raise real
-        outputs = self.fail(call, real, frame)
+        outputs = guessed(self, call) or self.fail(call, real, frame)
         if outputs is None:
             raise real
         return _like_torch(call, outputs)

@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING, Any, cast
 import torch
 from torch._subclasses.fake_tensor import unset_fake_temporarily
 
+from axiswise.facts import OpCall
+from axiswise.frontends.steering import GuessInt
 from axiswise.frontends.torch.calls import UNANSWERED, is_number
 from axiswise.frontends.torch.tensors import fact_of
 from axiswise.frontends.torch.values import bounds_of
+from axiswise.ops.contract import contract_of
+
+_SHAPING = frozenset({"reshape", "expand", "repeat", "unflatten", "narrow", "split"})
 
 if TYPE_CHECKING:
     from axiswise.frontends.torch.tracer import Tracer
@@ -20,6 +25,17 @@ def undecided(tracer: Tracer, word: str, args: Any, kwargs: dict[str, Any]) -> A
     made = _Undecided(tracer)
     answer = getattr(made, word.strip("_"), None)
     return answer(*args, **kwargs) if answer is not None else UNANSWERED
+
+
+def guessed(tracer: Tracer, call: OpCall) -> list[torch.Tensor] | None:
+    """Return what a failed call was to give whose shape has a number read from unknown values; None for any other."""
+    listed = (value if isinstance(value, (tuple, list)) else (value,) for value in call.params.values())
+    if call.op not in _SHAPING or not any(isinstance(each, GuessInt) for value in listed for each in value):
+        return None
+    contract = contract_of(call.op)
+    shapes = contract.output(call) if contract is not None else None
+    tracer.steering.assume("a number that is read from a tensor taken to fit the shape that it is part of")
+    return [tracer.stand_in(shape, call) for shape in shapes or ()] or None
 
 
 def counted(tracer: Tracer, value: Any) -> Any:
@@ -70,6 +86,11 @@ class _Undecided:
             parts.append(torch.empty((length,), dtype=torch.int64))
         self.tracer.steering.assume(f"unique of {length} values taken to give {length}")
         return parts[0] if len(parts) == 1 else tuple(parts)
+
+    def unique_consecutive(
+        self, input: torch.Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+    ) -> Any:
+        return self.unique(input, True, return_inverse, return_counts, dim)
 
     def repeat_interleave(self, input: torch.Tensor, repeats: Any = None, dim: int | None = None, **_: Any) -> Any:
         counts = repeats if isinstance(repeats, torch.Tensor) else input

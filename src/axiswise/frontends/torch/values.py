@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import torch
 from torch._subclasses import fake_impls
-from torch._subclasses.fake_tensor import unset_fake_temporarily
+from torch._subclasses.fake_tensor import FakeTensor, unset_fake_temporarily
 
 from axiswise.frontends.steering import GuessFloat, GuessInt, Steering
 from axiswise.frontends.torch.tensors import edges_of, fact_of, tensors_in
@@ -255,6 +255,10 @@ class Reading:
         def equal(mode: Any, func: Any, left: torch.Tensor, right: torch.Tensor) -> bool:
             return left.shape == right.shape and self.steering.decide("whether two tensors are equal")
 
+        def listed(tensor: torch.Tensor) -> Any:
+            return self.listed(tensor)
+
+        cast("Any", FakeTensor).tolist = listed  # it has one of its own, which asks for each number
         answers[aten._local_scalar_dense.default] = scalar
         answers[aten.equal.default] = equal
 

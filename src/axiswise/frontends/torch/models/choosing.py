@@ -25,7 +25,10 @@ from axiswise.frontends.torch.models.surroundings import Surroundings
 from axiswise.source.usage import Usage, attribute_usage, usage
 
 CONFIGURED = tuple("*config *cfg *conf args *_args *hparams opt opts options *params settings hps hp".split())
-ACTIVATIONS = tuple("act* *_act *activation* nonlin* non_lin* *nonlinearity".split())
+ACTIVATIONS = tuple(
+    """act act[0-9] act_layer* act_f* act_cls act_type act_name act_mod* actfn act_op gate_act inner_act *[!nm]_act
+    *activation* nonlin* non_lin* *nonlinearity""".split()
+)
 NORMS = tuple("*norm *norm_layer norm_* *normalization *_norm_cls *normalizer".split())
 MODULES = tuple(
     """*encoder *decoder *backbone *model *net *network *block *module *layer fn *_fn *func *attn *attention *mlp *head

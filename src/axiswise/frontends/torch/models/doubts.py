@@ -23,6 +23,8 @@ from axiswise.source.provenance import LONGEST_TRAIL, Step, places, trail
 
 OF_RANK = frozenset({"rank", "unpack", "permutation", "axis-range", "target-rank", "stride"})
 """Kinds of conflicts that another number of axes of an input may have none of."""
+OF_VALUES = frozenset({"dtype", "scalar"})
+"""Kinds that a plain number in the place of a tensor may have none of: a comment that names axes does not say which."""
 EITHER = frozenset({"einsum", "index-shape", "pattern", "window"})
 """Kinds that are of sizes where they name an axis, and else of the number of axes."""
 
@@ -49,7 +51,7 @@ def in_doubt(
     if _has_numbers(trial.call.arguments):
         return True  # another number than the one that was made up may do
     if conflict.left is None or conflict.right is None or _is_of_shape(conflict):
-        refs, told = _at_fault(conflict), bound if conflict.kind == "dtype" else certain
+        refs, told = _at_fault(conflict), bound if conflict.kind in OF_VALUES else certain
         return not refs or any(_may_have_others(trial, conflict, ref.id, told, held) for ref in refs)
     if _may_be_read_off(conflict) or _is_asked_by_another(trial, conflict, bound):
         return True  # a length that was read off an input is another one with another input
