@@ -86,11 +86,8 @@ def _fault(trace: Trace, uses: Uses, call: OpCall, along: int, classes: Mapping[
     if call.op == "softmax" and _is_even(trace, call, along):
         return {"fault": "even", "used": -1}
     found = _classes_elsewhere(trace, uses, call, along, classes)
-    if (
-        found is None
-        and not _is_agreed_on(trace, call)
-        and (uses.lineage.is_data(uses.lineage.of(data)[along]) or are_scores(trace, call))
-    ):
+    is_told = uses.lineage.is_data(uses.lineage.of(data)[along]) or are_scores(trace, call)
+    if found is None and is_told and not _is_agreed_on(trace, call):
         found = _summed_elsewhere(trace, uses, call, along)
     return None if found is None else {"fault": found.fault, "used": found.axis, "by": found.call}
 

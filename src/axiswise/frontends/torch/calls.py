@@ -315,7 +315,7 @@ def _split(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     parts = iter([first, *[share] * (unknown - 1)])
     tracer.steering.assume("lengths that are read from a tensor taken to add up to what is split by them")
     known = [next(parts) if isinstance(size, GuessInt) else size for size in listed]
-    return tracer.run(torch.Tensor.split, "torch.Tensor.split", (tensor, known, dim), {}, _caller())
+    return tracer.run(cast("Any", torch.Tensor).split, "torch.Tensor.split", (tensor, known, dim), {}, _caller())
 
 
 def _set_default_device(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:

@@ -307,14 +307,14 @@ def _named(tracer: Tracer, loader: Any, batch: Any, many: int, frame: Any) -> An
             frame,
             spelled="torch.utils.data.DataLoader",
         )
-        from torch.utils.data import default_collate
-
         from axiswise.frontends.torch.tensors import ref_of
         from axiswise.frontends.torch.tracer import renewed
 
+        plainly = cast("Any", torch.utils.data).default_collate
+
         for tensor in tensors:
             renewed(tensor)
-            is_certain = loader.collate_fn is default_collate or list(tensor.shape).count(many) == 1
+            is_certain = loader.collate_fn is plainly or list(tensor.shape).count(many) == 1
             if tensor.dim() and loader.batch_size is not None and tensor.shape[0] == many and is_certain:
                 fact_of(tensor).axes.setdefault(0, "batch")
                 tracer.sizes.setdefault("batch", set()).add(int(tensor.shape[0]))

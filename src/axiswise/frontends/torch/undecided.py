@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import torch
 from torch._subclasses.fake_tensor import unset_fake_temporarily
 
-from axiswise.facts import OpCall
+from axiswise.facts import OpCall, is_series
 from axiswise.frontends.steering import GuessInt
 from axiswise.frontends.torch.calls import UNANSWERED, is_number
 from axiswise.frontends.torch.tensors import fact_of
@@ -29,7 +29,7 @@ def undecided(tracer: Tracer, word: str, args: Any, kwargs: dict[str, Any]) -> A
 
 def guessed(tracer: Tracer, call: OpCall) -> list[torch.Tensor] | None:
     """Return what a failed call was to give whose shape has a number read from unknown values; None for any other."""
-    listed = (value if isinstance(value, (tuple, list)) else (value,) for value in call.params.values())
+    listed = (value if is_series(value) else (value,) for value in call.params.values())
     if call.op not in _SHAPING or not any(isinstance(each, GuessInt) for value in listed for each in value):
         return None
     contract = contract_of(call.op)

@@ -306,7 +306,7 @@ class Reading:
             with unset_fake_temporarily():
                 return int((fact.value != 0).sum())
         if fact.id not in self._counts:
-            guess = max(1, mask.numel() // 2)
+            guess = max(min(1, mask.numel()), mask.numel() // 2)
             self._counts[fact.id] = guess
             self.steering.assume(f"a mask of {mask.numel()} elements taken to select {guess}")
         return self._counts[fact.id]

@@ -12,7 +12,7 @@ from itertools import takewhile
 from math import prod
 from typing import Any, cast
 
-from axiswise.facts import AxisUse, Conflict, TensorRef
+from axiswise.facts import AxisUse, Conflict, TensorRef, is_series
 from axiswise.frontends.torch.models.asked import Demand, is_batch, is_own
 from axiswise.frontends.torch.models.changing import spec_of
 from axiswise.frontends.torch.models.pinning import rank_is_own
@@ -105,7 +105,7 @@ def _may_be_read_off(conflict: Conflict) -> bool:
 def _is_asked_by_another(trial: Trial, conflict: Conflict, bound: Collection[str]) -> bool:
     """Return whether a shape is asked for with a length, and no batch, of an input that is not what is reshaped."""
     asked = conflict.call.params.get("shape")
-    origins = [origin_of(each) for each in (asked if isinstance(asked, (tuple, list)) else ())]
+    origins = [origin_of(each) for each in (asked if is_series(asked) else ())]
     lengths = {leaf.tensor for origin in origins if origin is not None for leaf in origin.axes() if leaf.axis > 0}
     own = trial.parameters_of(*(ref.id for ref in conflict.call.operands.values()))
     return not trial.parameters_of(*lengths) <= {*own, *bound}
