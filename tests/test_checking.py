@@ -62,6 +62,43 @@ RIGHT = {
         keep = y > 0
         print(nn.functional.mse_loss(x[keep].sum(1), y[keep]))
     """,
+    "arrays pick rows, as tensors do": """
+        import numpy as np
+
+        states, actions, order = torch.randn(32, 4), torch.randint(0, 4, (32,)), np.arange(32)
+        np.random.shuffle(order)
+        net = nn.Linear(4, 4)
+        for begin in range(0, 32, 8):
+            rows = order[begin : begin + 8]
+            chosen = net(states[rows]).log_softmax(-1)[torch.arange(8), actions[rows]]
+            loss = (chosen * states[rows, 0]).mean()
+            states[rows] = 0.0
+        kept = np.random.rand(32) > 0.5
+        print(states[kept].shape, states[np.array([[0, 1], [2, 3]])].shape, states[:, np.newaxis].shape)
+    """,
+    "lengths read from a tensor add up": """
+        targets, scores = torch.randint(0, 9, (20,)), nn.Linear(4, 9)(torch.randn(5, 4))
+        lengths = scores.argmax(1) + 1
+        parts = torch.split(targets, lengths.tolist())
+        print(len(parts), targets.split([3, *lengths[:2].tolist()])[0].view(lengths[0].item(), -1, 3))
+        print(torch.unique_consecutive(scores.argmax(1)).tolist())
+    """,
+    "boxes are suppressed until none is left": """
+        boxes, scores = torch.rand(40, 4), torch.rand(40)
+        order, keep = scores.argsort(descending=True), []
+        while order.numel() > 0:
+            first, rest = order[0], order[1:]
+            keep.append(first.item())
+            order = rest[(boxes[rest] - boxes[first]).abs().sum(1) > 0.5]
+        print(torch.tensor(keep))
+    """,
+    "a collate_fn puts time first": """
+        sentences = [torch.randint(1, 50, (3 + place % 5,)) for place in range(64)]
+        loader = DataLoader(sentences, batch_size=16, collate_fn=torch.nn.utils.rnn.pad_sequence)
+        table, layers = nn.Embedding(50, 32), nn.TransformerEncoder(nn.TransformerEncoderLayer(32, 4), 1)
+        for words in loader:
+            print(layers(table(words)).shape)
+    """,
     "training is not run to its end": """
         net = nn.Linear(3, 1)
         data = TensorDataset(torch.randn(64000, 3), torch.randn(64000, 1))

@@ -96,3 +96,14 @@ class Focused(nn.Module):
     def forward(self, input, target):
         logged = F.log_softmax(input, dim=1).gather(1, target.view(-1, 1)).view(-1)
         return -((1 - logged.exp()) ** 2 * logged).mean()
+
+
+class Actor(nn.Module):
+    def __init__(self, obs_dim, act_dim, hidden_sizes=(64, 64), act_limit=1.0):
+        super().__init__()
+        widths = [obs_dim, *hidden_sizes, act_dim]
+        self.layers = nn.Sequential(*(nn.Linear(*pair) for pair in zip(widths, widths[1:])))
+        self.act_limit = act_limit
+
+    def forward(self, obs):
+        return self.act_limit * torch.tanh(self.layers(obs))
