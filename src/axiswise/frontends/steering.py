@@ -17,6 +17,9 @@ from axiswise.source.frames import UserCode, current
 PATIENCE = 3.0
 """Seconds a loop may run without anything new before it is left, training or not."""
 
+WARMING_UP = 15.0
+"""The same while a program that trains has made no step yet: it may be filling a memory to learn from."""
+
 LIBRARY_PATIENCE = 3
 """How often a library asks one thing before the answer is yes: sampling goes on until every sequence has ended."""
 
@@ -26,8 +29,8 @@ LINGERING, LINGERING_FOR = 10, 0.5
 DRAINING = 2.0
 """Seconds a stream of unknown length is read on after its loop went quiet: its last item may be a smaller batch."""
 
-SKIPPED_TO = (9, 19, 49, 99, 199, 499, 999)
-"""Rounds still visited after a loop went quiet: where `(epoch + 1) % 10 == 0` and the like come true."""
+SKIPPED_TO = (9, 19, 49, 99, 100, 199, 200, 499, 500, 999, 1000)
+"""Rounds still visited after a loop went quiet: where `(epoch + 1) % 10 == 0`, `step % 4 == 0` and the like hold."""
 
 
 class Steering:
@@ -136,7 +139,7 @@ class Steering:
             if len(self.seen) > before[0] and not skipping:
                 began = time.monotonic()
                 continue
-            if self.steps == before[2] and (time.monotonic() - began < self.patience or self._gathers(key)):
+            if self.steps == before[2] and (time.monotonic() - began < self._patience(key) or self._gathers(key)):
                 continue
             skipping = True
             target = next((index for index in wanted if index >= position), None)
@@ -170,7 +173,7 @@ class Steering:
         seen, steps, since, rounds = self._while_rounds.get(key, (-1, self.steps, now, 0))
         quiet = seen == len(self.seen) and self.operations > 0
         lingered = rounds >= LINGERING or now - since > LINGERING_FOR
-        if quiet and ((self.steps > steps and lingered) or now - since > self.patience):
+        if quiet and ((self.steps > steps and lingered) or now - since > self._patience(key)):
             self._while_rounds.pop(key, None)
             self.assume(f"the loop at line {key[1]} was left: no further round brought anything new")
             return False
@@ -178,6 +181,12 @@ class Steering:
             steps, since, rounds = self.steps, now, -1
         self._while_rounds[key] = (len(self.seen), steps, since, rounds + 1)
         return True
+
+    def _patience(self, key: tuple[str, int]) -> float:
+        """Return how many seconds a loop may bring nothing new."""
+        source = self.user.sources.file(key[0]) if not self.steps else None
+        is_to_train = source is not None and ".backward(" in source.text
+        return max(self.patience, WARMING_UP) if is_to_train else self.patience
 
     def _yields(self, key: tuple[str, int]) -> bool:
         """Return whether a loop of the user's is a generator's."""
