@@ -24,6 +24,8 @@ SPENT = KEEPING | {"div", "true_divide", "log", "exp", "reshape", "index", "clam
 """What weights or their logarithms go through to where they are summed or picked from."""
 SCORES = KEEPING | {"div", "true_divide", "clamp", "tanh", "index", "maximum", "reshape", "flatten"}
 """What scores go through before they are made weights."""
+_KEEPING_SCORES = frozenset("masked_fill mul div true_divide add sub clamp tanh float dropout leaky_relu".split())
+"""What a layer's scores go through, number by number."""
 SOFTMAXES = frozenset({"softmax", "log_softmax"})
 LAYERS = frozenset({"linear", "conv1d", "conv2d", "conv3d"})
 CLASSES = {"cross_entropy": 1, "nll_loss": 1, "ctc_loss": 2}
@@ -219,8 +221,13 @@ def _is_even(trace: Trace, call: OpCall, along: int) -> bool:
 
 def _is_one_feature(trace: Trace, call: OpCall, along: int) -> bool:
     """Return whether an axis of one element is what a layer was built to give: no length that happens to be 1."""
-    data = call.operands["input"]
-    found = trace.producer(data.id)
+    data = ref = call.operands["input"]
+    found = trace.producer(ref.id)
+    while found is not None and found[0].op in _KEEPING_SCORES:
+        given = found[0].operands.get("input") or found[0].operands.get("left") or found[0].operands.get("other")
+        if given is None or given.shape != data.shape:
+            return False
+        ref, found = given, trace.producer(given.id)
     if found is None or found[0].op not in LAYERS:
         return False
     channels = data.rank - 1 if found[0].op == "linear" else 1

@@ -30,7 +30,8 @@ def chosen(trace: Trace, call: OpCall) -> tuple[int, ...]:
     data, index = call.operands.get("input"), call.operands.get("index")
     if call.op == "gather" and index is not None and data is not None:
         axes = tuple(position(axis, data.rank) for axis in numbers(call.params.get("dim")))
-        return axes if len(axes) == 1 and index.shape[axes[0]] == 1 else ()
+        is_whole = len(axes) == 1 and index.rank == data.rank  # a call that failed may have an index of other axes
+        return axes if is_whole and index.shape[axes[0]] == 1 else ()
     parts = call.params.get("index") if call.op == "index" else None
     if data is None or data.rank != 2 or not is_series(parts) or list(parts) != ["index.0", "index.1"]:
         return ()

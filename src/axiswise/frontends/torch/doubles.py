@@ -21,6 +21,7 @@ from axiswise.facts import is_series
 from axiswise.frontends.torch import calls, loading, modules, narrow, packing
 from axiswise.frontends.torch.tensors import fact_of, tensors_in
 from axiswise.frontends.torch.tracer import Tracer
+from axiswise.frontends.torch.values import bounds_of
 from axiswise.frontends.torch.vocabulary.reading import Reading
 from axiswise.origin import Size
 
@@ -313,7 +314,9 @@ def _named(tracer: Tracer, loader: Any, batch: Any, many: int, frame: Any) -> An
         plainly = cast("Any", torch.utils.data).default_collate
 
         for tensor in tensors:
+            bounds = bounds_of(tensor)
             renewed(tensor)
+            fact_of(tensor).bounds = bounds  # another batch has other numbers, but of the same range
             is_certain = loader.collate_fn is plainly or list(tensor.shape).count(many) == 1
             if tensor.dim() and loader.batch_size is not None and tensor.shape[0] == many and is_certain:
                 fact_of(tensor).axes.setdefault(0, "batch")

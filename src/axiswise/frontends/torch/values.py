@@ -163,9 +163,10 @@ def _carry_bounds(word: str, args: Any, kwargs: Any, inputs: list[torch.Tensor],
         "stack",
         "clone",
     ):
-        known = [bounds_of(tensor) for tensor in inputs]
-        if known and known[0] is not None and word != "__getitem__":
-            fact_of(result).bounds = known[0]
+        known = [bounds_of(tensor) for tensor in (inputs if word == "stack" else inputs[:1])]
+        found = [each for each in known if each is not None]
+        if found and len(found) == len(known) and word != "__getitem__":
+            fact_of(result).bounds = (min(low for low, _ in found), max(high for _, high in found))
 
 
 def bounds_of(tensor: torch.Tensor) -> tuple[int, int] | None:
@@ -178,6 +179,19 @@ def bounds_of(tensor: torch.Tensor) -> tuple[int, int] | None:
     return fact.bounds
 
 
+def _classes(reading: Call) -> tuple[int, int] | None:
+    """Return the smallest and the largest class number of a loss's target, but for the one that is ignored."""
+    target, ignored = reading.operands.get("target"), reading.params.get("ignore_index", -100)
+    if target is None or target.dtype not in _INTEGERS:
+        return None
+    value, known = fact_of(target).value, bounds_of(target)
+    if value is None:
+        return None if known is None or ignored in known else known
+    with unset_fake_temporarily():
+        kept = value[value != ignored]
+        return (int(kept.min()), int(kept.max())) if kept.numel() else None
+
+
 def told(reading: Call) -> None:
     """Add to a call's parameters what is known of its operands' values: bounds of indices and lengths, small masks."""
     indices = [role for role in reading.operands if role.partition(".")[0] == "index"] or ["input"]
@@ -187,6 +201,10 @@ def told(reading: Call) -> None:
             if bounds is not None:
                 reading.params.setdefault("lowest_index", bounds[0])
                 reading.params.setdefault("highest_index", bounds[1])
+    classes = _classes(reading) if reading.op in ("cross_entropy", "nll_loss") else None
+    if classes is not None:
+        reading.params.setdefault("lowest_index", classes[0])
+        reading.params.setdefault("highest_index", classes[1])
     for role, tensor in reading.operands.items():
         if role.endswith("_lengths") and (bounds := bounds_of(tensor)) is not None:
             reading.params.setdefault(f"highest_{role}", bounds[1])
@@ -256,7 +274,8 @@ class Reading:
             return left.shape == right.shape and self.steering.decide("whether two tensors are equal")
 
         def listed(tensor: torch.Tensor) -> Any:
-            return self.listed(tensor)
+            with torch._C.DisableTorchFunction():  # pyright: ignore[reportPrivateUsage]
+                return self.listed(tensor)
 
         cast("Any", FakeTensor).tolist = listed  # it has one of its own, which asks for each number
         answers[aten._local_scalar_dense.default] = scalar
