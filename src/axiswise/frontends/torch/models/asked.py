@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from axiswise.facts import AxisUse, Conflict
 from axiswise.frontends.torch.models.changing import spec_of
 from axiswise.frontends.torch.models.specs import CallSpec
-from axiswise.frontends.torch.models.trials import Trial
-from axiswise.source.provenance import places, solved
+from axiswise.frontends.torch.models.trials import INPUT, Trial
+from axiswise.source.provenance import places, solved, trail
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,12 @@ def is_own(trial: Trial, conflict: Conflict, side: AxisUse) -> bool:
     if trial.trace.producer(operand.id) is None:
         return True
     return next(trial.inputs_of(operand.id), None) is None and not demands(trial, conflict, side, side.size)
+
+
+def has_own_axis(trial: Trial, conflict: Conflict, side: AxisUse) -> bool:
+    """Return whether an axis goes back to the model's own, though its tensor was made of inputs, too."""
+    steps = list(trail(trial.trace, conflict.call, side)) if side.axis >= 0 else []
+    return bool(steps) and all(step.call.op != INPUT and step.relation == "same" for step in steps)
 
 
 def is_width(call: CallSpec, demand: Demand) -> bool:

@@ -14,7 +14,7 @@ from itertools import islice
 from math import isqrt
 
 from axiswise.facts import AxisUse, Conflict, is_series
-from axiswise.frontends.torch.models.asked import Demand, demands, is_batch, is_own, is_width
+from axiswise.frontends.torch.models.asked import Demand, demands, has_own_axis, is_batch, is_own, is_width
 from axiswise.frontends.torch.models.changing import fixed, fixed_in_all, replaced, spec_of, squared, with_axis
 from axiswise.frontends.torch.models.ideas import is_target
 from axiswise.frontends.torch.models.joined import shared, with_longer_part
@@ -77,7 +77,8 @@ def _resized(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
         demand
         for one, other in ((ours, right), (theirs, left))
         for demand in one
-        if not is_batch(trial.call, demand) and (is_own(trial, conflict, other) or is_width(trial.call, demand))
+        if not is_batch(trial.call, demand)
+        and (is_own(trial, conflict, other) or is_width(trial.call, demand) or has_own_axis(trial, conflict, other))
     ]
     for demand in asked if flattened else ():
         if is_width(trial.call, demand):  # patches: sides are cut, and the channels have to fit
@@ -138,10 +139,15 @@ def _unified(call: CallSpec, ours: list[Demand], theirs: list[Demand]) -> Iterat
                 yield from _of_each(call, length)
                 yield from _with_length(call, batch, length)
                 continue
-            axis = source.axes[one.axis]
-            yield replaced(call, other.path, with_axis(target, other.axis, axis))
-            axis = target.axes[other.axis]
-            yield replaced(call, one.path, with_axis(source, one.axis, axis))
+            ways = ((other, target, source.axes[one.axis]), (one, source, target.axes[other.axis]))
+            for demand, spec, axis in sorted(ways, key=lambda way: _is_of_pairs(way[1], way[0].axis)):
+                yield replaced(call, demand.path, with_axis(spec, demand.axis, axis))
+
+
+def _is_of_pairs(spec: TensorSpec, axis: int) -> bool:
+    """Return whether an axis is one of two that are one: of a graph's matrix, neither changes alone."""
+    name = spec.axes[axis].name
+    return bool(name) and sum(each.name == name for each in spec.axes) > 1
 
 
 def _of_each(call: CallSpec, demand: Demand) -> Iterator[CallSpec]:
@@ -242,6 +248,7 @@ def _patterned(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
     if conflict.left is not None and conflict.left.axis >= 0:
         axes = [axis for _, spec in trial.call.tensors() for axis in spec.axes]
         yield from _scaled(trial, conflict)
+        yield from islice(_resized(trial, conflict), 2) if conflict.kind == "einsum" else ()
         yield from _larger(trial) if any(axis.is_side for axis in axes) else ()  # heights and widths stay alike
         yield from islice(_resized(trial, conflict), 2)
     yield from reranked(trial, conflict)

@@ -13,7 +13,7 @@ from math import prod
 from typing import Any, cast
 
 from axiswise.facts import AxisUse, Conflict, TensorRef, is_series
-from axiswise.frontends.torch.models.asked import Demand, is_batch, is_own
+from axiswise.frontends.torch.models.asked import Demand, has_own_axis, is_batch, is_own
 from axiswise.frontends.torch.models.changing import spec_of
 from axiswise.frontends.torch.models.pinning import rank_is_own
 from axiswise.frontends.torch.models.specs import parameter_of
@@ -226,7 +226,7 @@ def _may_differ(
         (spec := spec_of(trial.call, path)) is not None and axis < len(spec.axes) and spec.axes[axis].is_width
         for path, axis in guessed
     )
-    return widths or is_own(trial, conflict, other)
+    return widths or is_own(trial, conflict, other) or has_own_axis(trial, conflict, other)
 
 
 def _are_last(trial: Trial, conflict: Conflict, side: AxisUse, guessed: Collection[tuple[str, int]]) -> bool:

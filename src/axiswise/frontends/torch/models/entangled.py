@@ -12,7 +12,7 @@ from dataclasses import replace
 from math import gcd
 
 from axiswise.facts import AxisUse, Conflict
-from axiswise.frontends.torch.models.changing import spec_of
+from axiswise.frontends.torch.models.changing import replaced, spec_of
 from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec, TensorSpec, parameter_of
 from axiswise.frontends.torch.models.trials import Trial, input_axes
 from axiswise.ops.axes import numbers
@@ -39,6 +39,20 @@ def is_entangled(trial: Trial, bound: Collection[str], run: Callable[[CallSpec],
                 continue
             other = run(_apart(trial.call, parameter, name))
             if not is_alike(trial, other) and not _meets(other, name, trial.call.sizes()[name]):
+                return True
+    return False
+
+
+def may_be_square(trial: Trial, bound: Collection[str], run: Callable[[CallSpec], Trial]) -> bool:
+    """Return whether two axes of one matrix met that has to be square, as of a graph: with one size it gets further."""
+    for conflict in _first(trial):
+        sides = [side for side in (conflict.left, conflict.right) if side is not None]
+        ends = {end for side in sides for end in input_axes(trail(trial.trace, conflict.call, side))}
+        paths = {path for path, _ in ends}
+        spec = spec_of(trial.call, next(iter(paths))) if len(paths) == 1 and len(ends) > 1 else None
+        if spec is not None and len(spec.axes) == 2 and parameter_of(path := paths.pop()) not in bound:
+            square = replace(spec, axes=(spec.axes[1], spec.axes[1]))
+            if run(replaced(trial.call, path, square)).reach > trial.reach:
                 return True
     return False
 

@@ -41,7 +41,9 @@ def is_held(trial: Trial, path: str, axis: int, run: Callable[[CallSpec], Trial]
         for size in (was.size + 1, 2 * was.size)
     )
     if all(_falls_behind(trial, other) or is_alike(trial, other) for other in (near, double)):
-        return True
+        shared = was.name and sum(each.name == was.name for _, one in trial.call.tensors() for each in one.axes) > 1
+        other = run(trial.call.resized({was.name: was.size + 1})) if shared and not was.is_batch else None
+        return other is None or _falls_behind(trial, other) or is_alike(trial, other)
     if _kinds(trial) != {"numel"} or not (_fails_there(trial, near) and _fails_there(trial, double)):
         return False
     if was.is_batch:  # any should do, and not one alone that happens to come out even

@@ -29,7 +29,7 @@ from axiswise.frontends.torch.models.changing import agreeing
 from axiswise.frontends.torch.models.compared import as_predicted
 from axiswise.frontends.torch.models.corrections import corrected
 from axiswise.frontends.torch.models.doubts import in_doubt
-from axiswise.frontends.torch.models.entangled import is_entangled
+from axiswise.frontends.torch.models.entangled import is_entangled, may_be_square
 from axiswise.frontends.torch.models.exemplified import exemplified
 from axiswise.frontends.torch.models.freed import freed
 from axiswise.frontends.torch.models.frozen import batches, of_batch, of_one
@@ -314,7 +314,7 @@ class _Search:
         named = {path for path, spec in trial.call.tensors() if is_told(path, spec)}
         if next(left, None) is not None or in_doubt(trial, {*certain, *named}, self.bound, held, named):
             return False
-        return not is_entangled(trial, self.bound, self.run)
+        return not is_entangled(trial, self.bound, self.run) and not may_be_square(trial, self.bound, self.run)
 
     def _is_held(self, trial: Trial, path: str, axis: int) -> bool:
         return not self.is_over and is_held(trial, path, axis, self.run)

@@ -44,6 +44,9 @@ Numbers = Mapping[str, tuple[int, ...]]
 """One number, or a list of them, by name."""
 
 
+_RUNNING = re.compile(r"in_?(planes?|channels?|chans?|ch|c|width|features|dim)")
+
+
 def numbers_of(model: Any) -> Numbers:
     """Return a model's numbers by name, outer ones before those of objects that it keeps."""
     found: dict[str, tuple[int, ...]] = {}
@@ -57,12 +60,19 @@ def numbers_of(model: Any) -> Numbers:
             seen.add(id(each))
             for name, value in _items(each):
                 numbers = whole(value)
+                if numbers and isinstance(each, torch.nn.Module) and _is_running(each, name):
+                    continue
                 if numbers:
                     found.setdefault(name, numbers)
                 elif _is_object(value):
                     inner.append(value)
         level = inner
     return found
+
+
+def _is_running(model: Any, name: str) -> bool:
+    """Return whether a number counts channels as layers are put on (`self.in_planes`), and nobody asked for it."""
+    return bool(_RUNNING.fullmatch(name)) and name not in inspect.signature(type(model).__init__).parameters
 
 
 def suited(spec: TensorSpec, name: str, numbers: Numbers) -> TensorSpec:
