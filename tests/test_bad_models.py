@@ -95,6 +95,27 @@ def test_a_model_that_prints_and_takes_anything_is_checked_in_silence(
     assert capfd.readouterr() == ("", "")
 
 
+DIVIDED = """class Net(nn.Module):
+    def __init__(self, words, word_dim=100, type_dim=50, num_heads={heads}):
+        super().__init__()
+        self.table = nn.Embedding(words, word_dim + type_dim)
+        self.mix = nn.MultiheadAttention(word_dim + type_dim, num_heads, batch_first=True)
+
+    def forward(self, ids):
+        x = self.table(ids)
+        return self.mix(x, x, x)[0]
+"""
+
+
+def test_defaults_that_do_not_go_together_are_a_finding_whatever_else_was_chosen(tmp_path: Path, warm: Sandbox) -> None:
+    path = tmp_path / "model.py"
+    path.write_text(HEAD + DIVIDED.format(heads=8), "utf-8")
+    (finding,) = check([f"{path}::Net"], sandbox=warm).findings
+    assert (finding.rule, finding.fixes[0].verdict) == ("attention-heads", "verified")
+    path.write_text(HEAD + DIVIDED.format(heads=6), "utf-8")
+    assert check([f"{path}::Net"], sandbox=warm).findings == ()
+
+
 def test_values_that_were_chosen_are_told(tmp_path: Path, warm: Sandbox) -> None:
     body = "    def forward(self, x, flag: bool, height: int):\n        return x if flag else x.repeat(1, height)\n"
     path = tmp_path / "model.py"

@@ -183,6 +183,16 @@ def what_ended(error: BaseException, frontend: Frontend) -> tuple[str, str | Non
     return status, f"stopped{line}: {name}: {text}"[:300]
 
 
+def failure_of(error: BaseException | None, frontend: Frontend) -> Failure | None:
+    """Return the failure that an exception stands for; one that no call of the vocabulary raised is recorded now."""
+    known: Failure | None = getattr(error, "axiswise_failure", None)
+    if known is not None or not isinstance(error, Exception):
+        return known
+    before = len(frontend.trace.failures)
+    _shape_failure(error, frontend.user.of_error(error), frontend)
+    return next(iter(frontend.trace.failures[before:]), None)
+
+
 def _shape_failure(error: Exception, frames: tuple[Frame, ...], frontend: Frontend) -> None:
     """Record an exception that is about shapes though no call of the vocabulary raised it."""
     read = frontend.refused(error, frames)

@@ -16,7 +16,10 @@ class ShapeUnpack(Rule):
 
     def match(self, conflict: Conflict, scene: Scene) -> Diagnosis | None:
         names, found = _counts(conflict)
-        role = _role(conflict)
+        role, axis = _role(conflict), number(conflict.facts.get("axis"))
+        if axis is not None:
+            parts = f"{found} parts of {scene.expression(role)} along {scene.axis(conflict.left)}"
+            return scene.diagnosis(f"{names} names for the {parts}", label(scene, role))
         is_shape = role in conflict.call.operands and not role.startswith("parts.")
         if scene.span is not None and not is_shape and names is not None and found is not None:
             return scene.diagnosis(f"{names} names for {found} {'value' if found == 1 else 'values'}")
@@ -27,6 +30,14 @@ class ShapeUnpack(Rule):
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
         names, found = _counts(conflict)
         if names is None or found is None or _role(conflict).startswith("parts."):
+            return
+        ref = conflict.call.operands.get(_role(conflict))
+        if (axis := number(conflict.facts.get("axis"))) is not None:
+            others = [at for at, size in enumerate(ref.shape if ref is not None else ()) if size == names]
+            for other in others if ref is not None else ():
+                turn = f"transpose({axis}, {other})"
+                for earlier in scene.producers(_role(conflict)):
+                    yield from earlier.wrap_call(f"{{}}.{turn}", f"put axis {other} first", evidence=0.5)
             return
         for earlier in scene.producers(_role(conflict)):
             if names == found + 1:

@@ -15,7 +15,7 @@ from axiswise.frontends.steering import Steering
 from axiswise.frontends.torch import doubles
 from axiswise.frontends.torch.annotations import TensorAnnotations
 from axiswise.frontends.torch.einops_calls import follow_einops
-from axiswise.frontends.torch.refusals import refused
+from axiswise.frontends.torch.refusals import of_rows, refused
 from axiswise.frontends.torch.tracer import Tracer
 from axiswise.source.annotating import Annotations
 from axiswise.source.frames import UserCode
@@ -57,6 +57,8 @@ class TorchFrontend(Tracer):
         read = read_message(type(error).__name__, str(error))
         if read is None:
             return None
+        if read.kind == "unpack" and (rows := of_rows(read, frames, self.trace)) is not None:
+            return rows
         is_about = is_about_shape(read, frames, self.user.sources)
         if not is_about and not (read.kind == "unpack" and unpacked_within(error)):
             return None

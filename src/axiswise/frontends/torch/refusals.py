@@ -12,11 +12,12 @@ from typing import Any, cast
 
 import torch
 
-from axiswise.facts import AxisUse, Conflict, Frame, LayerRef, OpCall
+from axiswise.facts import AxisUse, Conflict, Frame, LayerRef, OpCall, Trace
 from axiswise.frontends.construction import is_setting
 from axiswise.frontends.raising import frames_of
 from axiswise.frontends.torch.raised import layer_of
 from axiswise.frontends.torch.tensors import ref_of
+from axiswise.ops.axes import position
 from axiswise.source.frames import UserCode, way_of
 from axiswise.source.shape_evidence import named_parts, unpacked_within
 
@@ -44,6 +45,22 @@ def refused(error: Exception, read: Conflict, frames: tuple[Frame, ...], user: U
     return Conflict(read.kind, call, left, right, facts)
 
 
+def of_rows(read: Conflict, frames: tuple[Frame, ...], trace: Trace) -> Conflict | None:
+    """Return what is said of a tensor that was taken apart along an axis, into more parts than names or fewer."""
+    call = trace.calls[-1] if trace.calls else None
+    if call is None or call.op != "unbind" or not _on_one_line(call.frames, frames):
+        return None
+    whole, axis = call.operands["input"], position(call.params.get("dim", 0), call.operands["input"].rank)
+    told = OpCall(-1, "unpack", {"input": whole}, frames=frames)
+    facts = {**read.facts, "found": whole.shape[axis], "axis": axis}
+    return Conflict("unpack", told, AxisUse("input", axis, whole.shape[axis]), read.right, facts)
+
+
+def _on_one_line(one: tuple[Frame, ...], other: tuple[Frame, ...]) -> bool:
+    places = [(each.span.path, each.span.line) for frames in (one, other) for each in frames[-1:]]
+    return len(places) == 2 and places[0] == places[1]
+
+
 def _of_parts(error: Exception, read: Conflict, frames: tuple[Frame, ...], user: UserCode) -> Conflict:
     """Return what is said of too many names, or too few, on the tensors that were to get them."""
     name = named_parts(frames, user.sources)
@@ -57,9 +74,9 @@ def _of_parts(error: Exception, read: Conflict, frames: tuple[Frame, ...], user:
 
 def _results(given: dict[str, Any]) -> dict[str, Any]:
     """Return which argument is a tuple of tensors: its name and its position."""
-    for position, (name, value) in enumerate(given.items()):
+    for place, (name, value) in enumerate(given.items()):
         if isinstance(value, tuple) and value and isinstance(value[0], torch.Tensor):
-            return {"argument": name, "position": position}
+            return {"argument": name, "position": place}
     return {}
 
 

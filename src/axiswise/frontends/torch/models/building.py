@@ -14,12 +14,14 @@ from typing import Any, cast
 
 from torch import nn
 
+from axiswise.facts import Failure
 from axiswise.frontends.torch.models.choosing import Chooser, parameters
 from axiswise.frontends.torch.models.demands import asked_of_parts, demanded, missing
 from axiswise.frontends.torch.models.guesses import Guesses, Needed
 from axiswise.frontends.torch.models.lexicon import meaning
 from axiswise.frontends.torch.models.standing_in import Network, network
 from axiswise.frontends.torch.models.surroundings import Surroundings
+from axiswise.origin import Size, origin_of
 from axiswise.source.callsites import Site
 from axiswise.source.evaluating import Unknown
 from axiswise.source.frames import way_of
@@ -164,6 +166,14 @@ def _deeper(guesses: Guesses) -> dict[str, Any]:
 
 _WITHOUT_LAYERS = (StopIteration, IndexError, AttributeError)
 """What asking a module for its first parameter, or for one of its layers, raises where it has none."""
+
+
+def is_as_written(failure: Failure) -> bool:
+    """Return whether a layer was refused numbers of which each is written in the program, and none was chosen."""
+    layer = failure.call.layer if failure.call is not None else None
+    numbers = [value for value in (layer.settings.values() if layer is not None else ()) if type(value) in (int, Size)]
+    origins = [origin_of(value) for value in numbers if cast("int", value) > 1]
+    return bool(origins) and all(origin is not None and not origin.guesses() for origin in origins)
 
 
 def plan(cls: type, around: Surroundings, pinned: Mapping[str, Any] | None = None) -> Plan:

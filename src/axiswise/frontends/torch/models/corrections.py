@@ -254,6 +254,14 @@ def _patterned(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
     yield from reranked(trial, conflict)
 
 
+def _taken_apart(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
+    """Yield calls with as many rows as there are names (`sources, targets = edges`), else of other ranks."""
+    if conflict.left is not None and conflict.left.axis >= 0 and conflict.right is not None:
+        for demand in demands(trial, conflict, conflict.left, conflict.right.size):
+            yield fixed(trial.call, demand.path, demand.axis, demand.wanted)
+    yield from reranked(trial, conflict)
+
+
 def _scaled(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
     """Yield calls with sides of which a table of the model's own has as many places as a pattern cuts it into."""
     left, right = conflict.left, conflict.right
@@ -329,7 +337,7 @@ def _from_text(trial: Trial, text: str) -> Iterator[CallSpec]:
 
 _WAYS = {
     "rank": reranked,
-    "unpack": reranked,
+    "unpack": _taken_apart,
     "permutation": reranked,
     "axis-range": reranked,
     "target-rank": reranked,

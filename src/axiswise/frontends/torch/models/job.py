@@ -19,7 +19,7 @@ from axiswise.frontends.torch import narrow
 from axiswise.frontends.torch.frontend import TorchFrontend
 from axiswise.frontends.torch.models.beginning import takes
 from axiswise.frontends.torch.models.behind import Run, gone_on, is_doubtful, parted
-from axiswise.frontends.torch.models.building import Plan, Unbuildable
+from axiswise.frontends.torch.models.building import Plan, Unbuildable, is_as_written
 from axiswise.frontends.torch.models.building import plan as planned
 from axiswise.frontends.torch.models.choosing import parameters
 from axiswise.frontends.torch.models.forms import forms
@@ -240,8 +240,8 @@ class Examined:
         try:
             model = plan.built()
         except Unbuildable as error:
-            last = getattr(error.__cause__, "axiswise_failure", None)
-            if error.as_written and last in trace.failures:  # behind it stand those of other ways to build it
+            last = program.failure_of(error.__cause__, self.frontend)
+            if last in trace.failures and (error.as_written or is_as_written(last)):  # then come other ways to build it
                 self._read(replace(trace, failures=trace.failures[: trace.failures.index(last) + 1]))
             raise
         if plan.assumptions or not self.frontend.trace.failures:
