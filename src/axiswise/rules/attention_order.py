@@ -27,6 +27,12 @@ class AttentionOrder(Rule):
             )
             found = scene.diagnosis(told, label(scene, "left", "right"))
             return replace(found, severity="note", silent=True, exception=None)
+        if fault == "length":
+            whole, width = conflict.facts["whole"], conflict.facts["width"]
+            told = (
+                f"the scores of {scene.callee()} are divided by the root of {whole}, a length: each sums over {width}"
+            )
+            return replace(scene.diagnosis(told), severity="warning", silent=True, exception=None)
         if fault == "unscaled":
             width = conflict.facts["width"]
             told = f"the scores of {scene.callee()} are sums over {width} features, and nothing scales them"
@@ -51,5 +57,5 @@ class AttentionOrder(Rule):
             yield from scene.without_call("take it out, or drop weights behind the softmax", evidence=0.5)
         elif fault in ("mask", "zero"):
             yield Fix("mask the scores, and take their softmax then")
-        elif fault in ("scale", "unscaled"):
+        elif fault in ("scale", "unscaled", "length"):
             yield Fix(f"divide by the root of {conflict.facts['width']}")

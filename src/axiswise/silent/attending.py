@@ -7,10 +7,11 @@ from math import isclose, sqrt
 
 from axiswise.facts import AxisUse, Conflict, OpCall, Span, TensorRef, Trace
 from axiswise.ops.loss import CONTRACTS as LOSSES
+from axiswise.origin import origin_of
 from axiswise.silent.following import Uses
 from axiswise.silent.masks import HIDING
 from axiswise.silent.normalized import KEEPING, SCORES, are_scores
-from axiswise.silent.reducing import PRODUCTS
+from axiswise.silent.reducing import PRODUCTS, reduced
 
 VIEWS = frozenset("index reshape transpose permute select narrow unsqueeze squeeze expand matrix-transpose".split())
 MOVING = VIEWS | {"chunk", "split", "unbind", "contiguous", "movedim", "flatten", "unflatten", "rearrange"}
@@ -114,10 +115,13 @@ def _is_left_so(uses: Uses, masked: OpCall) -> bool:
 
 def _before(trace: Trace, softmax: OpCall) -> Iterator[Conflict]:
     """Yield dropout of scores, and a scale by the whole width in the place of one head's."""
-    scale, is_scaled = 1.0, False
+    scale, is_scaled, length = 1.0, False, 0
     for call in _way_of_scores(trace, softmax):
         if call.op in PRODUCTS:
             yield from _scaled(call, scale)
+            if length and (width := _summed_over(call)) and length not in width:
+                facts = {"fault": "length", "width": next(iter(width), 0), "whole": length}
+                yield Conflict("attention-order", call, facts=facts)
             if (
                 not is_scaled
                 and _is_plain(trace, call)
@@ -132,6 +136,27 @@ def _before(trace: Trace, softmax: OpCall) -> Iterator[Conflict]:
             number = call.params.get("right", call.params.get("left"))
             if isinstance(number, (int, float)) and number:
                 scale *= float(number) if call.op == "div" else 1.0 / float(number)
+                length = _length_in(trace, number) or length
+
+
+def _length_in(trace: Trace, number: float) -> int:
+    """Return the size of an axis that is not the last of its tensor, where a scale is its root; else 0."""
+    origin = origin_of(number)
+    for leaf in origin.axes()[:1] if origin is not None else ():
+        found = trace.producer(leaf.tensor)
+        is_root = any(isclose(each, leaf.value, rel_tol=1e-3) for each in (number**2, number**-2))
+        if found is not None and is_root and leaf.axis < found[0].outputs[found[1]].rank - 1:
+            return int(leaf.value)
+    return 0
+
+
+def _summed_over(product: OpCall) -> set[int]:
+    """Return the size of the axis that a product sums over; nothing where that is not known."""
+    left = product.operands.get("left")
+    if product.op != "einsum":
+        return {left.shape[-1]} if left is not None and left.rank else set()
+    refs = [*product.operands.items()]
+    return {ref.shape[axis] for role, ref in refs for axis in reduced(product, role) if axis < ref.rank}
 
 
 def _way_of_scores(trace: Trace, softmax: OpCall) -> Iterator[OpCall]:
