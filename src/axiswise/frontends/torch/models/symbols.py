@@ -28,6 +28,7 @@ from torch.backends import opt_einsum
 from torch.fx.experimental.symbolic_shapes import GuardOnDataDependentSymNode, ShapeEnv
 from torch.overrides import TorchFunctionMode
 
+from axiswise.facts import OpCall, Trace
 from axiswise.frontends.steering import Steering
 from axiswise.frontends.torch import calls, values
 from axiswise.frontends.torch.models.alike import alike
@@ -44,7 +45,7 @@ from axiswise.frontends.torch.models.unchanged import as_it_was
 from axiswise.frontends.torch.tensors import edges_of, fact_of, tensors_in
 from axiswise.frontends.torch.tracer import Tracer, plain_args
 from axiswise.frontends.torch.undecided import undecided
-from axiswise.frontends.torch.vocabulary.reading import name_of
+from axiswise.frontends.torch.vocabulary.reading import Reading, name_of
 from axiswise.source.frames import plain
 
 _PLAINLY = frozenset({"torch.Tensor.shape.__get__", "torch.Tensor.size"})
@@ -220,6 +221,7 @@ class SymbolicMode(TorchFunctionMode):
         self.env = env
         self.memo = memo
         self.reaches = Reaches()
+        self.trace = Trace()
         self.last = ""
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -266,6 +268,10 @@ class SymbolicMode(TorchFunctionMode):
                 values.shadowed(func, word, args, kwargs, result)
             self.reaches.follow(word, args, kwargs, result)
         return result
+
+    def call_of(self, reading: Reading, frame: FrameType, *, spelled: str) -> OpCall:
+        """Return a call for what is written down whole (gradients): of a run on symbols, nobody reads it."""
+        return OpCall(-1, reading.op, {}, spelled=spelled)
 
     def _device(self, inputs: list[torch.Tensor], kwargs: dict[str, Any]) -> str:
         asked = kwargs.get("device")
