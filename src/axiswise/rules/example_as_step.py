@@ -11,6 +11,7 @@ from axiswise.source.provenance import named
 from axiswise.source.scene import Scene
 
 TAKES = {"last": "takes the last example of the batch", "first": "takes the first example of the batch"}
+JOINS = "joins the batch with the features"
 
 
 class ExampleAsStep(Rule):
@@ -23,7 +24,8 @@ class ExampleAsStep(Rule):
         if not isinstance(by, OpCall) or conflict.left is None or is_batch_named(named(scene.trace, by)):
             return None  # named so, the layer is what is wrong, and is told
         layer = scene.at(replace(conflict, call=by, left=None))
-        does = TAKES.get(str(taken), f"pools the {conflict.left.size} examples of the batch")
+        pools = JOINS if taken == "joined" else f"pools the {conflict.left.size} examples of the batch"
+        does = TAKES.get(str(taken), pools)
         order = "(batch, steps, width)" if by.params.get("batch_first") else "(steps, batch, width)"
         gives = "its states as (layers, batch, width)" if _is_state(conflict, by) else order
         meant = "a layer" if _is_state(conflict, by) else "a step" if taken in TAKES else "the steps"
@@ -51,7 +53,7 @@ class ExampleAsStep(Rule):
             place = "-1" if taken == "last" else "0"
             before = ":, " * other
             yield from scene.call_as(f"{{}}[{before}{place}]", "take the step", evidence=0.6)
-        elif other != use.axis:
+        elif other != use.axis and taken != "joined":
             at = 0 if method(conflict) else 1
             yield from scene.argument("dim", str(other), "pool the steps", position=at, evidence=0.6)
 

@@ -59,7 +59,8 @@ def misread(trace: Trace, uses: Uses) -> Iterator[Conflict]:
     """Yield what takes the batch for the steps: layers, what is taken of their results, positions added in front.
 
     Kinds and facts: `attention-layout` (`by`: the call that has the axis for its batch), `example-as-step` (`taken`:
-    `first`, `last`, or the pooling; `by`: the layer; `batch`, `steps`: the axes), `positions` (`by`, `batch`, `steps`).
+    `first`, `last`, `joined`, or the pooling; `by`: the layer; `batch`, `steps`: the axes), `positions` (`by`, `batch`,
+    `steps`).
     """
     for call in trace.calls:
         layout = Layout.of(call)
@@ -82,6 +83,8 @@ def _taken(uses: Uses, layout: Layout, met: Met, batch: int) -> str:
     """Return what a call takes of the batch in the place of steps; empty where it takes nothing, or may mean it."""
     call, left = met.call, _left_out(met)
     axis = next((own for own, place in met.axes.items() if place == batch), None)
+    if axis == 1 and _is_joined(met):
+        return "joined" if _is_judged(uses, call) else ""
     if left is None or axis is None or left[0] != axis or call.operands[met.role].rank != 3 or not call.outputs:
         return ""
     if left[1] == "last":
@@ -89,6 +92,13 @@ def _taken(uses: Uses, layout: Layout, met: Met, batch: int) -> str:
     if left[1] == "first" and layout.call.op in RECURRENT:
         return ""
     return left[1] if _is_judged(uses, call) else ""
+
+
+def _is_joined(met: Met) -> bool:
+    """Return whether a call makes one axis of the second and the third, and leaves the first alone: `flatten(1)`."""
+    call, shape = met.call, met.call.operands[met.role].shape
+    is_joining = call.op in ("flatten", "reshape") and met.role == "input" and len(shape) == 3 and bool(call.outputs)
+    return is_joining and call.outputs[0].shape == (shape[0], shape[1] * shape[2])
 
 
 def _is_judged(uses: Uses, call: OpCall) -> bool:
