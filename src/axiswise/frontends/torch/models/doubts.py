@@ -80,6 +80,8 @@ def in_doubt(
         return True
     if any(_may_be_deeper(trial, conflict, side, {*certain, *ranked}, held) for side, _ in sides):
         return True
+    if any(_may_be_listed(trial, conflict, side) for side, _ in sides):
+        return True
     if any(_may_be_joined(trial, conflict, side, {*certain, *ranked}) for side, _ in sides):
         return True
     return any(_may_differ(trial, conflict, side, other, bound, held, ranked) for side, other in sides)
@@ -171,6 +173,14 @@ def _may_be_deeper(
     """Return whether another axis would be the last one of a vector, with inputs of more axes."""
     ref = conflict.call.operands.get(side.operand)
     return ref is not None and ref.rank == 1 and _may_have_others(trial, conflict, ref.id, certain, held)
+
+
+def _may_be_listed(trial: Trial, conflict: Conflict, side: AxisUse) -> bool:
+    """Return whether a side is as long as a list that may have been made of an input's rows, which no axis tells."""
+    steps = list(trail(trial.trace, conflict.call, side))
+    is_listed = bool(steps) and steps[-1].call.op == "from-array"
+    taken = (call.operands["input"].id for call in trial.trace.calls if call.op == "unbind")
+    return is_listed and any(next(trial.inputs_of(tensor), None) is not None for tensor in taken)
 
 
 def _may_be_joined(trial: Trial, conflict: Conflict, side: AxisUse, certain: Collection[str]) -> bool:
