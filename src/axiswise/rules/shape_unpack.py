@@ -34,7 +34,7 @@ class ShapeUnpack(Rule):
         ref = conflict.call.operands.get(_role(conflict))
         if (axis := number(conflict.facts.get("axis"))) is not None:
             others = [at for at, size in enumerate(ref.shape if ref is not None else ()) if size == names]
-            for other in others if ref is not None else ():
+            for other in others:
                 turn = f"transpose({axis}, {other})"
                 for earlier in scene.producers(_role(conflict)):
                     yield from earlier.wrap_call(f"{{}}.{turn}", f"put axis {other} first", evidence=0.5)

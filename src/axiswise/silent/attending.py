@@ -155,8 +155,7 @@ def _summed_over(product: OpCall) -> set[int]:
     left = product.operands.get("left")
     if product.op != "einsum":
         return {left.shape[-1]} if left is not None and left.rank else set()
-    refs = [*product.operands.items()]
-    return {ref.shape[axis] for role, ref in refs for axis in reduced(product, role) if axis < ref.rank}
+    return {ref.shape[axis] for role, ref in product.operands.items() for axis in reduced(product, role)}
 
 
 def _way_of_scores(trace: Trace, softmax: OpCall) -> Iterator[OpCall]:

@@ -224,7 +224,7 @@ def _is_one_feature(trace: Trace, call: OpCall, along: int) -> bool:
     data = ref = call.operands["input"]
     found = trace.producer(ref.id)
     while found is not None and found[0].op in _KEEPING_SCORES:
-        given = found[0].operands.get("input") or found[0].operands.get("left") or found[0].operands.get("other")
+        given = found[0].operands.get("input") or found[0].operands.get("left")
         if given is None or given.shape != data.shape:
             return False
         ref, found = given, trace.producer(given.id)

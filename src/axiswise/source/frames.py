@@ -125,8 +125,10 @@ def sizes_in(frame: FrameType) -> dict[str, int]:
 
 def plain(value: object) -> object:
     """Return a Size as a plain int, and a Ratio as a plain float, inside tuples and lists too."""
-    if isinstance(value, (Size, Ratio)):
-        return int(value) if isinstance(value, Size) else float(value)
+    if isinstance(value, Size):
+        return int(value)
+    if isinstance(value, Ratio):
+        return float(value)
     if type(value) in (tuple, list):
         return type(value)(plain(item) for item in value)  # type: ignore[call-arg, arg-type]
     return value

@@ -33,7 +33,7 @@ _SPACED = re.compile(r"\s*[:=-]\s*((?:\w+ +)+\w+) *->")
 _SHAPE = re.compile(r"\bshape\b\W{0,6}?([(\[][^()\[\]]*[)\]])", re.IGNORECASE)
 """Axes in a sentence: `of shape (batch, time)`."""
 _WORDS = re.compile(r"[A-Za-z_][\w-]*(?: [A-Za-z_][\w-]*)?")
-KEEPING = frozenset("float half double long int bool to type_as cuda cpu clone detach contiguous".split())
+_KEEPING = frozenset("float half double long int bool to type_as cuda cpu clone detach contiguous".split())
 """Methods whose result has the shape of what they are called on."""
 _NO_AXIS = frozenset("tensor optional required torch none default float int bool list tuple str long".split())
 
@@ -205,7 +205,7 @@ def _keeps_axes(value: ast.expr, name: str) -> bool:
     """Return whether a new value of a name has the axes of the old one: `x - x.mean(1)`, `x.float()`."""
     while isinstance(value, ast.BinOp) and isinstance(value.op, (ast.Add, ast.Sub, ast.Mult, ast.Div)):
         value = value.left
-    if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in KEEPING:
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in _KEEPING:
         value = value.func.value
     return isinstance(value, ast.Name) and value.id == name
 

@@ -220,7 +220,7 @@ class Chooser:
     def _list(self, path: str, kind: Any, inner: tuple[Any, ...], used: Usage, known: Mapping[str, Any]) -> Any:
         name = path.rpartition(".")[2]
         fixed = len(inner) if kind is tuple and inner and Ellipsis not in inner else 0
-        length = fixed or used.length or used.parts or _length(known, above=1) or LISTED
+        length = fixed or used.length or used.parts or _length(known) or LISTED
         single = name[:-1] if name.endswith("s") else name
         first = self.guesses.number(path, known, meaning(single) or meaning(name))
         if inner and inner[0] is float:
@@ -350,10 +350,10 @@ def _taken_by(cls: type[nn.Module]) -> set[str]:
     return set(inspect.signature(forward).parameters)
 
 
-def _length(known: Mapping[str, Any], above: int = 0) -> int:
-    """Return the length of the lists that are known already, 0 where none is longer than so many."""
+def _length(known: Mapping[str, Any]) -> int:
+    """Return the length of the lists that are known already, 0 where none has more than one item."""
     lengths = (len(cast("list[Any]", each)) for each in known.values() if isinstance(each, (list, tuple)))
-    return max((length for length in lengths if length > above), default=0)
+    return max((length for length in lengths if length > 1), default=0)
 
 
 def resolved(annotation: Any, space: Mapping[str, Any]) -> Any:

@@ -49,8 +49,10 @@ def may_be_square(trial: Trial, bound: Collection[str], run: Callable[[CallSpec]
         sides = [side for side in (conflict.left, conflict.right) if side is not None]
         ends = {end for side in sides for end in input_axes(trail(trial.trace, conflict.call, side))}
         paths = {path for path, _ in ends}
-        spec = spec_of(trial.call, next(iter(paths))) if len(paths) == 1 and len(ends) > 1 else None
-        if spec is not None and len(spec.axes) == 2 and parameter_of(path := paths.pop()) not in bound:
+        for path in paths if len(paths) == 1 < len(ends) else ():
+            spec = spec_of(trial.call, path)
+            if spec is None or len(spec.axes) != 2 or parameter_of(path) in bound:
+                continue
             square = replace(spec, axes=(spec.axes[1], spec.axes[1]))
             if run(replaced(trial.call, path, square)).reach > trial.reach:
                 return True

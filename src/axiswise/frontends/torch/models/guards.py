@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import partialmethod, reduce
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -238,29 +238,11 @@ class _Plain(_Printer):
     def _called(self, word: str, expr: Any) -> str:
         return f"{word}({', '.join(self.doprint(part) for part in expr.args)})"
 
-    def _print_Max(self, expr: Any) -> str:
-        return self._called("max", expr)
-
-    def _print_Min(self, expr: Any) -> str:
-        return self._called("min", expr)
-
-    def _print_TruncToInt(self, expr: Any) -> str:
-        return self._called("int", expr)
-
-    def _print_FloorToInt(self, expr: Any) -> str:
-        return self._called("floor", expr)
-
-    def _print_RoundToInt(self, expr: Any) -> str:
-        return self._called("round", expr)
-
-    def _print_OpaqueUnaryFn_sqrt(self, expr: Any) -> str:
-        return self._called("sqrt", expr)
-
-    def _print_OpaqueUnaryFn_log2(self, expr: Any) -> str:
-        return self._called("log2", expr)
-
-    def _print_CeilToInt(self, expr: Any) -> str:
-        return self._called("ceil", expr)
+    _print_Max, _print_Min = partialmethod(_called, "max"), partialmethod(_called, "min")
+    _print_TruncToInt, _print_RoundToInt = partialmethod(_called, "int"), partialmethod(_called, "round")
+    _print_FloorToInt, _print_CeilToInt = partialmethod(_called, "floor"), partialmethod(_called, "ceil")
+    _print_OpaqueUnaryFn_sqrt = partialmethod(_called, "sqrt")
+    _print_OpaqueUnaryFn_log2 = partialmethod(_called, "log2")
 
 
 def _said(expr: Any) -> str:

@@ -60,9 +60,7 @@ def numbers_of(model: Any) -> Numbers:
             seen.add(id(each))
             for name, value in _items(each):
                 numbers = whole(value)
-                if numbers and isinstance(each, torch.nn.Module) and _is_running(each, name):
-                    continue
-                if numbers:
+                if numbers and not _is_running(each, name):
                     found.setdefault(name, numbers)
                 elif _is_object(value):
                     inner.append(value)
@@ -70,9 +68,10 @@ def numbers_of(model: Any) -> Numbers:
     return found
 
 
-def _is_running(model: Any, name: str) -> bool:
-    """Return whether a number counts channels as layers are put on (`self.in_planes`), and nobody asked for it."""
-    return bool(_RUNNING.fullmatch(name)) and name not in inspect.signature(type(model).__init__).parameters
+def _is_running(holder: Any, name: str) -> bool:
+    """Return whether a module's number counts channels as layers are put on (`self.in_planes`): nobody asked for it."""
+    is_counter = isinstance(holder, torch.nn.Module) and bool(_RUNNING.fullmatch(name))
+    return is_counter and name not in inspect.signature(type(holder).__init__).parameters
 
 
 def suited(spec: TensorSpec, name: str, numbers: Numbers) -> TensorSpec:
