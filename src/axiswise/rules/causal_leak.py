@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import Conflict
 from axiswise.rules.evidence import evidence, subject_of, told
+from axiswise.rules.hiding import later_scores_hidden
 from axiswise.rules.reading import setting
 from axiswise.rules.rule import Rule
 from axiswise.source.scene import Scene
@@ -38,10 +39,7 @@ class CausalLeak(Rule):
                 value = f"torch.nn.Transformer.generate_square_subsequent_mask({given}.size({axis}))"
                 yield from scene.argument(mask, value, "give it a causal mask", evidence=0.8)
         if call.op == "softmax":
-            value = "{}.masked_fill({}.new_ones({}.shape[-2:]).triu(1).bool(), float('-inf'))"
-            given = scene.expression("input").strip("`")
-            if given.isidentifier():
-                yield from scene.wrap("input", value.replace("{}", given), "mask the later steps", evidence=0.8)
+            yield from later_scores_hidden(scene)
         if setting(conflict, "bidirectional") is True:
             yield Fix("read the sequence in one direction: `bidirectional=False`")
         yield Fix("mask the later steps, pad on the left only, normalise each step by itself")

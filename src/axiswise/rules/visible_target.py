@@ -1,15 +1,23 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+import ast
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from axiswise.diagnosis import Diagnosis, Fix, Note
 from axiswise.facts import Conflict, OpCall
+from axiswise.rules.hiding import later_scores_hidden
 from axiswise.rules.reading import number
 from axiswise.rules.rule import Rule
+from axiswise.source.callsite import CallSite
 from axiswise.source.scene import Scene
+from axiswise.source.unread import class_of
 
-SEEING = "lets each step see those after it"
+_OPTION = re.compile(r".*(?:mask|causal|bidirectional).*", re.I)
+"""Names of what decides elsewhere whether later steps are seen."""
+_WRITING = re.compile(r"_?(?:generate|sample|continue_text|write|complete)\w*")
+"""Methods that hand a model its own words again."""
 
 
 class VisibleTarget(Rule):
@@ -21,12 +29,14 @@ class VisibleTarget(Rule):
         given = conflict.facts.get("given")
         if isinstance(given, OpCall):
             return _echoed(conflict, scene, given)
+        named = conflict.facts.get("named")
+        if isinstance(named, str):
+            return _named(conflict, scene, named)
         loss, use = conflict.facts.get("loss"), conflict.left
         if not isinstance(loss, OpCall) or use is None:
             return None
         taught = scene.at(replace(conflict, call=loss, left=None))
-        how = "reads backwards too" if conflict.call.params.get("bidirectional") else SEEING
-        found = scene.diagnosis(f"{scene.callee()} {how}, but the next step is what {taught.callee()} asks for")
+        found = scene.diagnosis(f"{_seeing(scene)}, but the next step is what {taught.callee()} asks for")
         notes = (Note("its targets are what was given, one step on", taught.span),)
         return replace(found, severity="warning", silent=True, exception=None, notes=notes)
 
@@ -49,9 +59,38 @@ class VisibleTarget(Rule):
         elif conflict.call.op == "conv1d":
             yield Fix("pad in front only: `F.pad(x, (dilation * (kernel_size - 1), 0))`, and `padding=0`")
         elif conflict.call.op == "softmax":
+            yield from later_scores_hidden(scene)
             yield Fix("mask the scores of later steps before the softmax")
         else:
             yield Fix("read the steps in one direction only")
+
+
+def _seeing(scene: Scene) -> str:
+    how = "reads backwards too" if scene.call.params.get("bidirectional") else "lets each step see those after it"
+    return f"{scene.callee()} {how}"
+
+
+def _named(conflict: Conflict, scene: Scene, named: str) -> Diagnosis | None:
+    """Say that a model which is named for writing on looks ahead, unless who calls it may hide later steps."""
+    sites = (CallSite.at(scene.sources, frame) for frame in conflict.call.frames)
+    around = (class_of(site.source, site.node) for site in sites if site is not None)
+    classes = [owner for owner in around if owner is not None]
+    if not classes or any(_OPTION.search(name) for owner in classes for name in _settings(owner)):
+        return None
+    methods = (each.name for owner in classes for each in owner.body if isinstance(each, ast.FunctionDef))
+    writes = any(_WRITING.fullmatch(name) for name in methods)
+    severity = "warning" if writes or conflict.facts.get("certain") else "note"
+    found = scene.diagnosis(f"{_seeing(scene)}, but `{named}` is by its name a causal model")
+    return replace(found, severity=severity, silent=True, exception=None)
+
+
+def _settings(owner: ast.ClassDef) -> Iterator[str]:
+    """Yield the parameters of a class's methods, and the attributes that it reads of anything but itself."""
+    for each in ast.walk(owner):
+        if isinstance(each, ast.arg):
+            yield each.arg
+        elif isinstance(each, ast.Attribute) and not (isinstance(each.value, ast.Name) and each.value.id == "self"):
+            yield each.attr
 
 
 def _echoed(conflict: Conflict, scene: Scene, given: OpCall) -> Diagnosis:

@@ -34,6 +34,7 @@ from axiswise.silent.scrambled import scrambled
 from axiswise.silent.shifted import foreseen
 from axiswise.silent.standardised import standardised
 from axiswise.silent.unread import unread
+from axiswise.silent.writing import written_on
 
 LOOKS: tuple[Callable[[Trace, Uses], Iterable[Conflict]], ...] = (
     scrambled,
@@ -57,6 +58,7 @@ LOOKS: tuple[Callable[[Trace, Uses], Iterable[Conflict]], ...] = (
     delayed,
     repeated,
     foreseen,
+    written_on,
     echoed,
     unmasked,
     seen_through,

@@ -71,12 +71,12 @@ def foreseen(trace: Trace, uses: Uses) -> Iterator[Conflict]:
     """
     taught = [each for call in trace.calls for each in taught_by(trace, uses, call)]
     for call in trace.calls if taught else ():
-        for role, axis, mask in _unmasked(trace, uses, call):
+        for role, axis, mask in among_steps(trace, uses, call):
             ref = call.operands[role]
             own = uses.lineage.of(ref)[axis]
             asked = (each for each in taught if own in each.steps and call.index in uses.before(each.loss))
             found = next(asked, None)
-            if found is not None and _is_both(uses, call, role, axis):
+            if found is not None:
                 facts = {"loss": found.loss, "steps": axis, "mask": mask}
                 yield Conflict("visible-target", call, AxisUse(role, axis, ref.shape[axis]), facts=facts)
 
@@ -149,6 +149,11 @@ def _cut(call: OpCall, part: slice | None = None) -> int | None:
         return None
     taken = [axis for axis, each in enumerate(parts) if each != slice(None)]
     return taken[0] if len(taken) == 1 and part in (None, parts[taken[0]]) else None
+
+
+def among_steps(trace: Trace, uses: Uses, call: OpCall) -> Iterator[tuple[str, int, str]]:
+    """Yield where the steps of one sequence look at later ones: the operand, its steps, and the missing mask's name."""
+    return (each for each in _unmasked(trace, uses, call) if _is_both(uses, call, each[0], each[1]))
 
 
 def _unmasked(trace: Trace, uses: Uses, call: OpCall) -> Iterator[tuple[str, int, str]]:

@@ -94,10 +94,11 @@ def is_handed_back(source: SourceFile, node: ast.AST) -> bool:
 
 def is_read_once(source: SourceFile, node: ast.expr) -> bool:
     """Return whether an attribute of the class around a node is read at this one place only."""
-    return isinstance(node, ast.Attribute) and _read(source, _class_of(source, node)).count(node.attr) == 1
+    return isinstance(node, ast.Attribute) and _read(source, class_of(source, node)).count(node.attr) == 1
 
 
-def _class_of(source: SourceFile, node: ast.AST) -> ast.ClassDef | None:
+def class_of(source: SourceFile, node: ast.AST) -> ast.ClassDef | None:
+    """Return the innermost class around a node."""
     return next((each for each in _around(source, node) if isinstance(each, ast.ClassDef)), None)
 
 
@@ -116,7 +117,7 @@ def _read(source: SourceFile, owner: ast.ClassDef | None) -> list[str]:
 
 def uncalled_layers(source: SourceFile, node: ast.AST) -> list[str]:
     """Return the attributes of the class around a node that are set to what a call returns and that no line reads."""
-    owner = _class_of(source, node)
+    owner = class_of(source, node)
     if owner is None:
         return []
     read = set(_read(source, owner))

@@ -15,6 +15,7 @@ from axiswise.frontends.torch.audit.layout import Layout
 from axiswise.frontends.torch.audit.leaves import named
 from axiswise.frontends.torch.audit.meeting import Batch
 from axiswise.frontends.torch.audit.watching import Event, Place, submodules
+from axiswise.silent.writing import CAUSAL, DECODER, LM, NOT_CAUSAL
 from axiswise.source.shape_hints import shape_hints
 from axiswise.source.text import Sources
 
@@ -25,12 +26,6 @@ _MEETING = re.compile(
     r"(?:mini)?batch(?!_?first|ed|_?size)|contrast|mix_?up|cut_?mix|whiten|decorrelat|sinkhorn|inter_?sample|cross_?sample",
     re.I,
 )
-_CAUSAL = re.compile(r"causal|auto_?regress|gpt|llama|mistral|language_?model|decoder_?only|lm_?head|next_?token", re.I)
-_LM = re.compile(r"LM(?![a-z])")
-_NOT_CAUSAL = re.compile(
-    r"non_?causal|masked|mlm|bert|electra|encoder$|bidirect|diffusion|denois|prefix|xlnet|non_?auto", re.I
-)
-_DECODER = re.compile(r"decoder", re.I)
 _BATCH_NAME = re.compile(r"n|b|bs|bsz|nb|.*batch.*|num_(?:samples|examples)", re.I)
 _RANKS: dict[str, int] = {
     **{f"{kind}{dims}d": dims + 2 for kind in ("Conv", "ConvTranspose", "MaxPool", "AvgPool") for dims in (1, 2, 3)},
@@ -140,11 +135,11 @@ def is_causal(module: torch.nn.Module, takes_tokens: bool) -> str:
     name = type(module).__name__
     config = getattr(module, "config", None)
     denied = [path for path, said in _settings([("", module), ("", config)]) if not said]
-    if denied or _NOT_CAUSAL.search(name) or getattr(config, "is_encoder_decoder", False):
+    if denied or NOT_CAUSAL.search(name) or getattr(config, "is_encoder_decoder", False):
         return ""
     inner = _settings(submodules(module)) if takes_tokens else []
     is_denied = bool(inner) and not any(said for _, said in inner)
-    if _CAUSAL.search(name) or (takes_tokens and (_LM.search(name) or _DECODER.search(name))):
+    if CAUSAL.search(name) or (takes_tokens and (LM.search(name) or DECODER.search(name))):
         return f"`{name}` is named as a causal module" if not is_denied else ""
     return next((f"`{path}` is set" for path, said in inner if said and not path.endswith("is_decoder")), "")
 

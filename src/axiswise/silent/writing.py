@@ -1,0 +1,66 @@
+"""Language models: words in, and at each step scores of all words. One that writes on may look at no later step."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from axiswise.facts import AxisUse, Conflict, OpCall, Trace
+from axiswise.silent.following import Uses
+from axiswise.silent.reducing import PRODUCTS
+from axiswise.silent.shifted import among_steps
+
+CAUSAL = re.compile(r"causal|auto_?regress|gpt|llama|mistral|language_?model|decoder_?only|lm_?head|next_?token", re.I)
+"""Names of modules that write on."""
+NOT_CAUSAL = re.compile(
+    r"non_?causal|masked|mlm|bert|electra|encoder$|bidirect|diffusion|denois|prefix|xlnet|non_?auto", re.I
+)
+"""Names of modules that fill in, whatever else they are called."""
+LM = re.compile(r"LM(?![a-z])")
+DECODER = re.compile(r"decoder", re.I)
+_CERTAIN = re.compile(r"(?<!non)(?<!non_)(?:causal|auto_?regress)|gpt|llama|mistral|decoder_?only|next_?token", re.I)
+"""Names that leave no doubt; a language model, or a decoder, may be one that fills in."""
+
+
+def written_on(trace: Trace, uses: Uses) -> Iterator[Conflict]:
+    """Yield what looks at later steps within a language model that is named for writing on.
+
+    Facts: `named` (the class), whether that is `certain`, `steps` (the axis), and `mask` (the name of what is missing).
+    """
+    read = [call for call in trace.calls if call.op == "embedding" and call.operands["input"].rank == 2]
+    scored = [call for call in trace.calls if call.op in {"linear", *PRODUCTS} and call.outputs] if read else []
+    seen = set[int]()
+    for head in scored:
+        for words in read:
+            if words.outputs and words.index in uses.before(head) and _is_scoring(uses, head, words):
+                named = [each[1] for each in head.within if each in words.within and is_named_causal(each[1])]
+                for conflict in _foreseen(trace, uses, words, head) if named else ():
+                    if conflict.call.index not in seen:
+                        seen.add(conflict.call.index)
+                        said = {"named": named[0], "certain": bool(_CERTAIN.search(named[0]))}
+                        yield Conflict(conflict.kind, conflict.call, conflict.left, facts={**conflict.facts, **said})
+
+
+def is_named_causal(name: str) -> bool:
+    """Return whether a class that reads words is named for writing on."""
+    is_one = CAUSAL.search(name) or LM.search(name) or DECODER.search(name)
+    return bool(is_one) and not NOT_CAUSAL.search(name)
+
+
+def _is_scoring(uses: Uses, head: OpCall, words: OpCall) -> bool:
+    """Return whether a product gives, for each step that was read, a score for each word there is."""
+    scores, table = head.outputs[0], words.operands.get("weight")
+    if table is None or scores.rank != 3 or scores.shape[-1] != table.shape[0]:
+        return False
+    steps = uses.lineage.of(words.outputs[0])[1]
+    return bool(steps) and uses.lineage.of(scores)[1] == steps
+
+
+def _foreseen(trace: Trace, uses: Uses, words: OpCall, head: OpCall) -> Iterator[Conflict]:
+    steps = uses.lineage.of(words.outputs[0])[1]
+    for index in sorted(uses.before(head)):
+        call = trace.calls[index]
+        for role, axis, mask in among_steps(trace, uses, call):
+            if uses.lineage.of(call.operands[role])[axis] == steps:
+                use = AxisUse(role, axis, call.operands[role].shape[axis])
+                yield Conflict("visible-target", call, use, facts={"steps": axis, "mask": mask})
