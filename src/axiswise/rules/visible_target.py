@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 
 from axiswise.diagnosis import Diagnosis, Fix, Note
@@ -10,9 +9,8 @@ from axiswise.facts import Conflict, OpCall
 from axiswise.rules.hiding import later_scores_hidden
 from axiswise.rules.reading import number
 from axiswise.rules.rule import Rule
-from axiswise.source.callsite import CallSite
+from axiswise.source.classes import classes_through
 from axiswise.source.scene import Scene
-from axiswise.source.unread import class_of
 
 _OPTION = re.compile(r".*(?:mask|causal|bidirectional).*", re.I)
 """Names of what decides elsewhere whether later steps are seen."""
@@ -72,25 +70,13 @@ def _seeing(scene: Scene) -> str:
 
 def _named(conflict: Conflict, scene: Scene, named: str) -> Diagnosis | None:
     """Say that a model which is named for writing on looks ahead, unless who calls it may hide later steps."""
-    sites = (CallSite.at(scene.sources, frame) for frame in conflict.call.frames)
-    around = (class_of(site.source, site.node) for site in sites if site is not None)
-    classes = [owner for owner in around if owner is not None]
-    if not classes or any(_OPTION.search(name) for owner in classes for name in _settings(owner)):
+    classes = list(classes_through(conflict.call.frames, scene.sources))
+    if not classes or any(_OPTION.search(name) for owner in classes for name in owner.settings):
         return None
-    methods = (each.name for owner in classes for each in owner.body if isinstance(each, ast.FunctionDef))
-    writes = any(_WRITING.fullmatch(name) for name in methods)
+    writes = any(_WRITING.fullmatch(name) for owner in classes for name in owner.methods)
     severity = "warning" if writes or conflict.facts.get("certain") else "note"
     found = scene.diagnosis(f"{_seeing(scene)}, but `{named}` is by its name a causal model")
     return replace(found, severity=severity, silent=True, exception=None)
-
-
-def _settings(owner: ast.ClassDef) -> Iterator[str]:
-    """Yield the parameters of a class's methods, and the attributes that it reads of anything but itself."""
-    for each in ast.walk(owner):
-        if isinstance(each, ast.arg):
-            yield each.arg
-        elif isinstance(each, ast.Attribute) and not (isinstance(each.value, ast.Name) and each.value.id == "self"):
-            yield each.attr
 
 
 def _echoed(conflict: Conflict, scene: Scene, given: OpCall) -> Diagnosis:
