@@ -13,5 +13,5 @@ def later_scores_hidden(scene: Scene) -> Iterable[Fix]:
     scores = scene.expression("input").strip("`")
     if scores.isidentifier():
         future = f"{scores}.new_ones({scores}.shape[-2:]).triu(1).bool()"
-        hidden = f"{{}}.masked_fill({future}, float('-inf'))"
+        hidden = f'{{}}.masked_fill({future}, float("-inf"))'
         yield from scene.wrap("input", hidden, "mask the later steps", evidence=0.8)
