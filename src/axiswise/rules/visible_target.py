@@ -12,10 +12,8 @@ from axiswise.rules.rule import Rule
 from axiswise.source.classes import classes_through
 from axiswise.source.scene import Scene
 
-_OPTION = re.compile(r".*(?:mask|causal|bidirectional).*", re.I)
+_OPTION = re.compile(r".*(?:mask(?!ed)|causal|bidirectional).*", re.I)
 """Names of what decides elsewhere whether later steps are seen."""
-_WRITING = re.compile(r"_?(?:generate|sample|continue_text|write|complete)\w*")
-"""Methods that hand a model its own words again."""
 
 
 class VisibleTarget(Rule):
@@ -73,7 +71,7 @@ def _named(conflict: Conflict, scene: Scene, named: str) -> Diagnosis | None:
     classes = list(classes_through(conflict.call.frames, scene.sources))
     if not classes or any(_OPTION.search(name) for owner in classes for name in owner.settings):
         return None
-    writes = any(_WRITING.fullmatch(name) for owner in classes for name in owner.methods)
+    writes = any(owner.writes_on for owner in classes)
     severity = "warning" if writes or conflict.facts.get("certain") else "note"
     found = scene.diagnosis(f"{_seeing(scene)}, but `{named}` is by its name a causal model")
     return replace(found, severity=severity, silent=True, exception=None)
