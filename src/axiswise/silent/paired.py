@@ -23,6 +23,8 @@ CARRIED = frozenset(
 """What a column goes through and stays one."""
 PICKS = frozenset("argmax argmin max min amax amin squeeze select flatten reshape softmax log_softmax".split())
 """What makes one number for each example of what a layer tells."""
+EXTREMES = frozenset({"max", "min", "amax", "amin", "argmax", "argmin"})
+"""What picks one of a layer's numbers for each row."""
 SAME_NUMBERS = frozenset({"unsqueeze", "squeeze", "expand", "transpose", "permute", "matrix-transpose", "reverse-axes"})
 """Views that keep the numbers, each somewhere else."""
 COMPARISONS = frozenset({"eq", "ne", "lt", "le", "gt", "ge", "sub"})
@@ -74,6 +76,9 @@ def _is_column(trace: Trace, column: TensorRef) -> bool:
         call, output = found
         if call.op in LAYERS or call.op == "gather" or _is_weighted(call):
             return True
+        if call.op in EXTREMES and call.params.get("keepdim") and call.params.get("dim") in (1, -1):
+            ref = call.operands["input"]
+            continue
         contract = contract_of(call.op)
         if call.op not in CARRIED or contract is None:
             return False
