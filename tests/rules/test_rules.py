@@ -29,6 +29,7 @@ CANDIDATES = {
     "mask-polarity",
     "memory-padding",
     "norm-axis",
+    "padded-steps",
     "padding-class",
     "paired",
     "positions",

@@ -61,6 +61,7 @@ KINDS: dict[str, str] = {
     "positions": "positions are added along the axis of the batch; nothing fails (facts: by, batch, steps)",
     "class-axis": "a loss takes another axis for the classes; nothing fails (facts: classes)",
     "padding-class": "a loss counts padding as a class; nothing fails (facts: padding, ignored, made)",
+    "padded-steps": "steps of padding are read like any other; nothing fails (facts: fault, by, role)",
     "norm-axis": "vectors are scaled along another axis than their features; nothing fails (facts: fault, features)",
     "reduction-axis": "a reduction is over another axis than it goes with; nothing fails (facts: fault, by, axes)",
     "repeated-term": "a sum has one term twice, where its other side was meant; nothing fails (facts: fault, term)",

@@ -25,6 +25,7 @@ from axiswise.silent.losses import confused
 from axiswise.silent.masks import inverted
 from axiswise.silent.memories import seen_through
 from axiswise.silent.normalized import misplaced
+from axiswise.silent.padded import padded
 from axiswise.silent.paired import paired
 from axiswise.silent.picked import mispicked
 from axiswise.silent.reductions import misreduced
@@ -41,6 +42,7 @@ LOOKS: tuple[Callable[[Trace, Uses], Iterable[Conflict]], ...] = (
     misplaced,
     labelled,
     paired,
+    padded,
     confused,
     inverted,
     disordered,

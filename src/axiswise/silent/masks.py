@@ -196,7 +196,7 @@ def _meant(trace: Trace, uses: Uses, call: OpCall, mask: Mask) -> Mapping[str, A
     compares = maker if maker is not None and maker.op in COMPARISONS else None
     if compares is not None and compares.op in MIRRORED and not mask.attends and not _marks_words(uses, ref):
         return None  # what is left out of a mean, or of a loss, may be a prompt
-    valid = _means_valid(trace, uses, compares) if compares is not None else None
+    valid = means_valid(trace, uses, compares) if compares is not None else None
     is_counted = compares is not None and compares.op in MIRRORED and valid is not None
     told = _valid_by_rows(call.params.get(f"{mask.role}_values"), shows=shows) if is_counted else None
     valid = valid if told is None else told
@@ -236,7 +236,7 @@ def _marks_words(uses: Uses, mask: TensorRef) -> bool:
     )
 
 
-def _means_valid(trace: Trace, uses: Uses, maker: OpCall) -> bool | None:
+def means_valid(trace: Trace, uses: Uses, maker: OpCall) -> bool | None:
     """Return whether a comparison is true where there is no padding; None where that cannot be told."""
     left, right = maker.operands.get("left"), maker.operands.get("right")
     if maker.op in ("eq", "ne") and (left is None) != (right is None):
