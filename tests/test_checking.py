@@ -134,6 +134,79 @@ RIGHT = {
         (grad,) = torch.autograd.grad((w**2).sum(), w, create_graph=True)
         print(grad.norm())
     """,
+    "a list that a long loop fills": """
+        words = [1, 2]
+        noise = torch.rand(20000)
+        for step in range(2, 20000):
+            words.append(3 if noise[step] < 0.05 else (words[-1] + words[-2]) % 7)
+        data = torch.tensor(words)
+        start = torch.randint(0, len(data) - 19000, (4,))
+        print(torch.stack([data[each : each + 100] for each in start.tolist()]).shape)
+    """,
+    "a list that a loop over pairs fills": """
+        times = torch.rand(9000)
+        state, states = torch.zeros(2), [torch.zeros(2)]
+        for before, after in zip(times[:-1], times[1:]):
+            state = state + (after - before) * state
+            states.append(state)
+        print(torch.stack(states) - torch.randn(9000, 2))
+    """,
+    "drawn until it is right": """
+        seen = torch.rand(50, 20) > 0.5
+
+        def drawn(users):
+            items = torch.randint(0, 20, users.shape)
+            while True:
+                bad = seen[users, items]
+                if not bad.any():
+                    return items
+                items[bad] = torch.randint(0, 20, (int(bad.sum()),))
+
+        table, optimizer = nn.Embedding(20, 4), None
+        optimizer = torch.optim.SGD(table.parameters(), lr=0.1)
+        for _ in range(40):
+            for part in torch.randperm(50).split(8):
+                loss = table(drawn(part)).sum()
+                loss.backward()
+                optimizer.step()
+    """,
+    "the best of a beam": """
+        best, ended = torch.rand(6).topk(1).values, torch.rand(1) > 0.5
+        for place in ended.nonzero().flatten().tolist():
+            print(best[place].item())
+        first = int(torch.randint(0, 3, (1,)))
+        print(best[first - 1 if first > 3 else 0])
+    """,
+    "a state that is kept": """
+        import copy
+
+        model = nn.Sequential(nn.Linear(4, 4), nn.BatchNorm1d(4))
+        best, kept = -1.0, None
+        for epoch in range(30):
+            loss = model(torch.randn(8, 4)).pow(2).mean()
+            loss.backward()
+            if loss.item() > best:
+                best, kept = loss.item(), copy.deepcopy(model.state_dict())
+        twin = copy.deepcopy(model)
+        twin.load_state_dict(kept)
+        assert isinstance(twin[0].weight, nn.Parameter) and twin[0].weight is not model[0].weight
+        print(twin(torch.randn(8, 4)))
+    """,
+    "a sampler of each class": """
+        labels = torch.randint(0, 5, (400,))
+        places = [torch.nonzero(labels == each).flatten() for each in labels.unique()]
+        batch = [place for each in places for place in each[torch.randperm(len(each))[:8]].tolist()]
+        assert len(places) == 5 and len(batch) == 40
+        print(nn.Embedding(400, 3)(torch.tensor(batch)))
+    """,
+    "arrays and numbers that are written": """
+        import numpy as np
+
+        def observed(place, size=5):
+            return np.array([place, size - 1], dtype=np.float32) / size * 0.5
+
+        print(nn.Linear(2, 4)(torch.from_numpy(observed(3))))
+    """,
 }
 
 

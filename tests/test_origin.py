@@ -6,6 +6,7 @@ import copy
 import json
 import pickle
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -86,3 +87,19 @@ def test_what_is_computed_very_often_in_one_place_is_data() -> None:
     assert origin_of(found[0]) is not None
     assert (found[-1], origin_of(found[-1])) == (MOST_IN_ONE_PLACE + 2, None)
     assert origin_of(start * 3) is not None  # in another place
+
+
+@given(st.sampled_from(["float32", "float16", "uint8", "int32", "float64", "complex64"]), st.integers(1, 100))
+def test_arrays_keep_their_element_type(dtype, number):
+    array = np.ones(3, dtype=dtype)
+    size, ratio = literal(number), literal(number) / 2
+    for ours, theirs in ((size, number), (ratio, number / 2)):
+        for found, expected in (
+            (array * ours, array * theirs),
+            (ours + array, theirs + array),
+            (array / ours, array / theirs),
+        ):
+            assert found.dtype == expected.dtype
+            assert (found == expected).all()
+    array += size
+    assert array.dtype == dtype

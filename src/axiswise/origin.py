@@ -118,6 +118,21 @@ def _kept(kind: str, result: Any, self: object, other: object, reflected: bool) 
     return Ratio(result, origin) if isinstance(result, float) else Size(result, origin)
 
 
+def _plain(value: object) -> object:
+    if isinstance(value, bool) or hasattr(value, "dtype"):
+        return value
+    return float(value) if isinstance(value, float) else int(value) if isinstance(value, int) else value
+
+
+def as_plain_numbers(self: object, ufunc: Any, method: str, *inputs: Any, **settings: Any) -> Any:
+    """Calculate with NumPy's arrays as a number of Python's own does, which leaves them their element type.
+
+    Source: NEP 50: Python's int and float are weak, heirs of them are not.
+    """
+    plain = [_plain(each) for each in inputs]
+    return getattr(ufunc, method)(*plain, **settings)
+
+
 class Size(int):
     """An int that knows its origin; arithmetic on it stays a Size (or a Ratio, once a float comes in)."""
 
@@ -127,6 +142,8 @@ class Size(int):
         self = super().__new__(cls, value)
         self.origin = origin
         return self
+
+    __array_ufunc__ = as_plain_numbers
 
     def __reduce__(self) -> tuple[type[int], tuple[int]]:
         return (int, (int(self),))
@@ -150,6 +167,8 @@ class Ratio(float):
         self = super().__new__(cls, value)
         self.origin = origin
         return self
+
+    __array_ufunc__ = as_plain_numbers
 
     def __reduce__(self) -> tuple[type[float], tuple[float]]:
         return (float, (float(self),))

@@ -12,6 +12,8 @@ from itertools import islice
 from types import FrameType
 from typing import Any, ClassVar
 
+from axiswise.frontends.gathering import Gathered, fills, remaining
+from axiswise.origin import as_plain_numbers
 from axiswise.source.frames import UserCode, current
 
 PATIENCE = 3.0
@@ -31,6 +33,10 @@ DRAINING = 2.0
 
 SKIPPED_TO = (9, 19, 49, 99, 100, 199, 200, 499, 500, 999, 1000)
 """Rounds still visited after a loop went quiet: where `(epoch + 1) % 10 == 0`, `step % 4 == 0` and the like hold."""
+
+
+_FIRST = (None, -1, 0, 0.0, 0)
+"""Of a `while` loop that was not met yet: its frame, what was seen, steps, since when, and rounds."""
 
 
 class Steering:
@@ -57,7 +63,7 @@ class Steering:
         self.operations = 0
         self.steps = 0
         self._generating: dict[tuple[str, int], bool] = {}
-        self._while_rounds: dict[tuple[str, int], tuple[int, int, float, int]] = {}
+        self._while_rounds: dict[tuple[str, int], tuple[FrameType | None, int, int, float, int]] = {}
 
     # -- what the frontend reports ------------------------------------------------------------------------------------
     def saw(self, signature: object) -> None:
@@ -125,7 +131,8 @@ class Steering:
             yield from iterable  # whoever takes what it yields decides how long it goes on
             return
         iterator = iter(iterable)
-        total = len(iterable) if isinstance(iterable, (Sequence, range)) else None
+        gathered = Gathered(self._loops(key), current().f_back)
+        total = len(iterable) if isinstance(iterable, (Sequence, range)) else remaining(iterator)
         began, done, position = time.monotonic(), 0, 0
         wanted = iter(sorted({*SKIPPED_TO, total - 1} if total else set(SKIPPED_TO)))
         skipping = False
@@ -152,6 +159,7 @@ class Steering:
         if skipping and (total is None or done < total):
             of = f" of {total}" if total is not None else ""
             self.assume(f"the loop at line {key[1]} was run for {done}{of} rounds: no further one brought anything new")
+            gathered.complete(done, total - done if total else 0)
 
     def _last(self, stream: Iterator[Any]) -> Iterator[Any]:
         """Yield the last item of a stream that ends in time."""
@@ -170,7 +178,10 @@ class Steering:
         if self._yields(key):
             return True
         now = time.monotonic()
-        seen, steps, since, rounds = self._while_rounds.get(key, (-1, self.steps, now, 0))
+        frame = asking(current(), self.machinery)
+        was, seen, steps, since, rounds = self._while_rounds.get(key, _FIRST)
+        if was is not frame:  # another call of its function
+            seen, steps, since, rounds = -1, self.steps, now, 0
         quiet = seen == len(self.seen) and self.operations > 0
         lingered = rounds >= LINGERING or now - since > LINGERING_FOR
         if quiet and ((self.steps > steps and lingered) or now - since > self._patience(key)):
@@ -179,7 +190,7 @@ class Steering:
             return False
         if not quiet:
             steps, since, rounds = self.steps, now, -1
-        self._while_rounds[key] = (len(self.seen), steps, since, rounds + 1)
+        self._while_rounds[key] = (frame, len(self.seen), steps, since, rounds + 1)
         return True
 
     def _patience(self, key: tuple[str, int]) -> float:
@@ -197,7 +208,7 @@ class Steering:
 
     def _gathers(self, key: tuple[str, int]) -> bool:
         """Return whether a loop over real arrays fills a list: its length is what comes next."""
-        return self.draining > 0 and any(_fills(node) for node in self._loops(key))
+        return self.draining > 0 and any(map(fills, self._loops(key)))
 
     def _loops(self, key: tuple[str, int]) -> list[ast.AST]:
         source = self.user.sources.file(key[0])
@@ -207,15 +218,6 @@ class Steering:
             for node in (ast.walk(source.tree) if source is not None else ())
             if isinstance(node, loops) and node.lineno == key[1]
         ]
-
-
-def _fills(loop: ast.AST) -> bool:
-    """Return whether a loop appends to something, or stores under a subscript."""
-    return any(
-        (isinstance(node, ast.Attribute) and node.attr in ("append", "extend", "add", "update"))
-        or (isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store))
-        for node in ast.walk(loop)
-    )
 
 
 def _is_of_generator(loop: ast.AST) -> bool:
@@ -265,6 +267,7 @@ class _Guess:
         return self.steering.decide(self.what)
 
     __lt__ = __le__ = __gt__ = __ge__ = _compare
+    __array_ufunc__ = as_plain_numbers
 
 
 class GuessFloat(_Guess, float):

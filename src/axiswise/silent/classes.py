@@ -100,6 +100,6 @@ def _kept(trace: Trace, ref: TensorRef) -> Iterator[TensorRef]:
         yield ref
         found = trace.producer(ref.id)
         data = found[0].operands.get("input") if found is not None and found[0].op in KEPT else None
-        if data is None:
-            return
+        if data is None or (found is not None and len(found[0].operands) > 1):
+            return  # what is picked by a mask may leave the padding out
         ref = data

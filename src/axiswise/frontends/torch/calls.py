@@ -228,7 +228,7 @@ def _index(tracer: Tracer, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """Index with numbers that are tensors as with plain numbers, known or guessed; with arrays as with tensors."""
     index = args[1]
     parts = cast("tuple[Any, ...]", index) if isinstance(index, tuple) else (index,)
-    if not any(is_number(part) or isinstance(part, slice) or _is_array(part) for part in parts):
+    if not any(is_number(part) or isinstance(part, (slice, GuessInt)) or _is_array(part) for part in parts):
         return UNANSWERED
     known = tuple(_number(tracer, part) for part in parts)
     if all(new is old for new, old in zip(known, parts, strict=True)):
@@ -249,6 +249,8 @@ def _is_array(part: Any) -> bool:
 def _number(tracer: Tracer, part: Any) -> Any:
     if _is_array(part):
         return tracer.run(torch.as_tensor, "torch.as_tensor", (part,), {}, _caller())
+    if isinstance(part, GuessInt):
+        return 0  # any place does, and this one there is
     if is_number(part):
         known = fact_of(part).value is not None
         return int(tracer.reading.item(part)) if known else 0

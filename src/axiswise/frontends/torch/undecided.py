@@ -47,6 +47,23 @@ def counted(tracer: Tracer, value: Any) -> Any:
     return value
 
 
+def _kinds(tensor: torch.Tensor) -> int:
+    """Return how many different values a tensor holds: counted, as many as its bounds leave, or all of them."""
+    value, known = fact_of(tensor).value, bounds_of(tensor)
+    if value is not None:
+        with unset_fake_temporarily():
+            return len(set(cast("Any", value).flatten().tolist()))
+    return min(tensor.numel(), known[1] - known[0] + 1) if known is not None else tensor.numel()
+
+
+def _places(count: int, size: int) -> torch.Tensor:
+    """Return so many places along an axis of that size."""
+    found = torch.empty((count,), dtype=torch.int64)
+    if size:
+        fact_of(found).bounds = (0, size - 1)
+    return found
+
+
 class _Undecided:
     """Results of calls whose shapes depend on values."""
 
@@ -55,9 +72,13 @@ class _Undecided:
 
     def nonzero(self, input: torch.Tensor, *, as_tuple: bool = False) -> Any:
         count = self.tracer.reading.count(input)
+        places = [_places(count, size) for size in input.shape or (1,)]
         if as_tuple:
-            return tuple(torch.empty((count,), dtype=torch.int64) for _ in range(max(input.dim(), 1)))
-        return torch.empty((count, input.dim()), dtype=torch.int64)
+            return tuple(places)
+        found = torch.empty((count, input.dim()), dtype=torch.int64)
+        if input.numel():
+            fact_of(found).bounds = (0, max(input.shape, default=1) - 1)
+        return found
 
     def argwhere(self, input: torch.Tensor) -> Any:
         return self.nonzero(input)
@@ -76,7 +97,8 @@ class _Undecided:
         return_counts: bool = False,
         dim: int | None = None,
     ) -> Any:
-        length = input.shape[dim] if dim is not None else input.numel()
+        whole = input.shape[dim] if dim is not None else input.numel()
+        length = whole if dim is not None else _kinds(input)
         shape = list(input.shape) if dim is not None else [length]
         shape[dim or 0] = length
         parts = [input.new_empty(shape)]
@@ -84,7 +106,7 @@ class _Undecided:
             parts.append(torch.empty(input.shape if dim is None else (length,), dtype=torch.int64))
         if return_counts:
             parts.append(torch.empty((length,), dtype=torch.int64))
-        self.tracer.steering.assume(f"unique of {length} values taken to give {length}")
+        self.tracer.steering.assume(f"unique of {whole} values taken to give {length}")
         return parts[0] if len(parts) == 1 else tuple(parts)
 
     def unique_consecutive(
@@ -108,7 +130,8 @@ class _Undecided:
         return input.new_empty(shape)
 
     def bincount(self, input: torch.Tensor, weights: Any = None, minlength: int = 0) -> Any:
-        return torch.empty((max(minlength, 1),), dtype=torch.int64)
+        known = bounds_of(input)
+        return torch.empty((max(minlength, known[1] + 1 if known else 1),), dtype=torch.int64)
 
     def one_hot(self, tensor: torch.Tensor, num_classes: int = -1) -> Any:
         known = bounds_of(tensor)

@@ -233,6 +233,12 @@ def several(tensor: torch.Tensor, op: str) -> RuntimeError:
     return RuntimeError(f"Boolean value of Tensor with {words} is ambiguous")
 
 
+def _highest(tensor: torch.Tensor) -> int:
+    """Return the largest whole number that a guess of a tensor's values may be."""
+    known = bounds_of(tensor)
+    return known[1] if known is not None else 1
+
+
 class Reading:
     """Answers the calls that ask an abstract tensor for its values."""
 
@@ -252,13 +258,13 @@ class Reading:
         if fact.value is not None:
             with unset_fake_temporarily():
                 return fact.value.reshape(()).item()
-        return self.count(fact.counts) if fact.counts is not None else self._guess(tensor.dtype)
+        return self.count(fact.counts) if fact.counts is not None else self._guess(tensor.dtype, _highest(tensor))
 
-    def _guess(self, dtype: torch.dtype) -> Any:
+    def _guess(self, dtype: torch.dtype, highest: int = 1) -> Any:
         if dtype == torch.bool:
             return self.steering.decide("a truth value read from a tensor")
         if dtype in _INTEGERS:
-            return GuessInt(1, self.steering, "a whole number read from a tensor")
+            return GuessInt(min(1, highest), self.steering, "a whole number read from a tensor")
         return GuessFloat(1.0, self.steering, "a number read from a tensor")
 
     def install(self) -> None:
@@ -301,12 +307,12 @@ class Reading:
         if value is not None:
             with unset_fake_temporarily():
                 return cast("Any", value).tolist()
-        return self._nested(tuple(tensor.shape), tensor.dtype)
+        return self._nested(tuple(tensor.shape), tensor.dtype, _highest(tensor))
 
-    def _nested(self, shape: tuple[int, ...], dtype: torch.dtype) -> Any:
+    def _nested(self, shape: tuple[int, ...], dtype: torch.dtype, highest: int) -> Any:
         if not shape:
-            return self._guess(dtype)
-        return [self._nested(shape[1:], dtype) for _ in range(shape[0])]
+            return self._guess(dtype, highest)
+        return [self._nested(shape[1:], dtype, highest) for _ in range(shape[0])]
 
     def array(self, tensor: torch.Tensor) -> Any:
         """Answer `tensor.numpy()`: the right shape and type; zeros where the values are not known."""
