@@ -31,6 +31,9 @@ class PairedBroadcast(Rule):
             yield from scene.wrap(row.operand, "{}.unsqueeze(1)", "make the row a column", evidence=0.5)
         elif fault == "statistic":
             yield from scene.wrap(row.operand, "{}.unsqueeze(-1)", "keep the axis that was summed up", evidence=0.6)
+        elif fault == "places":
+            ones = ", None" * (conflict.call.operands[row.operand].rank - conflict.call.operands[column.operand].rank)
+            yield from scene.wrap(column.operand, f"{{}}[...{ones}]", "put axes of 1 behind", evidence=0.6)
         elif fault == "row":
             yield from scene.wrap(row.operand, "{}.mT", "make the row a column", evidence=0.6)
 
@@ -43,6 +46,11 @@ def _told(conflict: Conflict, scene: Scene, column: AxisUse, row: AxisUse) -> st
         return (
             f"{scene.callee()} lays {other} along axis {column.axis} of {one}, "
             f"but its numbers are of axis {column.axis - 1}: one was summed up and not kept"
+        )
+    if fault == "places":
+        return (
+            f"{scene.callee()} lays the examples of {one} along axis {row.axis} of {other}, which holds places: "
+            f"that there are {row.size} of both is chance"
         )
     if fault == "row":
         return f"{scene.callee()} picks from the first of {column.size} of {one} alone: {other} is a row"

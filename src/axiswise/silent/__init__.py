@@ -19,6 +19,7 @@ from axiswise.silent.evaluated import undropped
 from axiswise.silent.examples import read_across, read_as_steps
 from axiswise.silent.following import Uses
 from axiswise.silent.labelled import labelled
+from axiswise.silent.laid import laid
 from axiswise.silent.layouts import misread
 from axiswise.silent.lengths import lengthened
 from axiswise.silent.losses import confused
@@ -42,6 +43,7 @@ LOOKS: tuple[Callable[[Trace, Uses], Iterable[Conflict]], ...] = (
     misplaced,
     labelled,
     paired,
+    laid,
     padded,
     confused,
     inverted,
