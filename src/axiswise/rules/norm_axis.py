@@ -38,6 +38,14 @@ class NormAxis(Rule):
                 label(scene, use.operand),
             )
             notes = found.notes
+        elif fault == "places" and isinstance(by, OpCall):
+            layer = scene.at(replace(conflict, call=by, left=None))
+            found = scene.diagnosis(
+                f"{scene.callee()} normalises {scene.axis(use)} of {given}, the places that {layer.callee()} slides "
+                f"over: that there are as many as channels, {use.size}, is chance",
+                label(scene, use.operand),
+            )
+            notes = found.notes
         else:
             return None
         return replace(found, severity="warning", silent=True, exception=None, notes=notes)
@@ -45,6 +53,11 @@ class NormAxis(Rule):
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
         features = number(conflict.facts.get("features"))
         if features is None:
+            return
+        if conflict.facts.get("fault") == "places":
+            callee = scene.callee().strip("`")
+            turned = f"{callee}({{}}.movedim({features}, -1)).movedim(-1, {features})"
+            yield from scene.call_as(turned, "put the channels last for it", evidence=0.7)
             return
         title, others = "take it along the features", conflict.facts.get("others") or ()
         scenes = [scene, *(scene.at(replace(conflict, call=other, left=None)) for other in others)]

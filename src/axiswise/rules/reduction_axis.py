@@ -58,6 +58,11 @@ class ReductionAxis(Rule):
             )
         elif fault == "gradient":
             message = f"{here} takes the length of gradients over {axis} alone: that of an example is over {theirs}"
+        elif fault == "features":
+            message = (
+                f"{here} is over the features of {given}, and {other.callee()} takes what is left for them: that there "
+                f"are {use.size} of both is chance"
+            )
         elif fault == "cosine":
             message = f"{here} is over {axis}, but the vectors that are multiplied have length 1 along {theirs}"
         else:

@@ -13,6 +13,7 @@ from axiswise.silent.attended import mismatched
 from axiswise.silent.attending import disordered, unmasked
 from axiswise.silent.batches import frozen, squeezed
 from axiswise.silent.classes import misclassed
+from axiswise.silent.coincident import coincident
 from axiswise.silent.cumulated import delayed
 from axiswise.silent.echoed import echoed
 from axiswise.silent.evaluated import undropped
@@ -58,6 +59,7 @@ LOOKS: tuple[Callable[[Trace, Uses], Iterable[Conflict]], ...] = (
     read_as_steps,
     read_across,
     misreduced,
+    coincident,
     mispicked,
     delayed,
     repeated,

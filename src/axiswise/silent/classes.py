@@ -99,7 +99,12 @@ def _kept(trace: Trace, ref: TensorRef) -> Iterator[TensorRef]:
     while True:
         yield ref
         found = trace.producer(ref.id)
-        data = found[0].operands.get("input") if found is not None and found[0].op in KEPT else None
-        if data is None or (found is not None and len(found[0].operands) > 1):
-            return  # what is picked by a mask may leave the padding out
+        if found is None:
+            return
+        call, output = found
+        data = call.operands.get(f"tensors.{output}") if call.op == "load-batch" else None
+        if call.op in KEPT and len(call.operands) == 1:  # what is picked by a mask may leave the padding out
+            data = call.operands.get("input")
+        if data is None:
+            return
         ref = data
