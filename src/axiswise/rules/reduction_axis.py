@@ -58,6 +58,11 @@ class ReductionAxis(Rule):
             )
         elif fault == "gradient":
             message = f"{here} takes the length of gradients over {axis} alone: that of an example is over {theirs}"
+        elif fault == "whole":
+            message = (
+                f"{here} is over all of {given}: each example is centred by the others of its batch, and not by "
+                f"{theirs} of its own"
+            )
         elif fault == "features":
             message = (
                 f"{here} is over the features of {given}, and {other.callee()} takes what is left for them: that there "
@@ -78,6 +83,11 @@ class ReductionAxis(Rule):
         by, meant = conflict.facts.get("by"), sizes(conflict.facts.get("axes"))
         given = conflict.call.operands.get("input")
         if not meant or given is None or not isinstance(by, OpCall):
+            return
+        if conflict.facts.get("fault") == "whole":
+            yield from scene.call_as(
+                f"{{}}.mean(dim={meant[0]}, keepdim=True)", "take that of each example", evidence=0.7
+            )
             return
         yield from _along(scene, tuple(meant), given.rank, 0.7)
         if conflict.facts.get("fault") == "deviation" and conflict.left is not None:

@@ -12,6 +12,7 @@ from axiswise.facts import Conflict, Failure, Trace
 from axiswise.silent.attended import mismatched
 from axiswise.silent.attending import disordered, unmasked
 from axiswise.silent.batches import frozen, squeezed
+from axiswise.silent.centred import centred
 from axiswise.silent.classes import misclassed
 from axiswise.silent.coincident import coincident
 from axiswise.silent.cumulated import delayed
@@ -60,6 +61,7 @@ LOOKS: tuple[Callable[[Trace, Uses], Iterable[Conflict]], ...] = (
     read_across,
     misreduced,
     coincident,
+    centred,
     mispicked,
     delayed,
     repeated,

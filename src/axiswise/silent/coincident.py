@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from axiswise.facts import AxisUse, Conflict, OpCall, TensorRef, Trace, is_series
 from axiswise.origin import Origin, origin_of
+from axiswise.silent.factors import Axis
 from axiswise.silent.following import Uses, handed
 from axiswise.silent.layouts import CONVOLUTIONS
 from axiswise.silent.reductions import over
@@ -22,41 +23,48 @@ def coincident(trace: Trace, uses: Uses) -> Iterator[Conflict]:
     there), `reduction-axis` (`fault`: `features`, `axes`: those that were meant, `by`: the layer that takes what is
     left for the features).
     """
+    weights = weights_of(trace, uses)
     for call in trace.calls:
         data = call.operands.get("input")
         if data is None or not call.outputs or data.rank < 3:
             continue
         if call.op == "layer_norm":
-            yield from _normalised(uses, call, data)
+            yield from _normalised(uses, call, data, weights)
         elif call.op in REDUCTIONS and over(call) == (data.rank - 1,) and not call.params.get("keepdim"):
-            yield from _reduced(trace, uses, call, data)
+            yield from _reduced(trace, uses, call, data, weights)
 
 
-def _normalised(uses: Uses, call: OpCall, data: TensorRef) -> Iterator[Conflict]:
+def _normalised(uses: Uses, call: OpCall, data: TensorRef, weights: Collection[int]) -> Iterator[Conflict]:
     """Yield a norm over the places of a map, of as many numbers as a convolution behind it takes channels."""
     number = _setting(call, "normalized_shape")
     for met in uses.followed(call.outputs[0], KEPT) if number is not None else ():
         if met.role == "input" and CONVOLUTIONS.get(met.call.op) == data.rank == met.call.operands["input"].rank:
             channels = _setting(met.call, "in_channels")
-            if channels == number and met.axes.get(1) == 1 and not _is_last(uses, data):
+            if channels == number and met.axes.get(1) == 1 and not are_features(uses.lineage.of(data)[-1], weights):
                 use = AxisUse("input", data.rank - 1, data.shape[-1])
                 facts = {"fault": "places", "features": 1, "by": met.call}
                 yield Conflict("norm-axis", call, use, facts=facts)
             return
 
 
-def _is_last(uses: Uses, data: TensorRef) -> bool:
-    """Return whether the last axis of a tensor is one that a layer's weights gave it."""
-    return any(uses.lineage.is_feature(factor) for factor in uses.lineage.of(data)[-1])
+def weights_of(trace: Trace, uses: Uses) -> frozenset[int]:
+    """Return the tensors that layers of a run have for their weights, or make them of."""
+    given = [call.operands["weight"] for call in trace.calls if "weight" in call.operands]
+    return frozenset(factor.root[0] for ref in given for own in uses.lineage.of(ref) for factor in own)
 
 
-def _reduced(trace: Trace, uses: Uses, call: OpCall, data: TensorRef) -> Iterator[Conflict]:
+def are_features(axis: Axis, weights: Collection[int]) -> bool:
+    """Return whether an axis is one that a layer's weights gave."""
+    return any(factor.root[0] in weights for factor in axis)
+
+
+def _reduced(trace: Trace, uses: Uses, call: OpCall, data: TensorRef, weights: Collection[int]) -> Iterator[Conflict]:
     """Yield a reduction of the features that a layer gave, before a layer that was built for as many."""
     makers = (maker for maker, at in handed(trace, data, data.rank - 1) if maker.op == "linear" or at != data.rank - 1)
     maker = next(makers, None)
     width = _setting(maker, "out_features") if maker is not None and maker.op == "linear" else None
     left = uses.lineage.of(call.outputs[0])[-1]
-    if width is None or not left or any(uses.lineage.is_feature(factor) for factor in left):
+    if width is None or not left or are_features(left, weights):
         return
     for met in uses.followed(call.outputs[0], KEPT):
         if met.call.op == "linear" and met.role == "input" and _setting(met.call, "in_features") == width:
