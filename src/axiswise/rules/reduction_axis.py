@@ -59,10 +59,7 @@ class ReductionAxis(Rule):
         elif fault == "gradient":
             message = f"{here} takes the length of gradients over {axis} alone: that of an example is over {theirs}"
         elif fault == "whole":
-            message = (
-                f"{here} is over all of {given}: each example is centred by the others of its batch, and not by "
-                f"{theirs} of its own"
-            )
+            message = f"{here} is over all of {given}: each example is centred by the others of its batch as well"
         elif fault == "features":
             message = (
                 f"{here} is over the features of {given}, and {other.callee()} takes what is left for them: that there "

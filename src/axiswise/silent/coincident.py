@@ -50,7 +50,8 @@ def _normalised(uses: Uses, call: OpCall, data: TensorRef, weights: Collection[i
 def weights_of(trace: Trace, uses: Uses) -> frozenset[int]:
     """Return the tensors that layers of a run have for their weights, or make them of."""
     given = [call.operands["weight"] for call in trace.calls if "weight" in call.operands]
-    return frozenset(factor.root[0] for ref in given for own in uses.lineage.of(ref) for factor in own)
+    roots = {factor.root[0] for ref in given for own in uses.lineage.of(ref) for factor in own}
+    return frozenset(roots | {ref.id for ref in given})
 
 
 def are_features(axis: Axis, weights: Collection[int]) -> bool:
