@@ -73,7 +73,7 @@ def _named(conflict: Conflict, scene: Scene, named: str) -> Diagnosis | None:
         return None
     writes = any(owner.writes_on for owner in classes)
     severity = "warning" if writes or conflict.facts.get("certain") else "note"
-    found = scene.diagnosis(f"{_seeing(scene)}, but `{named}` is by its name a causal model")
+    found = scene.diagnosis(f"{_seeing(scene)}, but `{named}` is causal by its name")
     return replace(found, severity=severity, silent=True, exception=None)
 
 

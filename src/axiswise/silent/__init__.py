@@ -38,7 +38,7 @@ from axiswise.silent.scrambled import scrambled
 from axiswise.silent.shifted import foreseen
 from axiswise.silent.standardised import standardised
 from axiswise.silent.unread import unread
-from axiswise.silent.writing import written_on
+from axiswise.silent.writing import padded_ahead, written_on
 
 LOOKS: tuple[Callable[[Trace, Uses], Iterable[Conflict]], ...] = (
     scrambled,
@@ -67,6 +67,7 @@ LOOKS: tuple[Callable[[Trace, Uses], Iterable[Conflict]], ...] = (
     repeated,
     foreseen,
     written_on,
+    padded_ahead,
     echoed,
     unmasked,
     seen_through,

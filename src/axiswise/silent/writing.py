@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from axiswise.facts import AxisUse, Conflict, OpCall, Trace
+from axiswise.ops.axes import numbers
 from axiswise.silent.following import Uses
 from axiswise.silent.reducing import PRODUCTS
 from axiswise.silent.shifted import among_steps
@@ -64,3 +65,34 @@ def _foreseen(trace: Trace, uses: Uses, words: OpCall, head: OpCall) -> Iterator
             if uses.lineage.of(call.operands[role])[axis] == steps:
                 use = AxisUse(role, axis, call.operands[role].shape[axis])
                 yield Conflict("visible-target", call, use, facts={"steps": axis, "mask": mask})
+
+
+def padded_ahead(trace: Trace, uses: Uses) -> Iterator[Conflict]:
+    """Yield convolutions of a module that is causal by its name, padded behind the last step as well, and never cut.
+
+    Facts: as of `written_on`.
+    """
+    for call in trace.calls:
+        named = [name for _, name in call.within if _CAUSAL_CONVOLUTION.search(name)]
+        if call.op == "conv1d" and named and call.outputs and call.operands["input"].rank == 3:
+            if call.operands["weight"].shape[-1] > 1 and _behind(trace, call) > 0 and not _is_cut(uses, call):
+                use = AxisUse("input", 2, call.operands["input"].shape[2])
+                facts = {"named": named[-1], "certain": True, "steps": 2, "mask": ""}
+                yield Conflict("visible-target", call, use, facts=facts)
+
+
+_CAUSAL_CONVOLUTION = re.compile(r"(?<!non)(?<!non_)(?<!a)causal", re.I)
+_KEPT = frozenset("relu gelu silu tanh sigmoid dropout batch_norm add mul glu leaky_relu".split())
+"""What the steps of a convolution go through before some are cut off."""
+
+
+def _behind(trace: Trace, call: OpCall) -> int:
+    """Return by how many steps a convolution's input is padded behind the last."""
+    own, made = call.params.get("padding"), trace.producer(call.operands["input"].id)
+    padded = numbers(made[0].params.get("pad")) if made is not None and made[0].op == "pad" else ()
+    return sum(numbers(own)[-1:]) + sum(padded[1:2])
+
+
+def _is_cut(uses: Uses, call: OpCall) -> bool:
+    """Return whether a part is taken of what a convolution gives."""
+    return any(met.call.op in ("index", "narrow") for met in uses.followed(call.outputs[0], _KEPT))
