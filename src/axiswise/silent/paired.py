@@ -79,6 +79,8 @@ def _is_column(trace: Trace, column: TensorRef) -> bool:
         if call.op in EXTREMES and call.params.get("keepdim") and call.params.get("dim") in (1, -1):
             ref = call.operands["input"]
             continue
+        if call.op in BINARY and len(call.operands) == 2:
+            return any(other.shape == ref.shape and _is_column(trace, other) for other in call.operands.values())
         contract = contract_of(call.op)
         if call.op not in CARRIED or contract is None:
             return False
@@ -122,7 +124,9 @@ def _goes_by_rows(trace: Trace, call: OpCall, column: TensorRef, row: TensorRef)
     """Return whether each number of a column was to meet the one of its row: a layer's, or one that labels go with."""
     is_picked = call.op in ("eq", "ne") and _is_pick(trace, column) and _is_given(trace, row)
     is_labelled = call.op in COMPARISONS and _is_data(trace, column) and _is_told(trace, row)
-    return _is_column(trace, column) or is_picked or is_labelled
+    shown = {ref.id for ref, _ in _seen_from(trace, column)}
+    is_alone = all(ref.id not in shown for ref, _ in _seen_from(trace, row))  # else each with each is meant
+    return (_is_column(trace, column) and is_alone) or is_picked or is_labelled
 
 
 def _is_pick(trace: Trace, column: TensorRef) -> bool:
