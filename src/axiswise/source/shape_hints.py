@@ -73,9 +73,11 @@ def shape_hints(source: SourceFile, function: ast.FunctionDef | ast.AsyncFunctio
             if hint is not None:
                 found[argument.arg] = hint
     names = [argument.arg for argument in arguments if argument.arg != "self"]
+    owner = source.parents.get(function)
     for name, hint in (
         *_commented(source, function, names),
         *_documented(function, names),
+        *(_documented(owner, names) if isinstance(owner, ast.ClassDef) and function.name == "forward" else ()),
         *_unpacked(function, names),
     ):
         found.setdefault(name, hint)
@@ -134,7 +136,9 @@ def _commented(
                 yield name, ShapeHint(axes, line=line)
 
 
-def _documented(function: ast.FunctionDef | ast.AsyncFunctionDef, names: list[str]) -> Iterator[tuple[str, ShapeHint]]:
+def _documented(
+    function: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, names: list[str]
+) -> Iterator[tuple[str, ShapeHint]]:
     """Yield the shapes that the docstring gives for parameters: beside their names, or written under them."""
     lines = (ast.get_docstring(function) or "").splitlines()
     for number, text in enumerate(lines):
