@@ -53,6 +53,9 @@ class ConvRank(Rule):
             yield from self._of_batches(conflict, scene, len(given), spatial)
             return
         channels = number(setting(conflict, "in_channels"))
+        if len(given) == 2 and spatial > 1 and given[1] == channels:
+            title = "give each vector axes of 1 for its places"
+            yield from scene.wrap("input", f"{{}}[...{', None' * spatial}]", title, evidence=0.6)
         if len(given) == spatial:
             yield from scene.wrap("input", "{}.unsqueeze(0)", "add the channel axis")
         if len(given) == spatial + 1 and channels == 1:
