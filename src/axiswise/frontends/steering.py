@@ -62,6 +62,7 @@ class Steering:
         self.seen: set[object] = set()
         self.operations = 0
         self.steps = 0
+        self._written: dict[tuple[str, int], list[ast.AST]] = {}
         self._generating: dict[tuple[str, int], bool] = {}
         self._while_rounds: dict[tuple[str, int], tuple[FrameType | None, int, int, float, int]] = {}
 
@@ -211,13 +212,14 @@ class Steering:
         return self.draining > 0 and any(map(fills, self._loops(key)))
 
     def _loops(self, key: tuple[str, int]) -> list[ast.AST]:
-        source = self.user.sources.file(key[0])
-        loops = (ast.For, ast.AsyncFor, ast.While)
-        return [
-            node
-            for node in (ast.walk(source.tree) if source is not None else ())
-            if isinstance(node, loops) and node.lineno == key[1]
-        ]
+        known = self._written.get(key)
+        if known is None:
+            source = self.user.sources.file(key[0])
+            nodes = ast.walk(source.tree) if source is not None else ()
+            loops = (ast.For, ast.AsyncFor, ast.While)
+            known = self._written[key] = list[ast.AST]()
+            known += [node for node in nodes if isinstance(node, loops) and node.lineno == key[1]]
+        return known
 
 
 def _is_of_generator(loop: ast.AST) -> bool:
