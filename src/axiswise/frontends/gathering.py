@@ -9,15 +9,15 @@ from operator import length_hint
 from types import FrameType
 from typing import Any, cast
 
-FILLING = ("append", "extend", "add", "update")
-MOST = 1_000_000
+_FILLING = ("append", "extend", "add", "update")
+_MOST = 1_000_000
 """Items that are put into a list at most."""
 
 
 def fills(loop: ast.AST) -> bool:
     """Return whether a loop appends to something, or stores under a subscript."""
     return any(
-        (isinstance(node, ast.Attribute) and node.attr in FILLING)
+        (isinstance(node, ast.Attribute) and node.attr in _FILLING)
         or (isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store))
         for node in ast.walk(loop)
     )
@@ -42,7 +42,7 @@ class Gathered:
         for each, began in self._began:
             grown = each[began:]
             more = len(grown) * missing // done if done else 0
-            if grown and more <= MOST:
+            if grown and more <= _MOST:
                 each.extend(islice(cycle(grown), more))
 
 

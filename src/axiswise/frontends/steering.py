@@ -35,10 +35,6 @@ SKIPPED_TO = (9, 19, 49, 99, 100, 199, 200, 499, 500, 999, 1000)
 """Rounds still visited after a loop went quiet: where `(epoch + 1) % 10 == 0`, `step % 4 == 0` and the like hold."""
 
 
-_FIRST = (None, -1, 0, 0.0, 0)
-"""Of a `while` loop that was not met yet: its frame, what was seen, steps, since when, and rounds."""
-
-
 class Steering:
     """Decisions about one run."""
 
@@ -180,9 +176,9 @@ class Steering:
             return True
         now = time.monotonic()
         frame = asking(current(), self.machinery)
-        was, seen, steps, since, rounds = self._while_rounds.get(key, _FIRST)
-        if was is not frame:  # another call of its function
-            seen, steps, since, rounds = -1, self.steps, now, 0
+        anew = (frame, -1, self.steps, now, 0)
+        known = self._while_rounds.get(key, anew)
+        _, seen, steps, since, rounds = known if known[0] is frame else anew  # else another call of its function
         quiet = seen == len(self.seen) and self.operations > 0
         lingered = rounds >= LINGERING or now - since > LINGERING_FOR
         if quiet and ((self.steps > steps and lingered) or now - since > self._patience(key)):

@@ -22,33 +22,29 @@ class NormAxis(Rule):
         use, by, fault = conflict.left, conflict.facts.get("by"), conflict.facts.get("fault")
         if use is None or use.operand not in conflict.call.operands:
             return None
-        given = scene.expression(use.operand)
+        given, notes = scene.expression(use.operand), ()
         if fault == "product" and isinstance(by, OpCall):
             product = scene.at(replace(conflict, call=by, left=None))
-            found = scene.diagnosis(
+            message = (
                 f"{scene.callee()} scales {given} along {scene.axis(use)}, but {product.callee()} sums over the last "
-                f"axis: its results are no cosines",
-                label(scene, use.operand),
+                f"axis: its results are no cosines"
             )
-            notes = (*found.notes, Note("multiplied here", product.span))
+            notes = (Note("multiplied here", product.span),)
         elif fault == "implied" and not scene.written("dim", PLACES.get(conflict.call.op, -1)):
-            found = scene.diagnosis(
+            message = (
                 f"{scene.callee()} names no axis and takes axis 1 of {given}, {scene.axis(use)}; its features are in "
-                f"axis {conflict.facts.get('features')}",
-                label(scene, use.operand),
+                f"axis {conflict.facts.get('features')}"
             )
-            notes = found.notes
         elif fault == "places" and isinstance(by, OpCall):
             layer = scene.at(replace(conflict, call=by, left=None))
-            found = scene.diagnosis(
+            message = (
                 f"{scene.callee()} normalises {scene.axis(use)} of {given}, the places that {layer.callee()} slides "
-                f"over: that there are as many as channels, {use.size}, is chance",
-                label(scene, use.operand),
+                f"over: that there are as many as channels, {use.size}, is chance"
             )
-            notes = found.notes
         else:
             return None
-        return replace(found, severity="warning", silent=True, exception=None, notes=notes)
+        found = scene.diagnosis(message, label(scene, use.operand))
+        return replace(found, severity="warning", silent=True, exception=None, notes=(*found.notes, *notes))
 
     def fixes(self, conflict: Conflict, scene: Scene) -> Iterable[Fix]:
         features = number(conflict.facts.get("features"))

@@ -11,14 +11,14 @@ from axiswise.silent.following import Uses
 from axiswise.silent.reducing import PRODUCTS
 from axiswise.silent.shifted import among_steps
 
-CAUSAL = re.compile(r"causal|auto_?regress|gpt|llama|mistral|language_?model|decoder_?only|lm_?head|next_?token", re.I)
+_CAUSAL = re.compile(r"causal|auto_?regress|gpt|llama|mistral|language_?model|decoder_?only|lm_?head|next_?token", re.I)
 """Names of modules that write on."""
 NOT_CAUSAL = re.compile(
     r"non_?causal|masked|mlm|bert|electra|encoder$|bidirect|diffusion|denois|prefix|xlnet|non_?auto", re.I
 )
 """Names of modules that fill in, whatever else they are called."""
-LM = re.compile(r"LM(?![a-z])")
-DECODER = re.compile(r"decoder", re.I)
+_OF_WORDS = re.compile(r"LM(?![a-z])|(?i:decoder)")
+"""Names of modules that write on where they read words."""
 _CERTAIN = re.compile(r"(?<!non)(?<!non_)(?:causal|auto_?regress)|gpt|llama|mistral|decoder_?only|next_?token", re.I)
 """Names that leave no doubt; a language model, or a decoder, may be one that fills in."""
 
@@ -34,7 +34,11 @@ def written_on(trace: Trace, uses: Uses) -> Iterator[Conflict]:
     for head in scored:
         for words in read:
             if words.outputs and words.index in uses.before(head) and _is_scoring(uses, head, words):
-                named = [each[1] for each in head.within if each in words.within and is_named_causal(each[1])]
+                named = [
+                    each[1]
+                    for each in head.within
+                    if each in words.within and is_named_causal(each[1], reads_words=True)
+                ]
                 for conflict in _foreseen(trace, uses, words, head) if named else ():
                     if conflict.call.index not in seen:
                         seen.add(conflict.call.index)
@@ -42,9 +46,9 @@ def written_on(trace: Trace, uses: Uses) -> Iterator[Conflict]:
                         yield Conflict(conflict.kind, conflict.call, conflict.left, facts={**conflict.facts, **said})
 
 
-def is_named_causal(name: str) -> bool:
-    """Return whether a class that reads words is named for writing on."""
-    is_one = CAUSAL.search(name) or LM.search(name) or DECODER.search(name)
+def is_named_causal(name: str, *, reads_words: bool) -> bool:
+    """Return whether a class is named for writing on."""
+    is_one = _CAUSAL.search(name) or (reads_words and _OF_WORDS.search(name))
     return bool(is_one) and not NOT_CAUSAL.search(name)
 
 
@@ -73,7 +77,7 @@ def padded_ahead(trace: Trace, uses: Uses) -> Iterator[Conflict]:
     Facts: as of `written_on`.
     """
     for call in trace.calls:
-        named = [name for _, name in call.within if _CAUSAL_CONVOLUTION.search(name)]
+        named = [name for _, name in call.within[-2:] if _CAUSAL_CONVOLUTION.search(name)]
         if call.op == "conv1d" and named and call.outputs and call.operands["input"].rank == 3:
             if call.operands["weight"].shape[-1] > 1 and _behind(trace, call) > 0 and not _is_cut(uses, call):
                 use = AxisUse("input", 2, call.operands["input"].shape[2])

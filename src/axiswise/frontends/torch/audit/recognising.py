@@ -15,7 +15,7 @@ from axiswise.frontends.torch.audit.layout import Layout
 from axiswise.frontends.torch.audit.leaves import named
 from axiswise.frontends.torch.audit.meeting import Batch
 from axiswise.frontends.torch.audit.watching import Event, Place, submodules
-from axiswise.silent.writing import CAUSAL, DECODER, LM, NOT_CAUSAL
+from axiswise.silent.writing import NOT_CAUSAL, is_named_causal
 from axiswise.source.shape_hints import shape_hints
 from axiswise.source.text import Sources
 
@@ -139,7 +139,7 @@ def is_causal(module: torch.nn.Module, takes_tokens: bool) -> str:
         return ""
     inner = _settings(submodules(module)) if takes_tokens else []
     is_denied = bool(inner) and not any(said for _, said in inner)
-    if CAUSAL.search(name) or (takes_tokens and (LM.search(name) or DECODER.search(name))):
+    if is_named_causal(name, reads_words=takes_tokens):
         return f"`{name}` is named as a causal module" if not is_denied else ""
     return next((f"`{path}` is set" for path, said in inner if said and not path.endswith("is_decoder")), "")
 
