@@ -19,12 +19,15 @@ from typing import Any
 
 from axiswise.engine import diagnoses
 from axiswise.facts import Conflict, Failure, Frame, OpCall, Trace
+from axiswise.frontends.absent import PASSED_OVER, Absent, Lenient, absent_package
 from axiswise.frontends.choosing import READ_ON_IMPORT, TORCH
 from axiswise.frontends.frontend import Frontend
 from axiswise.frontends.messages.said import said
 from axiswise.sandbox import deliver
 from axiswise.source.frames import UserCode
 from axiswise.source.instrument import instrument
+from axiswise.source.leaving_out import Leniency
+from axiswise.source.project import import_folders, module_name
 from axiswise.source.text import Sources
 from axiswise.wire import to_wire
 
@@ -138,12 +141,23 @@ def tell_before_exit(told: Callable[[str, str | None], dict[str, Any]]) -> None:
     os._exit = _exit  # type: ignore[assignment]
 
 
-def prepare(script: str, argv: Sequence[str], frontend: Frontend) -> None:
+def prepare(script: str, argv: Sequence[str], frontend: Frontend, leniency: Leniency | None = None) -> None:
+    """Put in place what a program meets: its arguments, where it imports from, and how its modules are loaded.
+
+    Args:
+        script: The program's file.
+        argv: Its arguments.
+        frontend: What its modules are instrumented for.
+        leniency: Where only what modules define is wanted: keeps what fails in them as they are imported.
+    """
     os.environ["AXISWISE_REPLAY"] = "1"
     os.environ["JAXTYPING_DISABLE"] = "1"  # its decorator would end the program where annotations are held against it
     sys.argv = [script, *argv]
     sys.path.insert(0, os.path.dirname(script))
-    sys.meta_path.insert(0, _Finder(frontend))
+    sys.path.extend(folder for folder in import_folders(script) if folder not in sys.path)
+    absent = Absent(frontend.user)
+    sys.meta_path.insert(0, _Finder(frontend, absent, leniency))
+    sys.meta_path.append(absent)
     warnings.simplefilter("ignore")
     frontend.prepare()
 
@@ -153,7 +167,7 @@ def _run(script: str, frontend: Frontend, sources: Sources) -> tuple[str, str | 
     if source is None:
         return "failed", "the script cannot be read or parsed"
     module = types.ModuleType("__main__")
-    module.__dict__.update(__file__=script, __builtins__=__builtins__)
+    module.__dict__.update(__file__=script, __builtins__=__builtins__, __package__=_package_of(script))
     sys.modules["__main__"] = module
     code = instrument(source, frontend.steering, frontend.observer, frontend.annotations)
     try:
@@ -166,21 +180,36 @@ def _run(script: str, frontend: Frontend, sources: Sources) -> tuple[str, str | 
         return "partial", "the program was interrupted"
     except BaseException as error:  # whatever a program raises ends it, and is told
         return what_ended(error, frontend)
+    if PASSED_OVER:
+        needs = f"needs the package {next(iter(PASSED_OVER))}, which is not installed"
+        return (
+            ("partial", f"{needs}: what it does was passed over")
+            if frontend.steering.operations
+            else ("skipped", needs)
+        )
     return "checked", None
+
+
+def _package_of(script: str) -> str | None:
+    """Return the package that a file's relative imports start from, as `python -m` sets it; None outside of one."""
+    name = module_name(script)[0]
+    inside = os.path.basename(script) == "__init__.py"
+    return (name if inside else name.rpartition(".")[0]) or None
 
 
 def what_ended(error: BaseException, frontend: Frontend) -> tuple[str, str | None]:
     """Return what became of a program that an exception ended; a shape error among them is a failure."""
     frames = frontend.user.of_error(error)
     line = f" at line {frames[-1].span.line}" if frames else ""
-    text = next(iter(said(str(error)).splitlines()), "")
-    name = type(error).__name__
+    ran = bool(frontend.steering.operations or frontend.trace.failures)
+    if (package := absent_package(error)) is not None:
+        needs = f"needs the package {package}, which is not installed"
+        return ("partial", f"stopped{line}: {needs}") if ran else ("skipped", needs)
     if "axiswise_failure" not in error.__dict__ and isinstance(error, Exception):
         _shape_failure(error, frames, frontend)
-    if isinstance(error, ImportError) and error.name and not frontend.steering.operations:
-        return "skipped", f"needs the package {error.name}, which is not installed"
-    status = "partial" if frontend.steering.operations or frontend.trace.failures else "skipped"
-    return status, f"stopped{line}: {name}: {text}"[:300]
+    text = next(iter(said(str(error)).splitlines()), "")
+    status = "partial" if ran or frontend.trace.failures else "skipped"
+    return status, f"stopped{line}: {type(error).__name__}: {text}"[:300]
 
 
 def failure_of(error: BaseException | None, frontend: Frontend) -> Failure | None:
@@ -188,6 +217,8 @@ def failure_of(error: BaseException | None, frontend: Frontend) -> Failure | Non
     known: Failure | None = getattr(error, "axiswise_failure", None)
     if known is not None or not isinstance(error, Exception):
         return known
+    if absent_package(error) is not None:
+        return None
     before = len(frontend.trace.failures)
     _shape_failure(error, frontend.user.of_error(error), frontend)
     return next(iter(frontend.trace.failures[before:]), None)
@@ -222,28 +253,35 @@ class _Loader(importlib.machinery.SourceFileLoader):
     """Loads a module of the user's, instrumented."""
 
     frontend: Frontend
+    leniency: Leniency | None
 
     def get_code(self, fullname: str) -> types.CodeType | None:
-        source = self.frontend.user.sources.file(self.path)
+        frontend = self.frontend
+        source = frontend.user.sources.file(self.path)
         if source is None:
             return super().get_code(fullname)
-        return instrument(source, self.frontend.steering, self.frontend.observer, self.frontend.annotations)
+        return instrument(source, frontend.steering, frontend.observer, frontend.annotations, self.leniency)
 
 
 class _Finder(importlib.abc.MetaPathFinder):
     """Finds the user's modules and hands them to `_Loader`."""
 
-    def __init__(self, frontend: Frontend) -> None:
+    def __init__(self, frontend: Frontend, absent: Absent, leniency: Leniency | None) -> None:
         self.frontend = frontend
+        self.absent = absent
+        self.leniency = leniency
 
     def find_spec(self, fullname: str, path: Any, target: Any = None) -> importlib.machinery.ModuleSpec | None:
         spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
         if spec is None or not isinstance(spec.loader, importlib.machinery.SourceFileLoader):
             return None
         if not self.frontend.user.owns_path(spec.loader.path):
-            return None
+            if not self.absent.is_asked_by_the_program():
+                return None
+            spec.loader = Lenient(fullname, spec.loader.path)
+            return spec
         loader = _Loader(fullname, spec.loader.path)
-        loader.frontend = self.frontend
+        loader.frontend, loader.leniency = self.frontend, self.leniency
         spec.loader = loader
         return spec
 

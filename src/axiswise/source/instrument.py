@@ -15,6 +15,7 @@ from typing import Any, Protocol, cast
 
 from axiswise.origin import Origin, Size, origin_of
 from axiswise.source.annotating import DECLARED, Annotating, Annotations
+from axiswise.source.leaving_out import Leniency, lenient
 from axiswise.source.observing import Observer, Observing, names
 from axiswise.source.text import SourceFile
 
@@ -128,7 +129,11 @@ class _Instrumenter(ast.NodeTransformer):
 
 
 def instrument(
-    source: SourceFile, guard: LoopGuard, observer: Observer | None = None, annotations: Annotations | None = None
+    source: SourceFile,
+    guard: LoopGuard,
+    observer: Observer | None = None,
+    annotations: Annotations | None = None,
+    leniency: Leniency | None = None,
 ) -> Any:
     """Return the code object of an instrumented module; its helpers are put among the builtins.
 
@@ -137,6 +142,7 @@ def instrument(
         guard: Asked at each round of its loops.
         observer: Sees its calls, operators and subscripts, where the framework cannot be asked to tell of them.
         annotations: Holds what functions take and return against their annotations.
+        leniency: Keeps what fails among the module's statements; without it, that ends the module.
 
     Raises:
         SyntaxError: The source is not valid Python.
@@ -154,6 +160,9 @@ def instrument(
         instrumented = Observing().visit(instrumented)
         space.update(names(observer))
     space[LOOPS], space[ROUNDS] = guard.rounds, guard.another_round
+    if leniency is not None:
+        instrumented = lenient(instrumented, source.path)
+        space.update(leniency.names())
     space[MEASURED] = _measured
     space[TYPED] = _typed
     return compile(instrumented, source.path, "exec", dont_inherit=True)

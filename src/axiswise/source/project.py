@@ -114,3 +114,10 @@ def module_name(path: str) -> tuple[str, str]:
         parts.insert(0, folder.name)
         folder = folder.parent
     return ".".join(parts), str(folder)
+
+
+def import_folders(path: str) -> list[str]:
+    """Return the folders from which a project's files are imported once it is installed, or run from its root."""
+    root = Project(path).root
+    folders = [module_name(path)[1], str(root), str(root / "src")]
+    return [folder for folder in dict.fromkeys(folders) if os.path.isdir(folder)]

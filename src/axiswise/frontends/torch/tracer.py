@@ -24,6 +24,7 @@ from torch.nn.parameter import is_lazy
 from torch.overrides import TorchFunctionMode
 
 from axiswise.facts import Conflict, Failure, Frame, OpCall, Shape, Trace
+from axiswise.frontends.absent import absent_package
 from axiswise.frontends.messages import read_message
 from axiswise.frontends.steering import Steering
 from axiswise.frontends.torch import calls, values
@@ -241,7 +242,7 @@ class Tracer(TorchFunctionMode):
         if real is None:
             with self.quietly():
                 return calls.as_fake(self, result)
-        if self.raising or call is None or is_handled(self.user, frame, real):
+        if self.raising or call is None or absent_package(real) or is_handled(self.user, frame, real):
             raise real
         outputs = guessed(self, call) or self.fail(call, real, frame)
         if outputs is None:

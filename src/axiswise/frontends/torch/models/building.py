@@ -15,6 +15,7 @@ from typing import Any, cast
 from torch import nn
 
 from axiswise.facts import Failure
+from axiswise.frontends.absent import absent_package
 from axiswise.frontends.torch.models.choosing import Chooser, parameters
 from axiswise.frontends.torch.models.demands import asked_of_parts, demanded, missing
 from axiswise.frontends.torch.models.guesses import Guesses, Needed
@@ -272,8 +273,8 @@ def _to_give(cls: type, path: str) -> str:
 def _told(cls: type, error: Exception, around: Surroundings) -> str:
     """Return one line for what a constructor raised."""
     text = next(iter(str(error).splitlines()), "")
-    if isinstance(error, ImportError) and error.name:
-        return f"needs the package {error.name}, which is not installed"
+    if (package := absent_package(error)) is not None:
+        return f"needs the package {package}, which is not installed"
     if isinstance(error, OSError) and error.filename:
         return f"needs the file {os.path.basename(str(error.filename))}"
     line = ""

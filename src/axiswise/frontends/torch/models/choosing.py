@@ -125,7 +125,7 @@ class Chooser:
         if kind is str:
             return self._text(path, used)
         if kind in (torch.device, torch.dtype):
-            return self.guesses.told(path, torch.device("cpu") if kind is torch.device else torch.float32)
+            return self.guesses.told(path, _PLACES[kind.__name__])
         if origin is type or kind is type:
             return self._factory(path, used, inner[0] if inner else nn.Module)
         if origin in (Callable, typing.get_origin(typing.Callable)) or kind is Callable:
@@ -155,6 +155,8 @@ class Chooser:
         name = path.rpartition(".")[2].lower()
         if _fits(name, GIVEN):
             return UNSAID
+        if name in _PLACES:
+            return self.guesses.told(path, _PLACES[name])
         if _fits(name, CONFIGURED) and not used.iterated:
             return self._configuration(path, used)
         if _fits(name, SHAPES) and used.iterated:
@@ -329,6 +331,9 @@ class Chooser:
 
 
 _NORMS = (("conv3", nn.BatchNorm3d), ("conv2", nn.BatchNorm2d), ("conv1d", nn.BatchNorm1d), ("conv", nn.BatchNorm2d))
+_PLACES: Mapping[str, Any] = {"device": torch.device("cpu"), "dtype": torch.float32}
+"""Where tensors are made, and of what type: no size depends on it."""
+
 _OF_TENSORS = frozenset({"shape", "size", "dtype", "device", "ndim"})
 _OF_MAPPINGS = frozenset({"get", "items", "keys", "values", "pop", "copy", "update", "to_dict", "setdefault"})
 _OF_CONTAINERS = frozenset(

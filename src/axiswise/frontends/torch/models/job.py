@@ -15,6 +15,7 @@ from axiswise.diagnosis import Diagnosis, Note
 from axiswise.engine import diagnoses
 from axiswise.facts import Trace
 from axiswise.frontends import program
+from axiswise.frontends.absent import done_without
 from axiswise.frontends.torch import narrow
 from axiswise.frontends.torch.frontend import TorchFrontend
 from axiswise.frontends.torch.models.beginning import takes
@@ -23,9 +24,8 @@ from axiswise.frontends.torch.models.building import Plan, Unbuildable, is_as_wr
 from axiswise.frontends.torch.models.building import plan as planned
 from axiswise.frontends.torch.models.choosing import parameters
 from axiswise.frontends.torch.models.forms import forms
-from axiswise.frontends.torch.models.ideas import is_made_up
 from axiswise.frontends.torch.models.inference import Inferred, inferred, resized, resumed
-from axiswise.frontends.torch.models.limits import failed, limits, why
+from axiswise.frontends.torch.models.limits import failed, limits, made_up_lengths, why
 from axiswise.frontends.torch.models.meant import Meant
 from axiswise.frontends.torch.models.numbers import Numbers, numbers_of, whole
 from axiswise.frontends.torch.models.proofs import Budget, Proof
@@ -41,6 +41,7 @@ from axiswise.sandbox import deliver
 from axiswise.source.examples import Example
 from axiswise.source.frames import UserCode
 from axiswise.source.inputs import given_input
+from axiswise.source.leaving_out import Leniency
 from axiswise.source.project import Project
 from axiswise.source.text import Sources
 from axiswise.wire import limit_to_wire
@@ -68,9 +69,10 @@ def examine(job: dict[str, Any]) -> dict[str, Any]:
     began = time.monotonic()
     sources = Sources(job.get("replaced"))
     frontend = program.begun(program.TORCH, UserCode(sources), frozenset())
-    program.prepare(job["file"], (), frontend)
+    leniency = Leniency()
+    program.prepare(job["file"], (), frontend, leniency)
     narrow.without_device()
-    return Examined(cast("TorchFrontend", frontend), sources, job).result(began)
+    return Examined(cast("TorchFrontend", frontend), sources, job, leniency).result(began)
 
 
 EXPLORING = 0.5
@@ -98,8 +100,11 @@ ALL_FORMS = 0.1
 class Examined:
     """What is found out of one module, step by step."""
 
-    def __init__(self, frontend: TorchFrontend, sources: Sources, job: Mapping[str, Any]) -> None:
+    def __init__(
+        self, frontend: TorchFrontend, sources: Sources, job: Mapping[str, Any], leniency: Leniency | None = None
+    ) -> None:
         self.began = time.monotonic()
+        self.leniency = leniency or Leniency()
         self.frontend = frontend
         self.sources = sources
         self.job = job
@@ -121,14 +126,21 @@ class Examined:
     def result(self, began: float) -> dict[str, Any]:
         """Return what is sent to the parent; `began` is when the job did."""
         self.began = began
-        return self._sent(*self.status())
+        status, reason = self.status()
+        self.assumptions += done_without()
+        return self._sent(status, reason)
 
     def _sent(self, status: str, reason: str | None) -> dict[str, Any]:
         return {
             "status": status,
             "reason": reason,
             "ops": self.frontend.steering.operations,
-            "assumptions": [*self.assumptions, *self.frontend.steering.assumptions],
+            "assumptions": [
+                *self.assumptions,
+                *self.frontend.steering.assumptions,
+                *self.leniency.told(),
+                *done_without(),
+            ],
             "findings": [diagnosis_to_wire(each) for each in self.findings.values()],
             "decided": [],
             "shapes": program.shapes_by_line(self.trace),
@@ -190,7 +202,7 @@ class Examined:
             ],
             "tried_only": proof is not None and not proof.symbolic and bool(call.sizes()),
             "why_tried": proof.reason if proof is not None else "",
-            "made_up": self._made_up(call, proof) if proof is not None else [],
+            "made_up": made_up_lengths(call, proof) if proof is not None else [],
             "pinned": {"arguments": _plain(self.plan.pinned if self.plan else {}), **self._pinned(call)},
             "likely": "told" if self.likely and self.likely.is_told and not self._is_assumed() else bool(self.likely),
         }
@@ -204,19 +216,12 @@ class Examined:
         searched = {"hinted": [*self.found.hinted], "bound": [*self.found.bound]} if is_free else {}
         return {"call": to_wire(other.trial.call if other is not None else call), **searched}
 
-    def _made_up(self, call: CallSpec, proof: Proof) -> list[str]:
-        """Return the axes that can only have the size that was made up for them, which the model asks for by chance."""
-        axes = dict.fromkeys(axis for _, spec in call.tensors() for axis in spec.axes if is_made_up(axis))
-        claimed = {f"{axis.name} <= {axis.size}": axis.name for axis in axes}  # a table as long as the length
-        equal = [axis.name for axis in axes if proof.numbers.get(axis.name) == axis.size]
-        return [*equal, *(name for text, name in claimed.items() if text in proof.holds_for)]
-
     # -- the steps ----------------------------------------------------------------------------------------------------
     def _built(self) -> Any:
         """Return the module, built; or the function itself."""
         around = Surroundings(Project(self.job["file"], self.sources))
         with self.frontend.running():
-            thing = defined(self.job["file"], self.job["name"])
+            thing = defined(self.job["file"], self.job["name"], self.leniency)
             if not isinstance(thing, type):
                 self.examples = around.examples(thing, None) if inspect.isfunction(thing) else ()
                 return thing

@@ -10,7 +10,9 @@ from axiswise.diagnosis import Diagnosis, Limit, Note
 from axiswise.engine import diagnoses
 from axiswise.facts import Trace
 from axiswise.frontends.torch.models.claims import numbers_in
+from axiswise.frontends.torch.models.ideas import is_made_up
 from axiswise.frontends.torch.models.proofs import Constraint, Proof
+from axiswise.frontends.torch.models.specs import CallSpec
 from axiswise.frontends.torch.models.trials import Trial
 from axiswise.origin import Span
 from axiswise.source.text import Sources
@@ -71,3 +73,11 @@ def _place(found: Diagnosis, numbers: list[int]) -> tuple[str, Span | None]:
 
 def _speaks_of(note: Note, number: int) -> bool:
     return re.match(rf"{number}\b", note.message) is not None
+
+
+def made_up_lengths(call: CallSpec, proof: Proof) -> list[str]:
+    """Return the axes that can only have the size that was made up for them, which the model asks for by chance."""
+    axes = dict.fromkeys(axis for _, spec in call.tensors() for axis in spec.axes if is_made_up(axis))
+    claimed = {f"{axis.name} <= {axis.size}": axis.name for axis in axes}  # a table as long as the length
+    equal = [axis.name for axis in axes if proof.numbers.get(axis.name) == axis.size]
+    return [*equal, *(name for text, name in claimed.items() if text in proof.holds_for)]

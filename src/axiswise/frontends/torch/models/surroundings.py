@@ -18,6 +18,7 @@ import torch
 from axiswise.source.callsites import Site, sites
 from axiswise.source.evaluating import Evaluator
 from axiswise.source.examples import Example, examples
+from axiswise.source.leaving_out import Leniency
 from axiswise.source.project import Project, module_name
 from axiswise.source.usage import attributes_set
 
@@ -113,8 +114,19 @@ class Surroundings:
                     yield source.path, node
 
 
-def defined(file: str, name: str) -> Any:
-    """Return what a file defines by a name, the file imported as a module of its package."""
+def defined(file: str, name: str, leniency: Leniency) -> Any:
+    """Return what a file defines by a name, the file imported as a module of its package.
+
+    Raises:
+        Exception: What the file's statements raised, where that is why nothing has the name.
+    """
+    try:
+        return _imported_from(file, name)
+    except (AttributeError, ImportError) as error:
+        raise next(iter(leniency.failed.values()), error) from error
+
+
+def _imported_from(file: str, name: str) -> Any:
     module, folder = module_name(file)
     if folder not in sys.path:
         sys.path.insert(0, folder)
