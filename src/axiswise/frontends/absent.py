@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 from axiswise.source.frames import UserCode
 from axiswise.source.text import SourceFile
 
-_MACHINERY = "<frozen importlib"
+_MACHINERY = "<frozen importlib._bootstrap"
 
 _GUARDS = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 
@@ -94,19 +94,19 @@ def _lacking(package: str) -> ModuleNotFoundError:
     return ModuleNotFoundError(f"No module named {package!r}", name=package)
 
 
-def done_without() -> list[str]:
-    """Return what was assumed of packages that are not installed, one line for each."""
-    return [f"{package} is not installed: what is called of it was passed over" for package in PASSED_OVER]
+def absent() -> list[str]:
+    """Return the packages that were imported and are not installed, those first of which something was called."""
+    placed = (each.__dict__["axiswise_package"] for each in sys.modules.values() if isinstance(each, _Placeholder))
+    return list(dict.fromkeys((*reversed(PASSED_OVER), *placed)))
 
 
 def absent_package(error: BaseException) -> str | None:
     """Return the package whose absence raised an exception; None where it is about another thing."""
-    if isinstance(error, ImportError):
+    if isinstance(error, ModuleNotFoundError):
         return error.name
     if NotInstalled.__name__ not in str(error):
         return None
-    absent = (each.__dict__["axiswise_package"] for each in sys.modules.values() if isinstance(each, _Placeholder))
-    return next(reversed(PASSED_OVER), None) or next(absent, None)
+    return next(iter(absent()), None)
 
 
 @cache

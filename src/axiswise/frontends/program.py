@@ -5,6 +5,7 @@ The script is instrumented, and so is every module of the user's that it imports
 
 from __future__ import annotations
 
+import ast
 import importlib
 import importlib.abc
 import importlib.machinery
@@ -19,7 +20,7 @@ from typing import Any
 
 from axiswise.engine import diagnoses
 from axiswise.facts import Conflict, Failure, Frame, OpCall, Trace
-from axiswise.frontends.absent import PASSED_OVER, Absent, Lenient, absent_package
+from axiswise.frontends.absent import Absent, Lenient, absent, absent_package
 from axiswise.frontends.choosing import READ_ON_IMPORT, TORCH
 from axiswise.frontends.frontend import Frontend
 from axiswise.frontends.messages.said import said
@@ -153,11 +154,13 @@ def prepare(script: str, argv: Sequence[str], frontend: Frontend, leniency: Leni
     os.environ["AXISWISE_REPLAY"] = "1"
     os.environ["JAXTYPING_DISABLE"] = "1"  # its decorator would end the program where annotations are held against it
     sys.argv = [script, *argv]
-    sys.path.insert(0, os.path.dirname(script))
-    sys.path.extend(folder for folder in import_folders(script) if folder not in sys.path)
-    absent = Absent(frontend.user)
-    sys.meta_path.insert(0, _Finder(frontend, absent, leniency))
-    sys.meta_path.append(absent)
+    place = os.path.dirname(script)
+    package, *further = import_folders(script)
+    sys.path[:0] = [package, place] if _package_of(script) and _is_relative(frontend.user.sources, script) else [place]
+    sys.path.extend(folder for folder in (package, *further) if folder not in sys.path)
+    finder = Absent(frontend.user)
+    sys.meta_path.insert(0, _Finder(frontend, finder, leniency))
+    sys.meta_path.append(finder)
     warnings.simplefilter("ignore")
     frontend.prepare()
 
@@ -175,18 +178,15 @@ def _run(script: str, frontend: Frontend, sources: Sources) -> tuple[str, str | 
             exec(code, module.__dict__)
     except SystemExit as error:
         if error.code not in (None, 0):
-            return "partial", f"the program ended itself with exit status {error.code}"
+            status = "partial" if frontend.steering.operations or frontend.trace.failures else "skipped"
+            return status, f"the program ended itself with exit status {error.code!s}"
     except KeyboardInterrupt:
         return "partial", "the program was interrupted"
     except BaseException as error:  # whatever a program raises ends it, and is told
         return what_ended(error, frontend)
-    if PASSED_OVER:
-        needs = f"needs the package {next(iter(PASSED_OVER))}, which is not installed"
-        return (
-            ("partial", f"{needs}: what it does was passed over")
-            if frontend.steering.operations
-            else ("skipped", needs)
-        )
+    for package in absent():
+        needs = f"needs the package {package}, which is not installed"
+        return ("partial", f"{needs}: it was run without") if frontend.steering.operations else ("skipped", needs)
     return "checked", None
 
 
@@ -195,6 +195,13 @@ def _package_of(script: str) -> str | None:
     name = module_name(script)[0]
     inside = os.path.basename(script) == "__init__.py"
     return (name if inside else name.rpartition(".")[0]) or None
+
+
+def _is_relative(sources: Sources, script: str) -> bool:
+    """Return whether a file imports from its own package by dots: it is run as a part of that."""
+    source = sources.file(script)
+    imports = ast.walk(source.tree) if source is not None else ()
+    return any(isinstance(each, ast.ImportFrom) and each.level for each in imports)
 
 
 def what_ended(error: BaseException, frontend: Frontend) -> tuple[str, str | None]:

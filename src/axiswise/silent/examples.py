@@ -32,8 +32,17 @@ def read_as_steps(trace: Trace, uses: Uses) -> Iterator[Conflict]:
                 continue
             others = {factor for factor in examples - axes[steps] if not uses.lineage.is_feature(factor)}
             if axes[steps] and axes[steps] <= examples and axes[1 - steps] and not others:
-                yield Conflict("attention-layout", call, facts={"loss": loss, "steps": steps})
+                if not _is_of_a_part(loss, call, trace, uses):
+                    yield Conflict("attention-layout", call, facts={"loss": loss, "steps": steps})
                 break
+
+
+def _is_of_a_part(loss: OpCall, layer: OpCall, trace: Trace, uses: Uses) -> bool:
+    """Return whether a loss takes what a layer gave one part after the other: `criterion(output[i], target[i])`."""
+    again = (each.index for each in trace.calls[layer.index + 1 :] if each.site == layer.site and each.op == layer.op)
+    until = next(again, len(trace.calls))
+    parts = [each for each in trace.calls[layer.index : until] if each.op == loss.op and each.site == loss.site]
+    return sum(layer.index in uses.before(each) for each in parts) > 1
 
 
 def read_across(trace: Trace, uses: Uses) -> Iterator[Conflict]:

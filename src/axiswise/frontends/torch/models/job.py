@@ -15,7 +15,7 @@ from axiswise.diagnosis import Diagnosis, Note
 from axiswise.engine import diagnoses
 from axiswise.facts import Trace
 from axiswise.frontends import program
-from axiswise.frontends.absent import done_without
+from axiswise.frontends.absent import absent
 from axiswise.frontends.torch import narrow
 from axiswise.frontends.torch.frontend import TorchFrontend
 from axiswise.frontends.torch.models.beginning import takes
@@ -127,7 +127,7 @@ class Examined:
         """Return what is sent to the parent; `began` is when the job did."""
         self.began = began
         status, reason = self.status()
-        self.assumptions += done_without()
+        self.assumptions += [f"done without the package {each}, which is not installed" for each in absent()]
         return self._sent(status, reason)
 
     def _sent(self, status: str, reason: str | None) -> dict[str, Any]:
@@ -135,12 +135,7 @@ class Examined:
             "status": status,
             "reason": reason,
             "ops": self.frontend.steering.operations,
-            "assumptions": [
-                *self.assumptions,
-                *self.frontend.steering.assumptions,
-                *self.leniency.told(),
-                *done_without(),
-            ],
+            "assumptions": [*self.assumptions, *self.frontend.steering.assumptions, *self.leniency.told()],
             "findings": [diagnosis_to_wire(each) for each in self.findings.values()],
             "decided": [],
             "shapes": program.shapes_by_line(self.trace),

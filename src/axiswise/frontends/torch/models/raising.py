@@ -52,9 +52,9 @@ def named(test: ast.AST) -> Iterator[ast.expr]:
 
 
 def evaluated(node: ast.expr, frame: FrameType) -> Any:
-    """Return what an expression of a frame's code comes out as there; None where it raises."""
-    expression = ast.fix_missing_locations(ast.Expression(_copy(node)))
+    """Return what an expression of a frame's code comes out as there; None where it raises, or is none (`1:`)."""
     try:
+        expression = ast.fix_missing_locations(ast.Expression(_copy(node)))
         return eval(compile(expression, "<test>", "eval"), frame.f_globals, dict(frame.f_locals))
     except Exception:  # the user's own expression, on other numbers
         return None

@@ -128,7 +128,7 @@ def defined(file: str, name: str, leniency: Leniency) -> Any:
 
 def _imported_from(file: str, name: str) -> Any:
     module, folder = module_name(file)
-    if folder not in sys.path:
+    if folder != sys.path[0]:
         sys.path.insert(0, folder)
     found: Any = importlib.import_module(module)
     if os.path.realpath(_file(found) or "") != os.path.realpath(file):
