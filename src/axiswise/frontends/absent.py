@@ -85,7 +85,7 @@ class _Placeholder(types.ModuleType):
     """A module of a package that is not installed, or one that could not be imported without it."""
 
     def __getattr__(self, name: str) -> NotInstalled:
-        if name.startswith("__"):
+        if name.startswith("__") and name != "__version__":
             raise AttributeError(name)
         return NotInstalled(self.__dict__["axiswise_package"])
 
@@ -128,7 +128,7 @@ class Absent(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         known = sys.modules.get(package)
         if package in sys.stdlib_module_names or not (known is None or isinstance(known, _Placeholder)):
             return None
-        if (known is None and _is_there(package)) or not self.is_asked_by_the_program():
+        if (known is None and _is_there(package)) or not self.is_asked_by_the_program(directly=False):
             return None
         return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
 
@@ -138,20 +138,28 @@ class Absent(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def exec_module(self, module: types.ModuleType) -> None:
         stand_in_for(module, module.__name__.partition(".")[0])
 
-    def is_asked_by_the_program(self) -> bool:
-        """Return whether a line of the user's imports it, and none that waits for its failure."""
-        frame = sys._getframe(2)  # pyright: ignore[reportPrivateUsage]
-        while frame.f_back is not None and frame.f_code.co_filename.startswith(_MACHINERY):
+    def is_asked_by_the_program(self, *, directly: bool) -> bool:
+        """Return whether a line of the user's imports it, and none awaits its failure.
+
+        Args:
+            directly: A library's module that the user's line imports does not count for the user.
+        """
+        frame: types.FrameType | None = sys._getframe(2)  # pyright: ignore[reportPrivateUsage]
+        is_users = False
+        while frame is not None:
+            path, is_own = frame.f_code.co_filename, self.user.owns(frame.f_code)
+            if not path.startswith(_MACHINERY):
+                if not (is_own or is_users) and (directly or frame.f_code.co_name != "<module>"):
+                    return False
+                if (is_own or not is_users) and self._awaits_failure(path, frame.f_lineno):
+                    return False
+                is_users |= is_own
             frame = frame.f_back
-        if not self.user.owns(frame.f_code):
-            return False
-        each: types.FrameType | None = frame
-        while each is not None:
-            source = self.user.sources.file(each.f_code.co_filename) if self.user.owns(each.f_code) else None
-            if source is not None and any(each.f_lineno in lines for lines in _guarded(source)):
-                return False
-            each = each.f_back
-        return True
+        return is_users
+
+    def _awaits_failure(self, path: str, line: int) -> bool:
+        source = self.user.sources.file(path)
+        return source is not None and any(line in lines for lines in _guarded(source))
 
 
 def stand_in_for(module: types.ModuleType, package: str) -> None:

@@ -155,9 +155,11 @@ def prepare(script: str, argv: Sequence[str], frontend: Frontend, leniency: Leni
     os.environ["JAXTYPING_DISABLE"] = "1"  # its decorator would end the program where annotations are held against it
     sys.argv = [script, *argv]
     place = os.path.dirname(script)
-    package, *further = import_folders(script)
-    sys.path[:0] = [package, place] if _package_of(script) and _is_relative(frontend.user.sources, script) else [place]
-    sys.path.extend(folder for folder in (package, *further) if folder not in sys.path)
+    outside, *further = import_folders(script)
+    package = (_package_of(script) or "").partition(".")[0]
+    is_part = bool(package) and _is_part_of(package, frontend.user.sources, script)
+    sys.path[:0] = [outside, place] if is_part else [place]
+    sys.path.extend(folder for folder in (outside, *further) if folder not in sys.path)
     finder = Absent(frontend.user)
     sys.meta_path.insert(0, _Finder(frontend, finder, leniency))
     sys.meta_path.append(finder)
@@ -197,11 +199,16 @@ def _package_of(script: str) -> str | None:
     return (name if inside else name.rpartition(".")[0]) or None
 
 
-def _is_relative(sources: Sources, script: str) -> bool:
-    """Return whether a file imports from its own package by dots: it is run as a part of that."""
+def _is_part_of(package: str, sources: Sources, script: str) -> bool:
+    """Return whether a file imports from its own package, by dots or by name: it is run as a part of that."""
     source = sources.file(script)
-    imports = ast.walk(source.tree) if source is not None else ()
-    return any(isinstance(each, ast.ImportFrom) and each.level for each in imports)
+    taken: list[str] = []
+    for node in ast.walk(source.tree) if source is not None else ():
+        if isinstance(node, ast.ImportFrom):
+            taken.append(package if node.level else node.module or "")
+        elif isinstance(node, ast.Import):
+            taken += [each.name for each in node.names]
+    return any(f"{each}.".startswith(f"{package}.") for each in taken)
 
 
 def what_ended(error: BaseException, frontend: Frontend) -> tuple[str, str | None]:
@@ -283,7 +290,7 @@ class _Finder(importlib.abc.MetaPathFinder):
         if spec is None or not isinstance(spec.loader, importlib.machinery.SourceFileLoader):
             return None
         if not self.frontend.user.owns_path(spec.loader.path):
-            if not self.absent.is_asked_by_the_program():
+            if not self.absent.is_asked_by_the_program(directly=True):
                 return None
             spec.loader = Lenient(fullname, spec.loader.path)
             return spec

@@ -68,20 +68,34 @@ def calls_of(name: str, path: str, evaluator: Evaluator) -> list[tuple[SourceFil
 
 def _means(name: str, source: SourceFile, call: ast.Call, path: str, evaluator: Evaluator) -> bool:
     """Return whether a call in some file is of the class that another file defines, and not of one of the same name."""
-    parts = module_name(path)[0].split(".")
     if isinstance(call.func, ast.Attribute):  # `models.Net(...)`, after `import models` or `from . import models as m`
         base = ast.unparse(call.func.value)
         names = [alias for node in ast.walk(source.tree) if isinstance(node, _IMPORTS) for alias in node.names]
         full = next((alias.name for alias in names if alias.asname == base), base)
-        return full.rpartition(".")[2] == parts[-1] and source.path != path
+        return source.path != path and _is_named(path, full)
     if source.path == path:
         return True
+    parts = module_name(path)[0].split(".")
     for node in ast.walk(source.tree):
         if isinstance(node, ast.ImportFrom) and any((each.asname or each.name) in (name, "*") for each in node.names):
             tail = (node.module or "").rpartition(".")[2]
-            if tail == parts[-1] or (tail in parts and _handed_on(name, path, evaluator)):
+            if _is_from(path, node, source.path) or (tail in parts and _handed_on(name, path, evaluator)):
                 return True
     return False
+
+
+def _is_from(path: str, node: ast.ImportFrom, importing: str) -> bool:
+    """Return whether an import in some file takes from another file, and not from one of the same name elsewhere."""
+    folder = os.path.dirname(importing)
+    near = os.path.join(folder, *[os.pardir] * (node.level - 1), *(node.module or "").split("."))
+    if node.level or os.path.isfile(f"{near}.py") or os.path.isfile(os.path.join(near, "__init__.py")):
+        return os.path.normpath(f"{near}.py") == path
+    return _is_named(path, node.module or "")
+
+
+def _is_named(path: str, module: str) -> bool:
+    """Return whether a file can be what is imported by a dotted name."""
+    return os.path.splitext(path)[0].endswith(os.path.join(os.sep, *module.split(".")))
 
 
 _IMPORTS = (ast.Import, ast.ImportFrom)
