@@ -37,7 +37,7 @@ class NotInstalled:
     def __getattr__(self, name: str) -> NotInstalled:
         if name.startswith("__"):
             raise AttributeError(name)
-        return self
+        return self.__dict__.setdefault(name, NotInstalled(self._package))  # the same each time, as of a real one
 
     def __call__(self, *given: object, **named: object) -> NotInstalled:
         PASSED_OVER.pop(self._package, None)
@@ -87,7 +87,7 @@ class _Placeholder(types.ModuleType):
     def __getattr__(self, name: str) -> NotInstalled:
         if name.startswith("__") and name != "__version__":
             raise AttributeError(name)
-        return NotInstalled(self.__dict__["axiswise_package"])
+        return self.__dict__.setdefault(name, NotInstalled(self.__dict__["axiswise_package"]))
 
 
 def _lacking(package: str) -> ModuleNotFoundError:
@@ -148,7 +148,7 @@ class Absent(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         is_users = False
         while frame is not None:
             path, is_own = frame.f_code.co_filename, self.user.owns(frame.f_code)
-            if not path.startswith(_MACHINERY):
+            if not path.startswith((_MACHINERY, __file__)):
                 if not (is_own or is_users) and (directly or frame.f_code.co_name != "<module>"):
                     return False
                 if (is_own or not is_users) and self._awaits_failure(path, frame.f_lineno):

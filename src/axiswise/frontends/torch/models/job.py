@@ -127,6 +127,8 @@ class Examined:
         """Return what is sent to the parent; `began` is when the job did."""
         self.began = began
         status, reason = self.status()
+        if reason is not None and "NameError" in reason:  # of a name that was not defined, and why not
+            reason = "; ".join((reason, *self.leniency.told()[:1]))
         self.assumptions += [f"done without the package {each}, which is not installed" for each in absent()]
         return self._sent(status, reason)
 
