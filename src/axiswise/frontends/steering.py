@@ -111,10 +111,10 @@ class Steering:
             test = getattr(node, "test", None)
             if not isinstance(test, ast.expr) or not test.lineno <= line <= (test.end_lineno or test.lineno):
                 continue
+            negated = isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
             if isinstance(node, ast.Assert):
-                return True
+                return not negated
             if isinstance(node, ast.If):
-                negated = isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
                 if _leaves(node.body):
                     return negated
                 if _leaves(node.orelse):

@@ -45,13 +45,23 @@ def default_device() -> str:
     return _default[0]
 
 
+_is_alone: list[bool] = []
+
+
+def on_one_device() -> None:
+    """Let CUDA stand for where everything is: a model that no script runs is moved by whoever uses it."""
+    _is_alone.append(True)
+
+
 def label(device: Any) -> str:
     """Return the label of a device as torch prints it: a CUDA device has its number."""
     if isinstance(device, torch.Tensor):
         return fact_of(device).device
     if isinstance(device, int) and not isinstance(device, bool):
-        return f"cuda:{device}"
+        return label(f"cuda:{device}")
     text = str(device)
+    if _is_alone and text.startswith("cuda"):
+        return default_device()
     return f"{text}:0" if text in ("cuda", "mps", "xpu") else text
 
 

@@ -18,7 +18,7 @@ import torch
 from torch._subclasses.fake_tensor import FakeTensor, unset_fake_temporarily
 
 from axiswise.facts import is_series
-from axiswise.frontends.torch import calls, copying, loading, modules, narrow, packing
+from axiswise.frontends.torch import calls, copying, loading, modules, narrow, packing, typed
 from axiswise.frontends.torch.tensors import fact_of, tensors_in
 from axiswise.frontends.torch.tracer import Tracer
 from axiswise.frontends.torch.values import bounds_of
@@ -41,6 +41,7 @@ def install(tracer: Tracer) -> None:
     _loaders(tracer)
     packing.install()
     copying.install()
+    typed.install(tracer)
     narrow.install()
     loading.install(tracer)
     torch.backends.mha.set_fastpath_enabled(False)

@@ -31,7 +31,7 @@ LARGEST_MASK = 4096
 
 CREATORS = frozenset(
     "tensor as_tensor asarray from_numpy arange linspace zeros ones full eye randint randperm zeros_like ones_like "
-    "full_like tril_indices triu_indices new_tensor new_zeros new_ones new_full LongTensor FloatTensor".split()
+    "full_like tril_indices triu_indices new_tensor new_zeros new_ones new_full".split()
 )
 """Functions whose results are constants of the program."""
 

@@ -16,7 +16,7 @@ from axiswise.engine import diagnoses
 from axiswise.facts import Trace
 from axiswise.frontends import program
 from axiswise.frontends.absent import absent
-from axiswise.frontends.torch import narrow
+from axiswise.frontends.torch import calls, narrow
 from axiswise.frontends.torch.frontend import TorchFrontend
 from axiswise.frontends.torch.models.beginning import takes
 from axiswise.frontends.torch.models.behind import Run, gone_on, is_doubtful, parted
@@ -69,9 +69,9 @@ def examine(job: dict[str, Any]) -> dict[str, Any]:
     began = time.monotonic()
     sources = Sources(job.get("replaced"))
     frontend = program.begun(program.TORCH, UserCode(sources), frozenset())
-    leniency = Leniency()
-    program.prepare(job["file"], (), frontend, leniency)
+    program.prepare(job["file"], (), frontend, leniency := Leniency())
     narrow.without_device()
+    calls.on_one_device()
     return Examined(cast("TorchFrontend", frontend), sources, job, leniency).result(began)
 
 
@@ -127,7 +127,7 @@ class Examined:
         """Return what is sent to the parent; `began` is when the job did."""
         self.began = began
         status, reason = self.status()
-        if reason is not None and "NameError" in reason:  # of a name that was not defined, and why not
+        if reason and "NameError" in reason:  # and why the name was not defined
             reason = "; ".join((reason, *self.leniency.told()[:1]))
         self.assumptions += [f"done without the package {each}, which is not installed" for each in absent()]
         return self._sent(status, reason)
