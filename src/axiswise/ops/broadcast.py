@@ -25,7 +25,8 @@ UNARY = frozenset(
 BINARY = frozenset(
     "add sub mul div floor_divide true_divide remainder fmod pow float_power atan2 hypot maximum minimum fmax fmin "
     "eq ne lt le gt ge logical_and logical_or logical_xor bitwise_and bitwise_or bitwise_xor bitwise_left_shift "
-    "bitwise_right_shift isclose copysign nextafter ldexp logaddexp logaddexp2 heaviside gcd lcm xlogy".split()
+    "bitwise_right_shift isclose copysign nextafter ldexp logaddexp logaddexp2 heaviside gcd lcm xlogy complex "
+    "polar".split()
 )
 SEVERAL = frozenset("where masked_fill lerp addcmul addcdiv clamp copy".split())
 

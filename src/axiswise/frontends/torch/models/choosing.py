@@ -11,6 +11,7 @@ import types
 import typing
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from fnmatch import fnmatch
+from functools import partial
 from itertools import islice
 from types import FrameType
 from typing import Any, cast
@@ -22,6 +23,7 @@ from axiswise.frontends.torch.models.configurations import Configuration
 from axiswise.frontends.torch.models.guesses import Guesses, Needed
 from axiswise.frontends.torch.models.lexicon import IMAGE, meaning
 from axiswise.frontends.torch.models.surroundings import Surroundings
+from axiswise.source.settings import FileSettings, best_for
 from axiswise.source.usage import Usage, attribute_usage, usage
 
 CONFIGURED = tuple("*config *cfg *conf args *_args *hparams opt opts options *params settings hps hp".split())
@@ -240,7 +242,8 @@ class Chooser:
         known = self.around.configuration_with(fields, self.cls) if not used.keys else None
         if known is not None:
             return self._built(path, known)
-        return Configuration(path, self._field)
+        settings = best_for(fields, self.around.settings) if self.guesses.as_elsewhere else None
+        return Configuration(path, partial(self._field, settings))
 
     def _passed_on(self, name: str, seen: frozenset[str]) -> set[str]:
         """Return the fields that the classes read which are handed the configuration too."""
@@ -260,15 +263,20 @@ class Chooser:
                     pending.append((self.around.tree(cls), role))
         return fields - _OF_MAPPINGS
 
-    def _field(self, path: str, frame: FrameType) -> Any:
+    def _field(self, settings: FileSettings | None, path: str, frame: FrameType) -> Any:
         """Return a value for a field that a frame reads of a configuration; None where it may be a part with fields."""
         name = path.rpartition(".")[2]
         if path in self.guesses.pinned:
             return self.guesses.told(path, self.guesses.pinned[path])
+        if settings is not None and name in settings.values and name not in _PLACES:
+            value = settings.values[name]
+            return self.guesses.told(path, value, f"{value!r}, as in {settings.place}")
         source = self.around.project.sources.file(frame.f_code.co_filename)
         used = attribute_usage(source.tree, name) if source is not None else Usage()
         if used.attributes - _OF_TENSORS and not used.called and meaning(name) is None:
             return None
+        if meaning(name) is not None:  # `self.dropout(x)` calls the layer that was made of a rate
+            used.called = used.makes = False
         head = path.rpartition(".")[0] + "."
         known = {key.removeprefix(head): value for key, value in self.guesses.values.items() if key.startswith(head)}
         found = self._used(path, used, known)

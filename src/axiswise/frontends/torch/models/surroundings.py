@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 from types import ModuleType
 from typing import Any
 
@@ -20,6 +21,7 @@ from axiswise.source.evaluating import Evaluator
 from axiswise.source.examples import Example, examples
 from axiswise.source.leaving_out import Leniency
 from axiswise.source.project import Project, module_name
+from axiswise.source.settings import FileSettings, settings_of
 from axiswise.source.usage import attributes_set
 
 OF_EVERY_MODULE = frozenset(dir(torch.nn.Module())) | {"training"}
@@ -40,6 +42,11 @@ class Surroundings:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.evaluator = Evaluator(project, names_of, _of_package)
+
+    @cached_property
+    def settings(self) -> tuple[FileSettings, ...]:
+        """What the project's command lines and files of settings set by name."""
+        return settings_of(self.project)
 
     def tree(self, cls: type) -> ast.ClassDef | None:
         """Return a class' syntax tree, or None where its source is not at hand."""

@@ -34,7 +34,8 @@ BINARY = {
         word: word
         for word in (
             "fmod float_power hypot maximum minimum fmax fmin logical_and logical_or logical_xor isclose copysign "
-            "nextafter ldexp logaddexp logaddexp2 heaviside gcd lcm xlogy atan2"
+            "nextafter ldexp logaddexp logaddexp2 heaviside gcd lcm xlogy atan2 "
+            "complex polar"
         ).split()
     },
 }
@@ -72,6 +73,8 @@ NAMES = {
     "fill": "fill Tensor.fill_diagonal_ Tensor.normal_ Tensor.uniform_ Tensor.random_ Tensor.exponential_ "
     "Tensor.log_normal_ Tensor.cauchy_ Tensor.geometric_ " + " ".join(f"nn.init.{word}_" for word in _INITIALISERS),
     "type": "Tensor.type",
+    "real": "real Tensor.real.__get__",
+    "imag": "imag Tensor.imag.__get__",
     "to": "Tensor.to",
     "requires_grad_": "Tensor.requires_grad_",
 }
