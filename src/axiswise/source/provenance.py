@@ -89,6 +89,11 @@ def trail(trace: Trace, call: OpCall, use: AxisUse) -> Iterator[Step]:
         )
 
 
+def trail_of(trace: Trace, tensor: int, axis: int) -> Iterator[Step]:
+    """Yield the calls that made an axis of a tensor, as `trail` does."""
+    yield from _back(trace, tensor, axis, before=len(trace.calls), depth=0, budget=[LONGEST_TRAIL])
+
+
 def _back(trace: Trace, tensor: int, axis: int, before: int, depth: int, budget: list[int]) -> Iterator[Step]:
     while budget[0] > 0:
         budget[0] -= 1

@@ -9,7 +9,8 @@ from axiswise.facts import AxisUse, Conflict
 from axiswise.frontends.torch.models.changing import spec_of
 from axiswise.frontends.torch.models.specs import CallSpec
 from axiswise.frontends.torch.models.trials import INPUT, Trial
-from axiswise.source.provenance import places, solved, trail
+from axiswise.origin import Origin
+from axiswise.source.provenance import places, solved, trail, trail_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,22 @@ def demands(trial: Trial, conflict: Conflict, side: AxisUse | None, wanted: int)
                 found.append(Demand(leaf.name, int(size)))
         for leaf in place.origin.axes() if place.origin else ():
             size = solved(place.origin, leaf, place.wanted)  # type: ignore[arg-type]
-            if leaf.tensor in trial.given and size is not None and size > 0:
-                found.append(Demand(f"{trial.given[leaf.tensor]}.{leaf.axis}", int(size)))
+            name = _read_off(trial, leaf)
+            if name is not None and size is not None and size > 0:
+                found.append(Demand(name, int(size)))
     return found
+
+
+def _read_off(trial: Trial, leaf: Origin) -> str | None:
+    """Return the input's axis whose size a number is, read off the input itself or off what only moved its axes."""
+    if leaf.tensor in trial.given:
+        return f"{trial.given[leaf.tensor]}.{leaf.axis}"
+    for step in trail_of(trial.trace, leaf.tensor, leaf.axis):
+        if step.call.op == INPUT:
+            return f"{step.call.params['name']}.{step.axis}"
+        if step.relation != "same":
+            return None
+    return None
 
 
 def asked_of(trial: Trial, name: str) -> Iterator[Demand]:

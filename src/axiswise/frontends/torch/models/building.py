@@ -214,7 +214,7 @@ def _instance(
             value = chooser.value(name, annotations.get(name, inspect.Parameter.empty), known)
             given[name] = Argument(value, "guessed")
             known[name] = value
-    only = [each.name for each in listed if each.kind is inspect.Parameter.POSITIONAL_ONLY]
+    only = [each.name for each in listed if each.kind is inspect.Parameter.POSITIONAL_ONLY and each.name in given]
     named = {name: argument.value for name, argument in given.items() if name not in only}
     try:
         return cls(*(given[name].value for name in only), **named), given

@@ -13,7 +13,7 @@ from math import prod
 from typing import Any, cast
 
 from axiswise.facts import AxisUse, Conflict, TensorRef, is_series
-from axiswise.frontends.torch.models.asked import Demand, has_own_axis, is_batch, is_own
+from axiswise.frontends.torch.models.asked import Demand, demands, has_own_axis, is_batch, is_own
 from axiswise.frontends.torch.models.changing import spec_of
 from axiswise.frontends.torch.models.pinning import rank_is_own
 from axiswise.frontends.torch.models.specs import parameter_of
@@ -222,8 +222,12 @@ def _may_differ(
         is_fixed = held is not None and _is_all_held(trial, conflict, side, held, ranked)
         return _is_free(trial, conflict, side) and not is_fixed
     guessed = [end for end in input_axes(steps) if parameter_of(end[0]) not in bound or _has_name(trial, *end)]
-    if not guessed and side.param and is_own(trial, conflict, other):
-        return bool(_inputs_in(trial, conflict, side) - set(bound))
+    if not guessed and is_own(trial, conflict, other):
+        if side.param:
+            return bool(_inputs_in(trial, conflict, side) - set(bound))
+        read = [(each.path, each.axis) for each in demands(trial, conflict, side, other.size)]  # `zeros(b, x.shape[1])`
+        free = [end for end in read if parameter_of(end[0]) not in bound]
+        return bool(free) and (held is None or not all(held(*end) for end in free))
     if not guessed or _cannot_be(trial, steps, other.size):
         return False
     operand = conflict.call.operands.get(side.operand)
