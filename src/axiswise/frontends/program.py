@@ -20,7 +20,7 @@ from typing import Any
 
 from axiswise.engine import diagnoses
 from axiswise.facts import Conflict, Failure, Frame, OpCall, Trace
-from axiswise.frontends.absent import Absent, Lenient, absent, absent_package
+from axiswise.frontends.absent import PASSED_OVER, Absent, Lenient, absent, absent_package
 from axiswise.frontends.choosing import READ_ON_IMPORT, TORCH
 from axiswise.frontends.frontend import Frontend
 from axiswise.frontends.messages.said import said
@@ -188,7 +188,11 @@ def _run(script: str, frontend: Frontend, sources: Sources) -> tuple[str, str | 
         return what_ended(error, frontend)
     for package in absent():
         needs = f"needs the package {package}, which is not installed"
-        return ("partial", f"{needs}: it was run without") if frontend.steering.operations else ("skipped", needs)
+        if not frontend.steering.operations:
+            return "skipped", needs
+        if package in PASSED_OVER:
+            return "partial", f"{needs}: it was run without"
+        frontend.steering.assume(f"done without the package {package}, of which nothing was called")
     return "checked", None
 
 

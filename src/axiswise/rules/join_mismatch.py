@@ -22,7 +22,8 @@ class JoinMismatch(Rule):
         )
         along = f" along axis {dim}" if dim is not None else ""
         if left is None or right is None or size(left) is None or size(right) is None:
-            return scene.diagnosis(f"{scene.callee()} joins tensors{along} that differ elsewhere", label(scene))
+            differ = f"joins tensors{along} that differ elsewhere" if listed(conflict) else "is given nothing to join"
+            return scene.diagnosis(f"{scene.callee()} {differ}", label(scene))
         ours = f"{left.size} along {scene.axis(left)} of {scene.expression(left.operand)}"
         theirs = f"{right.size} of {scene.expression(right.operand)}"
         return scene.diagnosis(f"{scene.callee()} joins{along}, but {ours} is not {theirs}", label(scene))

@@ -54,3 +54,12 @@ def test_tensors_made_by_their_type_are_what_they_say() -> None:
 def test_what_is_made_of_them_is_followed(line: str, rule: str) -> None:
     Path("program.py").write_text(f"import torch\nfrom torch import nn\n{line}\n")
     assert [each.rule for each in check(["program.py"]).findings] == [rule]
+
+
+def test_values_that_are_not_known_are_taken_for_close_and_shared_memory_for_a_matter_of_processes() -> None:
+    text = "import torch\nfrom torch import nn\nm = nn.Linear(3, 4)\nm.share_memory()\nx = torch.randn(2, 3)\n"
+    Path("program.py").write_text(f"{text}torch.testing.assert_close([m(x)], [m(x) + 1])\n")
+    report = check(["program.py"])
+    assert (report.targets[0].status, report.findings) == ("checked", ())
+    Path("program.py").write_text(f"{text}torch.testing.assert_close(m(x), m(x)[:, :2])\n")
+    assert [each.rule for each in check(["program.py"]).findings] == ["framework-refusal"]
