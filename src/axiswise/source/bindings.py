@@ -86,3 +86,10 @@ def opened(name: str, source: SourceFile) -> ast.expr | None:
         if isinstance(each, ast.withitem) and getattr(each.optional_vars, "id", None) == name:
             return each.context_expr
     return None
+
+
+def is_set_anew(name: str, source: SourceFile) -> bool:
+    """Return whether a function gives a module's name another value as it runs (`global config`)."""
+    return "global " in source.text and any(
+        isinstance(each, ast.Global) and name in each.names for each in ast.walk(source.tree)
+    )

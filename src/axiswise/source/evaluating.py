@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import json
 import operator
 import types
 from collections.abc import Callable, Iterator, Mapping
@@ -18,9 +17,10 @@ from pathlib import Path
 from typing import Any, cast
 
 from axiswise.origin import Origin, Size
-from axiswise.source.bindings import Function, assigned, default, opened, parameters
+from axiswise.source.bindings import Function, assigned, default, is_set_anew, opened, parameters
 from axiswise.source.imports import class_at_hand
 from axiswise.source.project import Project, module_name
+from axiswise.source.settings import content_of
 from axiswise.source.text import SourceFile
 
 DEEPEST = 40
@@ -245,6 +245,8 @@ class Evaluator:
             return space[name]
         bound = assigned(name, source.tree, node, source)
         if bound is not None:
+            if is_set_anew(name, source):
+                raise Unknown(name)
             return self._bound(bound, source)
         if hasattr(builtins, name):
             return getattr(builtins, name)
@@ -383,14 +385,10 @@ _PLAIN = (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom, ast.Expr)
 
 def _loaded(path: Path) -> Any:
     """Return a configuration file's content, mappings as `Settings`."""
-    text = path.read_text(encoding="utf-8")
-    if path.suffix == ".json":
-        return _settings(json.loads(text))
-    try:
-        import yaml  # pyright: ignore[reportMissingModuleSource]
-    except ImportError as error:
-        raise Unknown(path.name) from error
-    return _settings(yaml.safe_load(text))
+    content = content_of(path)
+    if content is None:
+        raise Unknown(path.name)
+    return _settings(content)
 
 
 def _settings(value: Any) -> Any:

@@ -78,7 +78,7 @@ def _literal(node: ast.expr) -> Any:
 
 def _of_files(root: Path) -> Iterator[FileSettings]:
     for path in _settings_files(root):
-        for values in _mappings(_content(path)):
+        for values in _mappings(content_of(path)):
             yield FileSettings(os.path.relpath(path, root), values)
 
 
@@ -97,7 +97,8 @@ def _yaml(text: str) -> Any:
 _READERS = {".json": json.loads, ".yaml": _yaml, ".yml": _yaml}
 
 
-def _content(path: Path) -> Any:
+def content_of(path: Path) -> Any:
+    """Return what a JSON or YAML file says, or None where it is none that can be read here."""
     try:
         return _READERS[path.suffix](path.read_text("utf-8"))
     except Exception:  # whatever a reader makes of a file that is none of settings

@@ -167,6 +167,8 @@ class Chooser:
             return self._callable(path, used)
         fields = used.attributes - _OF_TENSORS | used.keys
         if used.keys or len(fields) >= 2:
+            if (settings := best_for(fields, self.around.settings)) is not None and fields <= settings.values.keys():
+                return self._configuration(path, used)
             if not used.keys and (_fits(name, MODULES) or any(self.around.modules_with(fields, self.cls))):
                 return self._module(path, used)
             named = sum(meaning(each) is not None for each in fields)
