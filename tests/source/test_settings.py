@@ -57,7 +57,8 @@ def test_command_lines_and_files_are_read() -> None:
         ("configs/other.yaml", {"width": 16, "depth": 4}),
     ]
     found = best_for(["width", "depth", "height"], listed)
-    assert found is not None and found.place == "configs/other.yaml"
+    assert found is not None
+    assert found.place == "configs/other.yaml"
     assert best_for(["width", "height"], listed) is None
 
 
@@ -68,7 +69,7 @@ def test_a_model_is_built_with_what_its_projects_files_say(hidden: int, status: 
     Path("config_v1.json").write_text(json.dumps({"kind": "wide", "kernels": [3, 5], "bands": 80, "hidden": hidden}))
     report = check(["model.py"])
     assert (report.targets[0].status, report.findings) == (status, ())
-    assert "80" in report.targets[0].inputs["x"]
+    assert status == "partial" or report.targets[0].inputs == {"x": "Float[batch 80 time]"}
     assert any("config_v1.json" in each for each in report.targets[0].assumptions)
 
 
