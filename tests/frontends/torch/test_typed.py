@@ -27,6 +27,10 @@ assert not torch.isnan(images).any()
 half, x = torch.IntTensor([16])[0], torch.randn(2, 32, 5)
 print(torch.tanh(x[:, :half]) * torch.sigmoid(x[:, half:]))
 print(nn.Linear(100, 3).cuda()(noise))
+moved = images.cuda()
+print(moved.type(torch.float64) + moved.type(torch.cuda.DoubleTensor))
+rows = torch.randn(6, 5, 4)
+print(torch.masked_select(rows, (rows.sum((1, 2)) > 0).view(-1, 1, 1)).view(-1, 5, 4).shape)
 """
 
 

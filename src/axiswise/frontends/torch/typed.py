@@ -5,6 +5,7 @@ Each has a stand-in that is called, asked by `isinstance` and handed to `Tensor.
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import torch
@@ -77,12 +78,14 @@ def install(tracer: Tracer) -> None:
         wanted = kwargs.get("dtype", args[1] if len(args) > 1 else None)
         wanted = found.get(wanted, wanted) if isinstance(wanted, str) else wanted
         if isinstance(wanted, TensorType):
-            return calls.moved(tracer, args[0].to(wanted.dtype), calls.label(wanted.home))
+            asking = sys._getframe(2)  # pyright: ignore[reportPrivateUsage]
+            made = tracer.run(func, "torch.Tensor.type", (args[0], wanted.dtype), {}, asking)
+            return calls.moved(tracer, made, calls.label(wanted.home))
         if wanted is None:
             place, dtype = fact_of(args[0]).device, args[0].dtype
             names = (name for name, each in found.items() if each.dtype == dtype and each.home == place)
-            return next(names, func(*args, **kwargs))
-        return args[0].to(wanted) if isinstance(wanted, torch.dtype) else calls.UNANSWERED
+            return next(names, calls.UNANSWERED)
+        return calls.UNANSWERED
 
     def set_default(wanted: Any) -> None:
         kind = found.get(wanted, wanted) if isinstance(wanted, str) else wanted

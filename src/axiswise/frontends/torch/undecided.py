@@ -87,7 +87,9 @@ class _Undecided:
         return self.nonzero(condition, as_tuple=True)
 
     def masked_select(self, input: torch.Tensor, mask: torch.Tensor) -> Any:
-        return input.new_empty((self.tracer.reading.count(mask),))
+        whole = cast("torch.Size", torch.broadcast_shapes(input.shape, mask.shape))
+        each = whole.numel() // max(mask.numel(), 1)  # of each place that the mask tells of
+        return input.new_empty((self.tracer.reading.count(mask) * each,))
 
     def unique(
         self,
