@@ -7,6 +7,7 @@ from dataclasses import replace
 from axiswise.diagnosis import Diagnosis, Fix
 from axiswise.facts import Conflict
 from axiswise.rules.rule import Rule
+from axiswise.source.guards import asks_for_mode
 from axiswise.source.scene import Scene
 
 FIXED = re.compile(r"(self\.)?[A-Za-z_][\w.]*|[\d.e-]+")
@@ -33,6 +34,8 @@ class DropoutInEvaluation(Rule):
         elif way == "layer":
             told = f"{scene.callee()} makes a new layer in each call, which is always in training mode"
         else:
+            return None
+        if asks_for_mode(conflict.call.frames, scene.sources):
             return None
         return replace(scene.diagnosis(told), severity="warning", silent=True, exception=None)
 

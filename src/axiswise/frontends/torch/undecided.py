@@ -87,7 +87,7 @@ class _Undecided:
         return self.nonzero(condition, as_tuple=True)
 
     def masked_select(self, input: torch.Tensor, mask: torch.Tensor) -> Any:
-        whole = cast("torch.Size", torch.broadcast_shapes(input.shape, mask.shape))
+        whole = cast("Any", torch).broadcast_shapes(input.shape, mask.shape)
         each = whole.numel() // max(mask.numel(), 1)  # of each place that the mask tells of
         return input.new_empty((self.tracer.reading.count(mask) * each,))
 
