@@ -32,7 +32,7 @@ def memory() -> Memory:
     fix = Fix("set it to 4", (Edit(span, "4"),), verdict="verified", holds_for="every batch >= 1")
     found = Diagnosis("linear-in-features", "`self.a` takes 3 features, but `x` has 4", span, fixes=(fix,))
     target = Target("model.py::Net", "checked", inputs={"x": "Float[batch 4]"}, holds_for=("batch >= 1",), ops=7)
-    return Memory(Report((target,), (found,)), ("Net", "forward"))
+    return Memory(Report((target,), (found,)), ("Net", "forward"), is_module=True)
 
 
 def test_what_is_kept_comes_back_whole(model: Path) -> None:

@@ -49,7 +49,7 @@ def check_models(path: str, target: str, ran: set[str], options: Options, sandbo
             left -= len(due)
             for definition, found in pool.map(checked, due):
                 (entry,) = found.report.targets
-                if definition.takes_tensors is None and entry.status == "skipped":
+                if definition.takes_tensors is None and entry.status == "skipped" and not found.is_module:
                     continue  # only importing it could tell, and it told that this is none
                 report = report.joined(found.report)
                 if entry.status == "checked":
@@ -91,7 +91,7 @@ def check_model(path: str, name: str, target: str, options: Options, sandbox: Sa
         entry = replace(entry, annotations=near(runs.harmless(base, inscription)))
     runs.close()
     report = Report((entry,), tuple(relative(each) for each in findings if options.wants(each.rule)))
-    found = Memory(report, tuple(details.get("ran", ())))
+    found = Memory(report, tuple(details.get("ran", ())), bool(details.get("is_module")))
     if kept_as and details and entry.seconds < options.time_budget:  # what ran out of time may come further another day
         remember(kept_as, found)
     return found

@@ -38,10 +38,12 @@ class Memory:
     Attributes:
         report: What was reported.
         ran: Names of the classes and functions that were run.
+        is_module: Whether it is a class of modules, built or not.
     """
 
     report: Report
     ran: tuple[str, ...]
+    is_module: bool
 
 
 def name_of(path: str, part: str, options: Options) -> str:

@@ -153,3 +153,15 @@ def test_a_file_of_a_package_runs_as_a_part_of_it() -> None:
     Path("nets/net.py").write_text("from torch import nn\n" + NET)
     report = report_of("import torch\nfrom .net import Net\nNet()(torch.randn(3, 32))\n", "nets/train.py")
     assert rules(report) == ["linear-in-features"]
+
+
+def test_a_module_by_its_base_elsewhere_is_told_of_though_it_cannot_be_built() -> None:
+    Path("base.py").write_text("from torch import nn\nclass Base(nn.Module):\n    pass\nclass Plain:\n    pass\n")
+    report = report_of(
+        "from base import Base, Plain\nclass Net(Base):\n    def __init__(self, columns):\n        super().__init__()\n"
+        "        self.names = columns.names.of('wide')\n    def forward(self, x):\n        return x\n"
+        "class Other(Plain):\n    def __init__(self, columns):\n        self.names = columns.names.of('wide')\n"
+        "    def forward(self, x):\n        return x\n"
+    )
+    assert list(statuses(report)) == ["Net"]
+    assert statuses(report)["Net"][0] == "skipped"

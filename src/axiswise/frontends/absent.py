@@ -96,7 +96,8 @@ def _lacking(package: str) -> ModuleNotFoundError:
 
 def absent() -> list[str]:
     """Return the packages that were imported and are not installed, those first of which something was called."""
-    placed = (each.__dict__["axiswise_package"] for each in sys.modules.values() if isinstance(each, _Placeholder))
+    loaded = [each for each in list(sys.modules.values()) if type(each) is _Placeholder]  # whose `__class__` loads none
+    placed = (each.__dict__["axiswise_package"] for each in loaded)
     return list(dict.fromkeys((*reversed(PASSED_OVER), *placed)))
 
 
@@ -126,7 +127,7 @@ class Absent(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(self, fullname: str, path: Any, target: Any = None) -> importlib.machinery.ModuleSpec | None:
         package = fullname.partition(".")[0]
         known = sys.modules.get(package)
-        if package in sys.stdlib_module_names or not (known is None or isinstance(known, _Placeholder)):
+        if package in sys.stdlib_module_names or not (known is None or type(known) is _Placeholder):
             return None
         if (known is None and _is_there(package)) or not self.is_asked_by_the_program(directly=False):
             return None

@@ -127,10 +127,9 @@ class Examined:
         """Return what is sent to the parent; `began` is when the job did."""
         self.began = began
         status, reason = self.status()
-        if reason and "NameError" in reason:  # and why the name was not defined
-            reason = "; ".join((reason, *self.leniency.told()[:1]))
         self.assumptions += [f"done without the package {each}, which is not installed" for each in absent()]
-        return self._sent(status, reason)
+        undefined = self.leniency.told()[:1] if reason and "NameError" in reason else ()
+        return self._sent(status, "; ".join((reason, *undefined)) if reason else None)
 
     def _sent(self, status: str, reason: str | None) -> dict[str, Any]:
         return {
@@ -201,6 +200,7 @@ class Examined:
             "why_tried": proof.reason if proof is not None else "",
             "made_up": made_up_lengths(call, proof) if proof is not None else [],
             "pinned": {"arguments": _plain(self.plan.pinned if self.plan else {}), **self._pinned(call)},
+            "is_module": self.plan is not None and issubclass(self.plan.cls, torch.nn.Module),
             "likely": "told" if self.likely and self.likely.is_told and not self._is_assumed() else bool(self.likely),
         }
 
