@@ -64,7 +64,49 @@ LISTED = """class Deformable(nn.Module):
 """Of a list of pairs of numbers, a comment says which they are: no axes of a tensor."""
 
 
-@pytest.mark.parametrize(("name", "model"), [("TwoTower", JOINED), ("Recurrent", STATEFUL), ("Deformable", LISTED)])
+RESHAPED = """class Attention(nn.Module):
+    def __init__(self, dim, heads=8, dim_head=64):
+        super().__init__()
+        self.heads, hidden = heads, heads * dim_head
+        self.to_qkv, self.to_out = nn.Conv2d(dim, hidden * 3, 1), nn.Conv2d(hidden, dim, 1)
+
+    def forward(self, x):
+        shape = x.shape
+        b, c, h, w = shape
+        q, k, v = (t.reshape(b, self.heads, -1, h * w) for t in self.to_qkv(x).chunk(3, dim=1))
+        out = (q.transpose(2, 3) @ k).softmax(-1) @ v.transpose(2, 3)
+        return self.to_out(out.transpose(2, 3).reshape(b, -1, h * w).reshape(shape)) + x
+"""
+"""The channels are as many as were chosen for `dim`, where only one choice goes with the heads' own sizes."""
+GROUPED = """class Grouped(nn.Module):
+    def __init__(self, nsample=32, width=16):
+        super().__init__()
+        self.nsample, self.mlp = nsample, nn.Linear(3, width)
+
+    def forward(self, xyz):
+        xyz = xyz.permute(0, 2, 1)
+        B, N, C = xyz.shape
+        near = torch.arange(N).view(1, 1, N).repeat([B, N, 1])
+        near[torch.cdist(xyz, xyz) > 0.5] = N
+        near = near.sort(dim=-1)[0][:, :, : self.nsample]
+        first = near[:, :, 0].view(B, N, 1).repeat([1, 1, self.nsample])
+        near[near == N] = first[near == N]
+        points = xyz[torch.arange(B).view(B, 1, 1), near.clamp(max=N - 1)]
+        return self.mlp(points).max(2)[0]
+"""
+"""A cut that is shorter where there are few points, whose number is read off an input whose axes were moved."""
+
+
+@pytest.mark.parametrize(
+    ("name", "model"),
+    [
+        ("TwoTower", JOINED),
+        ("Recurrent", STATEFUL),
+        ("Deformable", LISTED),
+        ("Attention", RESHAPED),
+        ("Grouped", GROUPED),
+    ],
+)
 def test_nothing_is_said_of_a_model_whose_inputs_are_not_known(
     name: str, model: str, tmp_path: Path, warm: Sandbox
 ) -> None:

@@ -47,13 +47,13 @@ def demands(trial: Trial, conflict: Conflict, side: AxisUse | None, wanted: int)
                 found.append(Demand(leaf.name, int(size)))
         for leaf in place.origin.axes() if place.origin else ():
             size = solved(place.origin, leaf, place.wanted)  # type: ignore[arg-type]
-            name = _read_off(trial, leaf)
+            name = read_off(trial, leaf)
             if name is not None and size is not None and size > 0:
                 found.append(Demand(name, int(size)))
     return found
 
 
-def _read_off(trial: Trial, leaf: Origin) -> str | None:
+def read_off(trial: Trial, leaf: Origin) -> str | None:
     """Return the input's axis whose size a number is, read off the input itself or off what only moved its axes."""
     if leaf.tensor in trial.given:
         return f"{trial.given[leaf.tensor]}.{leaf.axis}"

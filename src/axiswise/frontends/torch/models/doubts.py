@@ -15,6 +15,7 @@ from typing import Any, cast
 from axiswise.facts import AxisUse, Conflict, TensorRef, is_series
 from axiswise.frontends.torch.models.asked import Demand, demands, has_own_axis, is_batch, is_own
 from axiswise.frontends.torch.models.changing import spec_of
+from axiswise.frontends.torch.models.chosen import chosen
 from axiswise.frontends.torch.models.pinning import rank_is_own
 from axiswise.frontends.torch.models.specs import parameter_of
 from axiswise.frontends.torch.models.trials import INPUT, Trial, input_axes
@@ -55,7 +56,7 @@ def in_doubt(
         return not refs or any(_may_have_others(trial, conflict, ref.id, told, held) for ref in refs)
     if _may_be_read_off(conflict) or _is_asked_by_another(trial, conflict, bound):
         return True  # a length that was read off an input is another one with another input
-    if len(set(built := [_chosen(trial, conflict, each) for each in (conflict.left, conflict.right)])) > 1 and any(
+    if len(set(built := [chosen(trial, conflict, each) for each in (conflict.left, conflict.right)])) > 1 and any(
         built
     ):
         return True  # another number in the place of the one that was chosen may do
@@ -124,7 +125,7 @@ def is_of_form(trial: Trial, told: Callable[[str, int], bool]) -> bool:
     if conflict is None or conflict.left is None or conflict.right is None or _is_of_shape(conflict):
         return conflict is not None
     if 0 in (conflict.left.size, conflict.right.size) or any(
-        _chosen(trial, conflict, each) for each in (conflict.left, conflict.right)
+        chosen(trial, conflict, each) for each in (conflict.left, conflict.right)
     ):
         return False
     sides = ((conflict.left, conflict.right), (conflict.right, conflict.left))
@@ -320,14 +321,6 @@ def _has_name(trial: Trial, path: str, axis: int) -> bool:
     """Return whether an axis of an input is one that may have any size."""
     spec = spec_of(trial.call, path)
     return spec is not None and axis < len(spec.axes) and bool(spec.axes[axis].name)
-
-
-def _chosen(trial: Trial, conflict: Conflict, side: AxisUse) -> frozenset[str]:
-    """Return the arguments of constructors that were chosen and that a side goes back to."""
-    found = places(trial.trace, conflict.call, side, side.size)
-    names = {leaf.name for place in found for leaf in (place.origin.guesses() if place.origin else ())}
-    given = tuple(trial.given.values())
-    return frozenset(name for name in names if name.rpartition(".")[0] not in given)
 
 
 def _is_free(trial: Trial, conflict: Conflict, side: AxisUse) -> bool:

@@ -1,0 +1,50 @@
+"""Which of the arguments that were chosen for constructors a size goes back to: another choice may do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from axiswise.facts import AxisUse, Conflict, is_series
+from axiswise.frontends.torch.models.asked import read_off
+from axiswise.frontends.torch.models.changing import spec_of
+from axiswise.frontends.torch.models.trials import Trial
+from axiswise.origin import Origin, origin_of
+from axiswise.source.provenance import places
+
+
+def chosen(trial: Trial, conflict: Conflict, side: AxisUse) -> frozenset[str]:
+    """Return the arguments of constructors that were chosen and that a side goes back to."""
+    if conflict.kind == "numel":
+        return _chosen_of_all(trial, conflict, side)
+    found = places(trial.trace, conflict.call, side, side.size)
+    return _chosen_in(trial, [place.origin for place in found if place.origin])
+
+
+def _chosen_of_all(trial: Trial, conflict: Conflict, side: AxisUse) -> frozenset[str]:
+    """Return those that a number of elements goes back to, by any of the axes."""
+    asked = conflict.call.params.get("shape")
+    if side.param and is_series(asked):
+        return _chosen_in(trial, [origin for each in asked if (origin := origin_of(each)) is not None])
+    ref = conflict.call.operands.get(side.operand)
+    axes = (AxisUse(side.operand, axis, size) for axis, size in enumerate(ref.shape if ref is not None else ()))
+    found = [place.origin for axis in axes for place in places(trial.trace, conflict.call, axis, axis.size)]
+    return _chosen_in(trial, [each for each in found if each])
+
+
+def _chosen_in(trial: Trial, origins: Iterable[Origin]) -> frozenset[str]:
+    """Return those in the origins of numbers, and those that a number was read off an input for."""
+    names = {leaf.name for origin in origins for leaf in origin.guesses()}
+    for leaf in (leaf for origin in origins for leaf in origin.axes()):
+        path, _, axis = (read_off(trial, leaf) or "").rpartition(".")
+        spec = spec_of(trial.call, path) if path else None
+        if spec is not None and int(axis) < len(spec.axes) and not spec.axes[int(axis)].name:
+            names |= _settled_by(trial, spec.axes[int(axis)].size)
+    given = tuple(trial.given.values())
+    return frozenset(name for name in names if name.rpartition(".")[0] not in given)
+
+
+def _settled_by(trial: Trial, size: int) -> set[str]:
+    """Return the arguments that were chosen for layers, and that a size may have been taken from."""
+    values = (value for call in trial.trace.calls if call.layer is not None for value in call.layer.settings.values())
+    origins = (origin for value in values if value == size and (origin := origin_of(value)) is not None)
+    return {leaf.name for origin in origins for leaf in origin.guesses()}
