@@ -181,7 +181,9 @@ def _run(script: str, frontend: Frontend, sources: Sources) -> tuple[str, str | 
     except SystemExit as error:
         if error.code not in (None, 0):
             status = "partial" if frontend.steering.operations or frontend.trace.failures else "skipped"
-            return status, f"the program ended itself with exit status {error.code!s}"
+            code = error.code
+            said_so = int(code) if isinstance(code, int) else next(iter(str(code).splitlines()), "")
+            return status, f"the program ended itself with exit status {said_so}"[:300]
     except KeyboardInterrupt:
         return "partial", "the program was interrupted"
     except BaseException as error:  # whatever a program raises ends it, and is told
