@@ -3,28 +3,45 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from axiswise.facts import Frame
 from axiswise.source.callsite import CallSite
 from axiswise.source.text import Sources
-from axiswise.source.unread import function_of
+from axiswise.source.unread import function_of, names_in
 
 _MODES = ("training", "train", "evaluat", "inference")
 """Parts of the names by which a program knows in which mode it is."""
 
 
 def asks_for_mode(frames: Sequence[Frame], sources: Sources) -> bool:
-    """Return whether a function on the way to a call tests whether the model is trained: `if self.training and ...`.
+    """Return whether a call, or one on the way to it, hangs on whether the model is trained: `if self.training: ...`.
 
     Args:
-        frames: The user's frames, outermost first; scripts, which are no functions, ask for nothing of a module's.
+        frames: The user's frames, outermost first.
         sources: Their files.
     """
-    for frame in frames:
-        site = CallSite.at(sources, frame)
-        function = function_of(site.source, site.node) if site is not None else None
-        for node in ast.walk(function) if function is not None else ():
-            if isinstance(node, (ast.If, ast.IfExp)) and any(mode in ast.unparse(node.test) for mode in _MODES):
-                return True
-    return False
+    sites = (CallSite.at(sources, frame) for frame in frames)
+    return any(any(mode in ast.unparse(test) for mode in _MODES) for site in sites if site for test in _tests(site))
+
+
+def _tests(site: CallSite) -> Iterator[ast.expr]:
+    """Yield the tests around an expression, those in it and in what its names are given, and those left at before."""
+    function = function_of(site.source, site.node)
+    if function is None:
+        return
+    yield from (each.test for each in ast.walk(site.node) if isinstance(each, ast.IfExp))
+    outer = site.source.parents.get(site.node)
+    while outer is not None and outer is not function:
+        if isinstance(outer, (ast.If, ast.IfExp)):
+            yield outer.test
+        outer = site.source.parents.get(outer)
+    names, line = names_in(site.node), getattr(site.node, "lineno", 0)
+    for node in ast.walk(function):
+        if getattr(node, "lineno", line) >= line:
+            continue
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.IfExp):
+            if any(getattr(target, "id", None) in names for target in node.targets):
+                yield node.value.test
+        elif isinstance(node, ast.If) and isinstance(node.body[-1], ast.Return):
+            yield node.test
