@@ -48,6 +48,7 @@ def test_command_lines_and_files_are_read() -> None:
     Path("configs/base.json").write_text(json.dumps({"model": {"width": 8, "sizes": [1, 2]}, "seed": 3}))
     Path("configs/other.yaml").write_text("width: 16\ndepth: 4\n")
     Path("configs/broken.json").write_text("{")
+    Path("configs/lost.json").symlink_to("nowhere.json")
     Path("model.py").write_text("import torch\n")
     listed = settings_of(Project(str(Path("model.py").resolve())))
     assert [(each.place, dict(each.values)) for each in listed] == [

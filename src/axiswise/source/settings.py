@@ -85,7 +85,7 @@ def _of_files(root: Path) -> Iterator[FileSettings]:
 def _settings_files(root: Path) -> list[Path]:
     folders = dict.fromkeys((root, *(each.parent for each in python_files(root, MOST_FILES)), *root.glob("*conf*/")))
     found = [path for folder in folders for path in sorted(folder.glob("*")) if path.suffix in _READERS]
-    return [path for path in found[:MOST_FILES] if path.stat().st_size <= MOST_TEXT]
+    return [path for path in found[:MOST_FILES] if path.is_file() and path.stat().st_size <= MOST_TEXT]
 
 
 def _yaml(text: str) -> Any:
