@@ -110,6 +110,11 @@ def absent_package(error: BaseException) -> str | None:
     return next(iter(absent()), None)
 
 
+def needs(package: str) -> str:
+    """Return the line that tells of a package that is not installed."""
+    return f"needs the package {package}, which is not installed"
+
+
 @cache
 def _base(package: str) -> type:
     def refuse(*given: object, **named: object) -> NoReturn:

@@ -20,7 +20,7 @@ from typing import Any
 
 from axiswise.engine import diagnoses
 from axiswise.facts import Conflict, Failure, Frame, OpCall, Trace
-from axiswise.frontends.absent import PASSED_OVER, Absent, Lenient, absent, absent_package
+from axiswise.frontends.absent import PASSED_OVER, Absent, Lenient, absent, absent_package, needs
 from axiswise.frontends.choosing import READ_ON_IMPORT, TORCH
 from axiswise.frontends.frontend import Frontend
 from axiswise.frontends.messages.said import said
@@ -180,8 +180,7 @@ def _run(script: str, frontend: Frontend, sources: Sources) -> tuple[str, str | 
             exec(code, module.__dict__)
     except SystemExit as error:
         if error.code not in (None, 0):
-            status = "partial" if frontend.steering.operations or frontend.trace.failures else "skipped"
-            code = error.code
+            status, code = "partial" if _ran(frontend) else "skipped", error.code
             said_so = int(code) if isinstance(code, int) else next(iter(str(code).splitlines()), "")
             return status, f"the program ended itself with exit status {said_so}"[:300]
     except KeyboardInterrupt:
@@ -189,11 +188,10 @@ def _run(script: str, frontend: Frontend, sources: Sources) -> tuple[str, str | 
     except BaseException as error:  # whatever a program raises ends it, and is told
         return what_ended(error, frontend)
     for package in absent():
-        needs = f"needs the package {package}, which is not installed"
         if not frontend.steering.operations:
-            return "skipped", needs
+            return "skipped", needs(package)
         if package in PASSED_OVER:
-            return "partial", f"{needs}: it was run without"
+            return "partial", f"{needs(package)}: it was run without"
         frontend.steering.assume(f"done without the package {package}, of which nothing was called")
     return "checked", None
 
@@ -221,15 +219,18 @@ def what_ended(error: BaseException, frontend: Frontend) -> tuple[str, str | Non
     """Return what became of a program that an exception ended; a shape error among them is a failure."""
     frames = frontend.user.of_error(error)
     line = f" at line {frames[-1].span.line}" if frames else ""
-    ran = bool(frontend.steering.operations or frontend.trace.failures)
     if (package := absent_package(error)) is not None:
-        needs = f"needs the package {package}, which is not installed"
-        return ("partial", f"stopped{line}: {needs}") if ran else ("skipped", needs)
+        return ("partial", f"stopped{line}: {needs(package)}") if _ran(frontend) else ("skipped", needs(package))
     if "axiswise_failure" not in error.__dict__ and isinstance(error, Exception):
         _shape_failure(error, frames, frontend)
     text = next(iter(said(str(error)).splitlines()), "")
-    status = "partial" if ran or frontend.trace.failures else "skipped"
+    status = "partial" if _ran(frontend) else "skipped"
     return status, f"stopped{line}: {type(error).__name__}: {text}"[:300]
+
+
+def _ran(frontend: Frontend) -> bool:
+    """Return whether anything of the framework's was run, or failed."""
+    return bool(frontend.steering.operations or frontend.trace.failures)
 
 
 def failure_of(error: BaseException | None, frontend: Frontend) -> Failure | None:

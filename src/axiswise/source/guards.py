@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from axiswise.facts import Frame
 from axiswise.source.callsite import CallSite
 from axiswise.source.text import Sources
-from axiswise.source.unread import function_of, names_in
+from axiswise.source.unread import function_of, names_in, words
 
-_MODES = ("training", "train", "evaluat", "inference")
-"""Parts of the names by which a program knows in which mode it is."""
+_MODES = frozenset("training train trained eval evaluate evaluating evaluation inference".split())
+"""Words of the names by which a program knows in which mode it is."""
 
 
 def asks_for_mode(frames: Sequence[Frame], sources: Sources) -> bool:
@@ -22,7 +22,14 @@ def asks_for_mode(frames: Sequence[Frame], sources: Sources) -> bool:
         sources: Their files.
     """
     sites = (CallSite.at(sources, frame) for frame in frames)
-    return any(any(mode in ast.unparse(test) for mode in _MODES) for site in sites if site for test in _tests(site))
+    return any(_MODES & _words(test) for site in sites if site for test in _tests(site))
+
+
+def _words(test: ast.expr) -> set[str]:
+    nodes = list(ast.walk(test))
+    names = [each.id for each in nodes if isinstance(each, ast.Name)]
+    names += [each.attr for each in nodes if isinstance(each, ast.Attribute)]
+    return {word for name in names for word in words(name)}
 
 
 def _tests(site: CallSite) -> Iterator[ast.expr]:

@@ -15,7 +15,7 @@ from typing import Any, cast
 from torch import nn
 
 from axiswise.facts import Failure
-from axiswise.frontends.absent import absent_package
+from axiswise.frontends.absent import absent_package, needs
 from axiswise.frontends.torch.models.choosing import Chooser, parameters
 from axiswise.frontends.torch.models.demands import asked_of_parts, demanded, missing
 from axiswise.frontends.torch.models.guesses import Guesses, Needed
@@ -274,7 +274,7 @@ def _told(cls: type, error: Exception, around: Surroundings) -> str:
     """Return one line for what a constructor raised."""
     text = next(iter(str(error).splitlines()), "")
     if (package := absent_package(error)) is not None:
-        return f"needs the package {package}, which is not installed"
+        return needs(package)
     if isinstance(error, OSError) and error.filename:
         return f"needs the file {os.path.basename(str(error.filename))}"
     line = ""
