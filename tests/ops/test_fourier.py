@@ -6,6 +6,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from axiswise.facts import OpCall, TensorRef
+from axiswise.ops.contract import contract_of
 from tests.ops.harness import examples, hold, nearly, shapes, tensor
 
 Shape = tuple[int, ...]
@@ -63,3 +65,13 @@ def test_kinds() -> None:
     wrong = torch.ones(512)
     assert hold(lambda: torch.stft(tensor((2, 900)), 400, window=wrong, return_complex=True)) == ("length",)
     assert hold(lambda: torch.stft(tensor((2, 100)), 400, return_complex=True)) == ("window",)
+
+
+def test_a_window_length_that_is_a_tensor_says_nothing() -> None:
+    signal, size = (TensorRef(each, shape, "float32") for each, shape in enumerate(((4, 2000), (7,))))
+    call = OpCall(0, "stft", {"input": signal, "n_fft": size}, {}, ())
+    contract = contract_of("stft")
+    assert contract is not None
+    assert contract.conflicts(call) == []
+    assert contract.output(call) is None
+    assert contract.source(call, 0, 1).relation == "unknown"

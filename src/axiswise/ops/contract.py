@@ -13,6 +13,7 @@ import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from axiswise.facts import AxisSource, Conflict, OpCall, Shape
 
@@ -130,6 +131,27 @@ def requiring(contract: Contract, *roles: str) -> Contract:
     return Contract(conflicts, output, source)
 
 
+def of_settings(contract: Contract) -> Contract:
+    """Return a contract that says nothing of a call that was given a tensor where it reads a setting."""
+
+    def reading(said: Callable[..., Any], otherwise: Callable[[], Any]) -> Callable[..., Any]:
+        def read(call: OpCall, *place: int) -> Any:
+            try:
+                return said(call, *place)
+            except KeyError as error:
+                if error.args[0] not in call.operands:
+                    raise
+                return otherwise()
+
+        return read
+
+    return Contract(
+        reading(contract.conflicts, list),
+        reading(contract.output, lambda: None),
+        reading(contract.source, lambda: UNKNOWN),
+    )
+
+
 UNKNOWN = AxisSource("unknown")
 
 
@@ -144,7 +166,7 @@ def contracts() -> dict[str, Contract]:
         for word, contract in getattr(family, "CONTRACTS", {}).items():
             if word in found:
                 raise ValueError(f"two families speak for {word!r}")
-            found[word] = requiring(contract, *needed) if needed else contract
+            found[word] = of_settings(requiring(contract, *needed) if needed else contract)
     return found
 
 

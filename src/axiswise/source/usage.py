@@ -24,7 +24,7 @@ class Usage:
         attributes: Attributes that are read of it.
         given: Functions it is handed to, with the place or the keyword: `("nn.Linear", 0)`.
         multiplied: It stands in arithmetic.
-        tested: It stands alone as a condition.
+        tested: It stands alone as a condition, or as a part of one (`if train and rate > 0`).
         gridded: It is subscripted as only an array is: with several indices, `...` or None.
         kinds: Types that `isinstance` asks whether it is, as written.
     """
@@ -158,9 +158,20 @@ def _seen(node: ast.AST, is_it: Callable[[ast.AST | None], bool], found: Usage) 
         case ast.BinOp():
             found.multiplied |= is_it(node.left) or is_it(node.right)
         case ast.If() | ast.IfExp() | ast.Assert():
-            found.tested |= is_it(node.test)
+            found.tested |= any(is_it(each) for each in _conditions(node.test))
         case _:
             pass
+
+
+def _conditions(test: ast.expr) -> Iterator[ast.expr]:
+    """Yield what a condition is put together from with `and`, `or` and `not`."""
+    if isinstance(test, ast.BoolOp):
+        for each in test.values:
+            yield from _conditions(each)
+    elif isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        yield from _conditions(test.operand)
+    else:
+        yield test
 
 
 def _constants(node: ast.expr | None) -> Iterator[object]:

@@ -18,6 +18,7 @@ from axiswise.frontends.torch.models.changing import spec_of
 from axiswise.frontends.torch.models.chosen import chosen
 from axiswise.frontends.torch.models.pinning import rank_is_own
 from axiswise.frontends.torch.models.specs import parameter_of
+from axiswise.frontends.torch.models.standing_in import has_function
 from axiswise.frontends.torch.models.trials import INPUT, Trial, input_axes
 from axiswise.origin import origin_of
 from axiswise.source.provenance import LONGEST_TRAIL, Step, places, trail
@@ -49,8 +50,8 @@ def in_doubt(
     conflict = next((each for failure in trial.failures[:1] for each in failure.conflicts[:1]), None)
     if conflict is None or (conflict.kind == "other" and not _comes_from(trial, conflict, certain)):
         return True  # what a refusal without sizes wants may be said in words only
-    if _has_numbers(trial.call.arguments):
-        return True  # another number than the one that was made up may do
+    if _has_numbers(trial.call.arguments) or has_function(trial.call.arguments):
+        return True  # another number, or function, than the one that was made up may do
     if conflict.left is None or conflict.right is None or _is_of_shape(conflict):
         refs, told = _at_fault(conflict), bound if conflict.kind in OF_VALUES else certain
         return not refs or any(_may_have_others(trial, conflict, ref.id, told, held) for ref in refs)

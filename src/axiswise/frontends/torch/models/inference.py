@@ -41,12 +41,13 @@ from axiswise.frontends.torch.models.keyed import keyed
 from axiswise.frontends.torch.models.meant import Meant, meant, shown, usual
 from axiswise.frontends.torch.models.numbers import Numbers, first_sides, numbered, suited
 from axiswise.frontends.torch.models.optional import completed, first_of
+from axiswise.frontends.torch.models.plainly import plainly
 from axiswise.frontends.torch.models.reconsidering import reconsidered
 from axiswise.frontends.torch.models.refused import refused
 from axiswise.frontends.torch.models.singly import meets_the_batch, takes_the_batch
 from axiswise.frontends.torch.models.solving import solved
 from axiswise.frontends.torch.models.specs import AxisSpec, CallSpec, TensorSpec
-from axiswise.frontends.torch.models.structures import Structures, holds
+from axiswise.frontends.torch.models.structures import Structures, holds, usual_number
 from axiswise.frontends.torch.models.trials import Trial
 from axiswise.source.examples import Example
 from axiswise.source.shape_hints import ShapeHint, shape_hints
@@ -137,6 +138,7 @@ def inferred(
 
     def more(trial: Trial) -> Iterator[CallSpec]:
         yield from refused(trial, sources)
+        yield from plainly(trial, sources, usual_number)
         for call in completed(trial, function, told):
             yield call
             yield from keyed(replace(trial, call=call), thought)

@@ -31,6 +31,7 @@ from axiswise.frontends.torch.models.numbers import Numbers, numbers_of, whole
 from axiswise.frontends.torch.models.proofs import Budget, Proof
 from axiswise.frontends.torch.models.rebuilding import MOST, rebuilt
 from axiswise.frontends.torch.models.specs import CallSpec, from_wire, to_wire
+from axiswise.frontends.torch.models.standing_in import has_function
 from axiswise.frontends.torch.models.structures import plain_values
 from axiswise.frontends.torch.models.surroundings import Surroundings, defined
 from axiswise.frontends.torch.models.symbols import decided_anew, symbolic_run
@@ -164,7 +165,7 @@ class Examined:
         if self.found is None:
             return "skipped", f"what `{self.job['name']}` takes cannot be told: its signature is not at hand"
         chosen = plain_values(self.found.trial.call.arguments)
-        self.assumptions += [f"`{name}` taken as {value!r}" for name, value in chosen]
+        self.assumptions += [f"`{name}` taken as {said}" for name, said in chosen]
         trial = self.found.trial
         self.trace = trial.trace
         if self.found.meant is not None and self.job.get("likely", True) and not (self.given or self._is_made_up()):
@@ -314,7 +315,9 @@ class Examined:
         return trial
 
     def _is_made_up(self) -> bool:
-        """Return whether a module that was chosen stands in the place of one that only the user knows."""
+        """Return whether what was chosen stands in the place of a module, or a function, that only the user knows."""
+        if self.found is not None and has_function(self.found.trial.call.arguments):
+            return True
         if self.plan is None:
             return False
         given = self.plan.arguments.values()

@@ -1,12 +1,16 @@
-"""A small network in the place of one that only the user knows: it takes what the module around it speaks of."""
+"""What stands in the place of a network or a function that only the user knows: it takes what is spoken of around."""
 
 from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Mapping
+from typing import Any, cast
 
 import torch
 from torch import nn
+
+from axiswise.frontends.torch.models.specs import Record
 
 WIDTH = 32
 OUTPUTS = 10
@@ -35,6 +39,37 @@ class Widened(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.project(x.float().mean(-1, keepdim=True))
+
+
+class Kept(nn.Module):
+    """A function that returns the first thing it is given: a layer around which another is put."""
+
+    said = "a function that returns what it is given"
+
+    def forward(self, x: Any, *others: Any, **named: Any) -> Any:
+        return x
+
+
+class Scored(nn.Module):
+    """A function that returns one number for each example: a critic."""
+
+    said = "a function that returns one number for each example"
+
+    def forward(self, x: torch.Tensor, *others: Any, **named: Any) -> torch.Tensor:
+        return x.flatten(1).mean(1, keepdim=True)
+
+
+FUNCTIONS = Kept, Scored
+"""What is given for an argument that is called."""
+
+
+def has_function(value: Any) -> bool:
+    """Return whether one of `FUNCTIONS` is among the arguments of a call."""
+    if isinstance(value, Mapping):
+        return any(map(has_function, cast("Mapping[Any, Any]", value).values()))
+    if isinstance(value, (tuple, list)):
+        return any(map(has_function, cast("list[Any]", value)))
+    return isinstance(value, Record) and (value.cls in FUNCTIONS or has_function(value.fields))
 
 
 def network(cls: type, tree: ast.ClassDef | None) -> Network:

@@ -19,8 +19,11 @@ from typing import Any, cast
 import torch
 
 from axiswise.frontends.torch.models.choosing import resolved
+from axiswise.frontends.torch.models.ideas import axis
 from axiswise.frontends.torch.models.lexicon import meaning, number
 from axiswise.frontends.torch.models.specs import CallSpec, Record, TensorSpec
+from axiswise.frontends.torch.models.standing_in import FUNCTIONS
+from axiswise.frontends.torch.models.states import states_of
 from axiswise.source.usage import Usage, item_targets_of, targets_of, usage
 
 Thought = Callable[[str], Sequence[TensorSpec]]
@@ -61,8 +64,12 @@ class Structures:
         """Return what a parameter may be given, the likeliest first."""
         parameter = inspect.signature(self.function).parameters.get(name)
         annotation = parameter.annotation if parameter is not None else inspect.Parameter.empty
-        used = usage(self.tree, name) if self.tree is not None else Usage()
-        return self._annotated(name, resolved(annotation, self.space), used, 0)
+        if self.tree is None:
+            return self._annotated(name, resolved(annotation, self.space), Usage(), 0)
+        axes = (each for spec in self.thought(name) for each in spec.axes if each.is_batch)
+        owner = getattr(self.function, "__self__", None)
+        states = states_of(owner, self.tree, name, next(axes, axis("batch")))
+        return [*states, *self._annotated(name, resolved(annotation, self.space), usage(self.tree, name), 0)]
 
     # -- by annotation -------------------------------------------------------------------------------------------------
     def _annotated(self, name: str, kind: Any, used: Usage, depth: int) -> list[Any]:
@@ -107,13 +114,15 @@ class Structures:
         compared = [each for each in used.compared if type(each) is kind]
         if kind is str:
             return [*compared, *([] if compared else [""])]
-        return [*compared, kind(_number(name))]
+        return [*compared, kind(usual_number(name))]
 
     # -- by use --------------------------------------------------------------------------------------------------------
     def _used(self, name: str, used: Usage, depth: int) -> list[Any]:
         """Return what may be given for a parameter that is not annotated."""
         tensors: list[Any] = list(self.thought(name))
         fields = used.attributes - _OF_TENSORS - _NO_FIELDS
+        if used.called and not used.attributes:
+            return [Record(each, {}) for each in FUNCTIONS]
         if used.keys:
             return [*self._dicts(used, None, depth), *tensors]
         if fields:
@@ -135,7 +144,7 @@ class Structures:
         if (used.tested and not used.given and not used.iterated) or meaning(name) == "flag":
             return [False, *tensors]
         if any(callee.rpartition(".")[2] in _RESHAPING for callee, _ in used.given) and not _is_data(name, used):
-            return [_number(name), *tensors]
+            return [usual_number(name), *tensors]
         if used.parts or used.length or used.iterated:
             first = next((each for each in tensors if each.axes), None)
             is_axis = used.parts and first is not None and first.axes[0].size == used.parts
@@ -184,14 +193,19 @@ def holds(value: Any) -> bool:
     return type(value) in (int, float, list, dict) or any(CallSpec({"": value}).tensors())
 
 
-def plain_values(arguments: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield the arguments that are plain values, by path: they were chosen, and have to be told."""
+def plain_values(arguments: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the arguments that are plain values or functions, by path, as they are told: they were chosen."""
     for name, value in arguments.items():
         if isinstance(value, (bool, int, float, str)):
-            yield name, value
+            yield name, repr(value)
+        elif isinstance(value, Record) and value.cls in FUNCTIONS:
+            yield name, value.cls.said
 
 
-def _number(name: str) -> int | float:
+def usual_number(name: str) -> int | float:
+    """Return a number that would do for an argument of a name: a small one, and windows go into sides."""
+    if meaning(name) in ("window", "patch"):
+        return 2
     found = number(name, {})
     if name in ("h", "w", "H", "W") or meaning(name) == "image":
         return 4

@@ -59,10 +59,10 @@ class Trial:
 
     @property
     def reach(self) -> int:
-        """How many operations were run before anything failed."""
+        """How many operations were run before anything failed; that inputs were made is none."""
         calls = [failure.call for failure in self.failures if failure.call is not None]
         first = min((call.index for call in calls if call.index >= 0), default=len(self.trace.calls))
-        return first if not self.ended else min(first, len(self.trace.calls))
+        return (first if not self.ended else min(first, len(self.trace.calls))) - len(self.given)
 
     def inputs_of(self, tensor: int, before: OpCall | None = None) -> Iterator[str]:
         """Yield the paths of the inputs that a tensor was made of, those through first operands first."""
