@@ -25,12 +25,13 @@ from axiswise.frontends.torch.models.building import plan as planned
 from axiswise.frontends.torch.models.choosing import parameters
 from axiswise.frontends.torch.models.forms import forms
 from axiswise.frontends.torch.models.inference import Inferred, inferred, resized, resumed
-from axiswise.frontends.torch.models.limits import failed, limits, made_up_lengths, why
+from axiswise.frontends.torch.models.limits import failed, why
 from axiswise.frontends.torch.models.meant import Meant
 from axiswise.frontends.torch.models.numbers import Numbers, numbers_of, whole
 from axiswise.frontends.torch.models.proofs import Budget, Proof
 from axiswise.frontends.torch.models.rebuilding import MOST, rebuilt
-from axiswise.frontends.torch.models.specs import CallSpec, from_wire, to_wire
+from axiswise.frontends.torch.models.sending import sent
+from axiswise.frontends.torch.models.specs import CallSpec, from_wire
 from axiswise.frontends.torch.models.standing_in import has_function
 from axiswise.frontends.torch.models.structures import plain_values
 from axiswise.frontends.torch.models.surroundings import Surroundings, defined
@@ -45,8 +46,6 @@ from axiswise.source.inputs import given_input
 from axiswise.source.leaving_out import Leniency
 from axiswise.source.project import Project
 from axiswise.source.text import Sources
-from axiswise.wire import limit_to_wire
-from axiswise.wire import to_wire as diagnosis_to_wire
 
 PATIENCE = 20.0
 """Seconds that a loop may go on for without anything new: a module's layers are no epochs, each of them counts."""
@@ -130,24 +129,7 @@ class Examined:
         status, reason = self.status()
         self.assumptions += [f"done without the package {each}, which is not installed" for each in absent()]
         undefined = self.leniency.told()[:1] if reason and "NameError" in reason else ()
-        return self._sent(status, "; ".join((reason, *undefined)) if reason else None)
-
-    def _sent(self, status: str, reason: str | None) -> dict[str, Any]:
-        return {
-            "status": status,
-            "reason": reason,
-            "ops": self.frontend.steering.operations,
-            "assumptions": [*self.assumptions, *self.frontend.steering.assumptions, *self.leniency.told()],
-            "findings": [diagnosis_to_wire(each) for each in self.findings.values()],
-            "decided": [],
-            "shapes": program.shapes_by_line(self.trace),
-            "sizes": {},
-            "ran": program.what_ran(self.trace),
-            "modules": [],
-            "environment": {},
-            "seconds": time.monotonic() - self.began,
-            **self.told(),
-        }
+        return sent(self, status, "; ".join((reason, *undefined)) if reason else None)
 
     def status(self) -> tuple[str, str | None]:
         """Take every step that can be taken; return how far it went, and why no further."""
@@ -176,43 +158,12 @@ class Examined:
             return "partial", f"it was run with a batch of one only: {why(self.found.several)}"
         if self.likely is None:
             self._read(trial.trace)
-        deliver(self._sent("checked", None))  # what is known survives a search that hangs
+        deliver(sent(self, "checked", None))  # what is known survives a search that hangs
         if trial.is_clean and self.likely is None:
             self._run_further(trial)
         if self.hidden is not None:
             return "partial", f"behind what fails, no inputs were found with which it goes on: {why(self.hidden)}"
         return ("partial", trial.ended) if trial.ended else ("checked", None)
-
-    def told(self) -> dict[str, Any]:
-        """Return what is told of a module beside its findings."""
-        call = self.found.trial.call if self.found is not None else CallSpec()
-        if self.found is not None and self.likely is not None and not self.found.trial.is_clean:
-            call = self.likely.trial.call
-        proof = self.proof
-        return {
-            "inputs": call.numbered(proof.numbers if proof is not None else {}).told(),
-            "inferred": not self.job.get("inputs"),
-            "holds_for": list(proof.holds_for) if proof is not None else [],
-            "limits": [
-                limit_to_wire(each)
-                for each in (limits(proof, self.sources, self.construction) if proof is not None else ())
-            ],
-            "tried_only": proof is not None and not proof.symbolic and bool(call.sizes()),
-            "why_tried": proof.reason if proof is not None else "",
-            "made_up": made_up_lengths(call, proof) if proof is not None else [],
-            "pinned": {"arguments": _plain(self.plan.pinned if self.plan else {}), **self._pinned(call)},
-            "is_module": self.plan is not None and issubclass(self.plan.cls, torch.nn.Module),
-            "likely": "told" if self.likely and self.likely.is_told and not self._is_assumed() else bool(self.likely),
-        }
-
-    def _pinned(self, call: CallSpec) -> dict[str, Any]:
-        """Return what a copy with a fix in it is run with."""
-        if self.found is None:
-            return {}
-        other = self.likely
-        is_free = self.hidden is not None if other is None else not (other.is_told or other.is_shown)
-        searched = {"hinted": [*self.found.hinted], "bound": [*self.found.bound]} if is_free else {}
-        return {"call": to_wire(other.trial.call if other is not None else call), **searched}
 
     # -- the steps ----------------------------------------------------------------------------------------------------
     def _built(self) -> Any:
@@ -350,9 +301,6 @@ class Examined:
                 finding = replace(finding, severity="note")
             self.findings.setdefault((finding.rule, finding.raised_at), finding)
 
-    def _is_assumed(self) -> bool:
-        return self.plan is None or bool(self.plan.assumptions)
-
     def _read_likely(self, meant: Meant, found: Trial) -> None:
         """Keep what fails on the inputs that were meant, where the module runs with others only, or with none."""
         call = meant.trial.call
@@ -396,8 +344,3 @@ class Examined:
 def _half(until: float) -> float:
     """Return when half of the time that is left is over: what takes long on all symbols may go fast on some."""
     return until - max(until - time.monotonic(), 0.0) / 2
-
-
-def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what can be sent of the values that construction settled on."""
-    return {path: value for path, value in values.items() if isinstance(value, (bool, int, float, str, type(None)))}

@@ -47,9 +47,11 @@ def plainly(trial: Trial, sources: Sources, number: Callable[[str], int | float]
 
 def _of_failure(trial: Trial, failure: Failure, argument: str | None) -> Iterator[str]:
     """Yield the inputs that what failed was given: as the argument that is named, else those it works on last."""
-    operands = failure.call.operands if failure.call is not None else {}
-    for role in (argument,) if argument in operands else (*list(operands)[1:], *list(operands)[:1]):
-        yield from trial.inputs_of(operands[role].id)
+    operands = dict(failure.call.operands) if failure.call is not None else {}
+    first, *others = [*operands.values()] or [None]
+    for ref in (operands[argument],) if argument in operands else (*others, first):
+        if ref is not None:
+            yield from trial.inputs_of(ref.id)
 
 
 def _of_error(trial: Trial, sources: Sources) -> Iterator[str]:
