@@ -76,6 +76,10 @@ def check_model(path: str, name: str, target: str, options: Options, sandbox: Sa
     payload = {"file": os.path.abspath(path), "name": name, "inputs": list(options.inputs), "named": named}
     runs = Runs(sandbox, EXAMINE, TORCH, payload, options.time_budget)
     base, findings = _examined(runs, began + options.time_budget)
+    if not findings and (base.details or {}).get("is_part"):
+        runs.payload |= {"pinned": None, "brief": False, "within": True}
+        within, findings = _examined(runs, began + 2 * options.time_budget)
+        base = within if within.status == "checked" else base
     likely = (base.details or {}).get("likely")
     if likely:
         proved = tuple(each for each in findings if each.fixes and each.fixes[0].verdict != "unverified")

@@ -112,6 +112,14 @@ def _handed_on(name: str, path: str, evaluator: Evaluator) -> bool:
     return False
 
 
+def class_around(source: SourceFile, call: ast.Call) -> ast.ClassDef | None:
+    """Return the class in whose text a call stands."""
+    node = source.parents.get(call)
+    while node is not None and not isinstance(node, ast.ClassDef):
+        node = source.parents.get(node)
+    return node
+
+
 def is_to_raise(source: SourceFile, call: ast.Call) -> bool:
     """Return whether a call stands where it is said to raise: `with pytest.raises(ValueError): ...`."""
     node: ast.AST | None = call

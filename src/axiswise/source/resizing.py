@@ -278,7 +278,7 @@ def _arithmetic(argument: ast.expr, place: Place, frame: Frame) -> Iterator[str]
             yield f"{name} {'+' if difference > 0 else '-'} {abs(difference)}"
         value = frame.sizes.get(name, 1)
         if is_name and value > 1 and place.wanted % value == 0 and 1 < place.wanted // value <= 8:
-            yield f"{name} * {place.wanted // value}"
+            yield f"{name} * {_factor(place, frame, place.wanted // value)}"
         return
     for side, other, known in _operands(argument, place.origin):
         text = ast.unparse(side)
@@ -290,6 +290,13 @@ def _arithmetic(argument: ast.expr, place: Place, frame: Frame) -> Iterator[str]
                 yield f"{text} * {place.wanted // value}"
     if place.wanted - place.value == 1 and isinstance(argument.op, (ast.Mult, ast.FloorDiv, ast.Pow)):
         yield f"{ast.unparse(argument)} + 1"
+
+
+def _factor(place: Place, frame: Frame, number: int) -> str:
+    """Return how a factor is written: by the name that holds it, where the numbers were chosen for the user."""
+    is_chosen = place.origin is not None and bool(place.origin.guesses())
+    names = (name for name, size in frame.sizes.items() if size == number > 2)
+    return next(names, str(number)) if is_chosen else str(number)
 
 
 def _operands(argument: ast.BinOp, origin: Origin | None) -> Iterator[tuple[ast.expr, ast.expr, int]]:

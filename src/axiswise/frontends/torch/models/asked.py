@@ -91,7 +91,10 @@ def is_own(trial: Trial, conflict: Conflict, side: AxisUse) -> bool:
 def has_own_axis(trial: Trial, conflict: Conflict, side: AxisUse) -> bool:
     """Return whether an axis goes back to the model's own, though its tensor was made of inputs, too."""
     steps = list(trail(trial.trace, conflict.call, side)) if side.axis >= 0 else []
-    return bool(steps) and all(step.call.op != INPUT and step.relation == "same" for step in steps)
+    if not steps or any(step.call.op == INPUT or step.relation not in ("same", "given") for step in steps):
+        return False
+    given = trial.given.values()
+    return not any(each.path in given for each in demands(trial, conflict, side, side.size))
 
 
 def is_width(call: CallSpec, demand: Demand) -> bool:

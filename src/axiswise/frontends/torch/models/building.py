@@ -12,15 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from torch import nn
-
 from axiswise.facts import Failure
 from axiswise.frontends.absent import absent_package, needs
 from axiswise.frontends.torch.models.choosing import Chooser, parameters
 from axiswise.frontends.torch.models.demands import asked_of_parts, demanded, missing
 from axiswise.frontends.torch.models.guesses import Guesses, Needed
 from axiswise.frontends.torch.models.lexicon import meaning
-from axiswise.frontends.torch.models.standing_in import Network, network
+from axiswise.frontends.torch.models.standing_in import Kept, Network, network
 from axiswise.frontends.torch.models.surroundings import Surroundings
 from axiswise.origin import Size, origin_of
 from axiswise.source.callsites import Site
@@ -133,7 +131,7 @@ class Plan:
             except Unbuildable:
                 raise
             except Exception as error:  # whatever a constructor raises; it is told
-                idle = [path for path, value in guesses.values.items() if type(value) is nn.Identity]
+                idle = [path for path, value in guesses.values.items() if type(value) is Kept]
                 if isinstance(error, _WITHOUT_LAYERS) and idle:  # it looks into a module that only the user knows
                     pinned.update((path, network(self.cls, self.around.tree(self.cls))) for path in idle)
                     continue
@@ -151,7 +149,7 @@ class Plan:
                 self.pinned, self.site = pinned, site
                 self.assumptions = tuple(f"`{path}` taken as {said}" for path, said in guesses.made.items())
                 self.chosen = guesses.values
-                self.made_up = any(isinstance(value, (nn.Identity, Network)) for value in guesses.values.values())
+                self.made_up = any(isinstance(value, (Kept, Network)) for value in guesses.values.values())
                 return instance
         raise Unbuildable(f"no arguments were found that `{self.cls.__name__}` takes")
 

@@ -21,7 +21,8 @@ from torch import nn
 
 from axiswise.frontends.torch.models.configurations import Configuration
 from axiswise.frontends.torch.models.guesses import Guesses, Needed
-from axiswise.frontends.torch.models.lexicon import IMAGE, meaning
+from axiswise.frontends.torch.models.lexicon import IMAGE, VAGUE, WIDTHS, meaning
+from axiswise.frontends.torch.models.standing_in import Kept
 from axiswise.frontends.torch.models.surroundings import Surroundings
 from axiswise.source.settings import FileSettings, best_for
 from axiswise.source.usage import Usage, attribute_usage, usage
@@ -191,12 +192,13 @@ class Chooser:
         return UNSAID
 
     def _number(self, path: str, used: Usage, known: Mapping[str, Any]) -> Any:
-        found = self.guesses.number(path, known)
+        roles = [role for callee, place in used.given if (role := self._role(callee, place)) is not None]
+        is_width = meaning(path) in VAGUE and any(meaning(role) in WIDTHS for role in roles)
+        found = self.guesses.number(path, known) if not is_width else None
         if found is not None:
             return found
-        for callee, place in used.given:
-            role = self._role(callee, place)
-            if role is not None and (found := self.guesses.number(path, known, meaning(role))) is not None:
+        for role in roles:
+            if (found := self.guesses.number(path, known, meaning(role))) is not None:
                 return found
         if used.counted:
             return self.guesses.told(path, 2)
@@ -300,7 +302,7 @@ class Chooser:
             raise refused
         if attributes - set(dir(nn.Identity())):
             raise Needed(path)
-        return self.guesses.told(path, nn.Identity(), "nn.Identity()")
+        return self.guesses.told(path, Kept(), "nn.Identity()")
 
     def _asked_for(self, used: Usage) -> type | None:
         """Return the module class that the constructor asks whether it was given."""

@@ -20,6 +20,11 @@ def chosen(trial: Trial, conflict: Conflict, side: AxisUse) -> frozenset[str]:
     return _chosen_in(trial, [place.origin for place in found if place.origin])
 
 
+def is_of_choice(trial: Trial, conflict: Conflict) -> bool:
+    """Return whether a side of a conflict goes back to an argument that was chosen: with another it may be right."""
+    return any(chosen(trial, conflict, side) for side in (conflict.left, conflict.right) if side is not None)
+
+
 def _chosen_of_all(trial: Trial, conflict: Conflict, side: AxisUse) -> frozenset[str]:
     """Return those that a number of elements goes back to, by any of the axes."""
     asked = conflict.call.params.get("shape")

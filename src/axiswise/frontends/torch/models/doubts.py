@@ -15,7 +15,7 @@ from typing import Any, cast
 from axiswise.facts import AxisUse, Conflict, TensorRef, is_series
 from axiswise.frontends.torch.models.asked import Demand, demands, has_own_axis, is_batch, is_own
 from axiswise.frontends.torch.models.changing import spec_of
-from axiswise.frontends.torch.models.chosen import chosen
+from axiswise.frontends.torch.models.chosen import chosen, is_of_choice
 from axiswise.frontends.torch.models.pinning import rank_is_own
 from axiswise.frontends.torch.models.specs import parameter_of
 from axiswise.frontends.torch.models.standing_in import has_function
@@ -37,6 +37,8 @@ def in_doubt(
     bound: Collection[str] = (),
     held: Callable[[str, int], bool] | None = None,
     named: Collection[str] = (),
+    *,
+    built: bool = False,
 ) -> bool:
     """Return whether other inputs than those of a failed run might not fail.
 
@@ -46,6 +48,7 @@ def in_doubt(
         bound: Those for which an annotation, or the user, says the numbers too.
         held: Tells whether no other size of an input's axis gets as far; for -1, no other number of axes.
         named: Those whose names say the number of axes; a text beside may be out of date.
+        built: Whether the module was built otherwise, and failed all the same.
     """
     conflict = next((each for failure in trial.failures[:1] for each in failure.conflicts[:1]), None)
     if conflict is None or (conflict.kind == "other" and not _comes_from(trial, conflict, certain)):
@@ -57,9 +60,7 @@ def in_doubt(
         return not refs or any(_may_have_others(trial, conflict, ref.id, told, held) for ref in refs)
     if _may_be_read_off(conflict) or _is_asked_by_another(trial, conflict, bound):
         return True  # a length that was read off an input is another one with another input
-    if len(set(built := [chosen(trial, conflict, each) for each in (conflict.left, conflict.right)])) > 1 and any(
-        built
-    ):
+    if not built and is_of_choice(trial, conflict):
         return True  # another number in the place of the one that was chosen may do
     if 0 in (conflict.left.size, conflict.right.size):
         return True  # an empty axis is what an input leaves that is too short
@@ -228,12 +229,13 @@ def _may_differ(
         if side.param:
             return bool(_inputs_in(trial, conflict, side) - set(bound))
         read = [(each.path, each.axis) for each in demands(trial, conflict, side, other.size)]  # `zeros(b, x.shape[1])`
-        free = [end for end in read if parameter_of(end[0]) not in bound]
+        free = [end for end in read if end[0] in trial.given.values() and parameter_of(end[0]) not in bound]
         return bool(free) and (held is None or not all(held(*end) for end in free))
     if not guessed or _cannot_be(trial, steps, other.size):
         return False
     operand = conflict.call.operands.get(side.operand)
-    is_last = is_own(trial, conflict, other) and _are_last(trial, conflict, side, guessed)
+    meets_own = is_own(trial, conflict, other) or (has_own_axis(trial, conflict, other) and _is_last(conflict, other))
+    is_last = meets_own and _are_last(trial, conflict, side, guessed)
     is_fixed = is_last or (operand is not None and rank_is_own(trial, operand.id))
     if held is not None and is_fixed:
         if all(held(*end) for end in dict.fromkeys(guessed)):

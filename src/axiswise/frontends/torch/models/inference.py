@@ -78,6 +78,7 @@ class Inferred:
         tried: How many runs it took.
         bound: Parameters whose shape an annotation gives.
         settled: False where the inputs are still in doubt: what failed may be their fault.
+        is_of_choice: Whether they are so only as long as the module may be built otherwise.
         meant: The run on what the module was meant to take, as far as that is told, where it fails with just that.
         several: The best run on several examples, where the module runs on a single one only.
         hinted: Parameters whose axes a text names.
@@ -90,6 +91,7 @@ class Inferred:
     meant: Meant | None = None
     several: Trial | None = None
     hinted: frozenset[str] = frozenset()
+    is_of_choice: bool = False
 
 
 def inferred(
@@ -100,6 +102,7 @@ def inferred(
     numbers: Numbers,
     given: Mapping[str, ShapeHint] | None = None,
     examples: Sequence[Example] = (),
+    begun: Sequence[CallSpec] = (),
 ) -> Inferred | None:
     """Return what a module or a function takes, or None where no call can be made up at all.
 
@@ -111,6 +114,7 @@ def inferred(
         numbers: Numbers of the model's own by name.
         given: What the user says that parameters are given, by name; other names than parameters' are left out.
         examples: Calls of it in the project.
+        begun: Calls that are begun with.
     """
     function = forward_of(model)
     parameters = parameters_of(function, given or {})
@@ -162,7 +166,7 @@ def inferred(
     shown_by = partial(exemplified, function=function, wanted=parameters, thought=thought, hints=hints)
     search.examples = [] if bound else list(shown_by([each for each in examples if each.is_of_site]))
     shown_first = () if bound else shown_by(examples)
-    for call in islice(chain(shown_first, combined(choices)), MOST):
+    for call in islice(chain(begun, shown_first, combined(choices)), MOST):
         if next(call.tensors(), None) is None and search.is_at_fault(hints):
             break  # that it runs when less is given does not mend it
         found = search.settle(call)
@@ -186,7 +190,10 @@ def inferred(
     if found is not None:
         return search.taken(search.narrowed(found) if found.is_clean else found, settled=True)
     alone = search.settle(of_one(best.call)) if not settled and of_one(best.call) != best.call else None
-    return search.taken(best, settled=settled) if alone is None else search.taken(alone, settled=True, several=best)
+    if alone is not None:
+        return search.taken(alone, settled=True, several=best)
+    is_of_choice = not settled and search.settled(best, hints, built=True)
+    return replace(search.taken(best, settled=settled), is_of_choice=is_of_choice)
 
 
 def searched(call: CallSpec, run: Run, seconds: float) -> Trial | None:
@@ -306,15 +313,18 @@ class _Search:
                 return other
         return None
 
-    def settled(self, trial: Trial, certain: Collection[str]) -> bool:
-        """Return whether a failed run would fail for any inputs: nothing is left to correct, and nothing in doubt."""
+    def settled(self, trial: Trial, certain: Collection[str], *, built: bool = False) -> bool:
+        """Return whether a failed run would fail for any inputs: nothing is left to correct, and nothing in doubt.
+
+        Built otherwise, the module fails all the same.
+        """
         if not trial.failures or self.is_over:
             return False
         tried = [other.call for other in self._seen if other is not trial]
         left = (call for call in islice(self._corrections(trial), TURNS) if call not in tried)
         held = partial(self._is_held, trial)
         named = {path for path, spec in trial.call.tensors() if is_told(path, spec)}
-        if next(left, None) is not None or in_doubt(trial, {*certain, *named}, self.bound, held, named):
+        if next(left, None) is not None or in_doubt(trial, {*certain, *named}, self.bound, held, named, built=built):
             return False
         return not is_entangled(trial, self.bound, self.run) and not may_be_square(trial, self.bound, self.run)
 

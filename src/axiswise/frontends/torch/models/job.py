@@ -6,6 +6,7 @@ import inspect
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import Any, cast
 
@@ -39,6 +40,7 @@ from axiswise.frontends.torch.models.symbols import decided_anew, symbolic_run
 from axiswise.frontends.torch.models.trials import Trial, tried
 from axiswise.frontends.torch.models.unchanged import evaluates_alike, evaluating
 from axiswise.frontends.torch.models.unified import explored
+from axiswise.frontends.torch.models.within import builders, given_to, is_of
 from axiswise.sandbox import deliver
 from axiswise.source.examples import Example
 from axiswise.source.frames import UserCode
@@ -58,10 +60,11 @@ def examine(job: dict[str, Any]) -> dict[str, Any]:
     """Build a module, find out what it takes, run it, and say what failed and for which sizes it holds.
 
     Args:
-        job: `file`, `name` (of the class or function), `replaced` (texts of edited files by path), `fixes` (False: none
-            are looked for), `inputs` (texts such as `x: Float[batch 512]`), `named` (whether each of them has to be
-            a parameter), `likely` (False: what fails on inputs that were only meant is not told), `brief` (True: only
-            the base call, for a fix), `pinned` (what an earlier run settled: `arguments` of the constructor, `call`).
+        job: `file`, `name` (of the class or function), `within` (True: as a model of the project has it), `replaced`
+            (texts of edited files by path), `fixes` (False: none are looked for), `inputs` (texts such as
+            `x: Float[batch 512]`), `named` (whether each of them has to be a parameter), `likely` (False: what fails on
+            inputs that were only meant is not told), `brief` (True: only the base call, for a fix), `pinned` (what an
+            earlier run settled: `arguments` of the constructor, `call`, `whole`).
 
     Returns:
         As `axiswise.frontends.program.replay`; also `inputs`, `inferred`, `holds_for`, `tried_only` and `pinned`.
@@ -120,6 +123,9 @@ class Examined:
         self.proof: Proof | None = None
         self.model: Any = None
         self.examples: tuple[Example, ...] = ()
+        self.begin: CallSpec | None = None
+        self.around: Surroundings | None = None
+        self.thing: Any = None
         self.likely: Meant | None = None
         self.hidden: Trial | None = None
 
@@ -165,12 +171,21 @@ class Examined:
             return "partial", f"behind what fails, no inputs were found with which it goes on: {why(self.hidden)}"
         return ("partial", trial.ended) if trial.ended else ("checked", None)
 
+    def is_built_elsewhere(self) -> bool:
+        """Return whether a class of the project builds the module: it may tell what the module is, and is given."""
+        if self.around is None or not isinstance(self.thing, type):
+            return False
+        return next(self.around.callers(self.thing), None) is not None
+
     # -- the steps ----------------------------------------------------------------------------------------------------
     def _built(self) -> Any:
         """Return the module, built; or the function itself."""
-        around = Surroundings(Project(self.job["file"], self.sources))
+        self.around = around = Surroundings(Project(self.job["file"], self.sources))
         with self.frontend.running():
-            thing = defined(self.job["file"], self.job["name"], self.leniency)
+            self.thing = thing = defined(self.job["file"], self.job["name"], self.leniency)
+        if self.job.get("within"):
+            return self._part(thing, around)
+        with self.frontend.running():
             if not isinstance(thing, type):
                 self.examples = around.examples(thing, None) if inspect.isfunction(thing) else ()
                 return thing
@@ -183,6 +198,42 @@ class Examined:
             self.examples = around.examples(thing, self.plan.site)
         self.assumptions += self.plan.assumptions
         return model
+
+    def _part(self, cls: type, around: Surroundings) -> torch.nn.Module:
+        """Return a module as one around it has it, and find out what it is given there.
+
+        Raises:
+            Unbuildable: Nothing in the project that can be built has such a part.
+        """
+        with self.frontend.running():
+            around_it = builders(cls, around)
+        for outer in around_it:
+            if self.pinned.get("whole", outer.__name__) == outer.__name__ and (
+                part := self._part_of(outer, cls, around)
+            ):
+                self.examples, self.frontend.trace = (), self.construction
+                return part
+        raise Unbuildable("no model around it can be built")
+
+    def _part_of(self, outer: type, cls: type, around: Surroundings) -> torch.nn.Module | None:
+        """Return the first module of a class within one that can be built, and keep what it is given there."""
+        self.plan = plan = planned(outer, around, self.pinned.get("arguments"))
+        self.frontend.trace = Trace()
+        try:
+            with self.frontend.running(), self.frontend.unmended():
+                self.model = plan.built()
+        except Unbuildable:
+            return None
+        part = next((each for each in self.model.modules() if is_of(type(each), cls)), None)
+        self.construction = self.frontend.trace
+        if part is None:
+            return None
+        self.assumptions = [f"`{cls.__name__}` taken as `{outer.__name__}` has it", *plan.assumptions]
+        self.examples = around.examples(outer, plan.site)
+        found = self._inferred(self._glanced, SEARCHING / 2) if "call" not in self.pinned else None
+        if found is not None and (found.trial.is_clean or found.settled):
+            self.begin = given_to(part, partial(self._tried, found.trial.call))
+        return part
 
     def _built_on(self, plan: Plan) -> Any:
         """Build a module whose own numbers do not go together, past what fails in it, which is kept.
@@ -207,7 +258,7 @@ class Examined:
         if "call" in self.pinned:
             return self._followed(self._tried(from_wire(self.pinned["call"])))
         found = self._inferred(self._glanced, SEARCHING)
-        if found is not None and not found.settled and self.plan is not None:
+        if found is not None and not found.settled and self.plan is not None and not self.job.get("within"):
             found = self._rebuilt(self.plan, found)
         if found is not None and found.settled and not found.trial.is_clean:
             trial, known = gone_on(self._tried(found.trial.call), self._tried, self._searched)
@@ -216,7 +267,8 @@ class Examined:
         return found
 
     def _inferred(self, run: Run, seconds: float) -> Inferred | None:
-        return inferred(self.model, self.sources, run, seconds, self._own_numbers(), self.given, self.examples)
+        begun = (self.begin,) if self.begin is not None else ()
+        return inferred(self.model, self.sources, run, seconds, self._own_numbers(), self.given, self.examples, begun)
 
     def _searched(self, run: Run) -> Trial | None:
         """Return a run that is clean, or fails with any inputs."""
@@ -233,7 +285,10 @@ class Examined:
         return Inferred(trial, 1, bound, settled=True, hinted=hinted)
 
     def _rebuilt(self, plan: Plan, found: Inferred) -> Inferred:
-        """Build the module with other choices for as long as that gets further; keep what runs to its end."""
+        """Build the module with other choices for as long as that gets further; keep what runs to its end.
+
+        Where none gets any further, what fails is the fault of no choice.
+        """
         before = self.model, plan
         best, told, until = found.trial, list[str](), time.process_time() + REBUILDING
         for _ in range(MOST_REBUILT):
@@ -249,7 +304,7 @@ class Examined:
                 self.assumptions = [*plan.assumptions, *told]
                 return replace(found, trial=best, settled=True, meant=None)
         self.model, self.plan = before
-        return found
+        return replace(found, settled=found.is_of_choice and best is found.trial and time.process_time() < until)
 
     def _run_on(self, plan: Plan, call: CallSpec, until: float, bound: frozenset[str]) -> Trial | None:
         """Return the best run of a module built anew, of calls that corrections of one lead to."""

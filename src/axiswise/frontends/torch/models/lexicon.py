@@ -162,6 +162,8 @@ IMAGE = 224
 HEADS = (4, 8, 2, 6, 3, 5, 7, 12, 16)
 PATCHES = (16, 8, 4, 14, 7, 2, 10, 6, 5, 3)
 WIDTHS = ("width", "in_channels", "out_channels", "wide")
+VAGUE = ("base", "unit", "half", "two", "few")
+"""Meanings of names that a layer's width may have as well: `base` channels."""
 DIVIDED = {"heads": ("width",), "kv": ("heads",), "groups": ("in_channels", "out_channels", "width")}
 """What counts of each meaning divide."""
 

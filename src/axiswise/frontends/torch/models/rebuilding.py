@@ -14,7 +14,8 @@ from torch import nn
 from axiswise.frontends.torch.models.asked import demands
 from axiswise.frontends.torch.models.building import Plan
 from axiswise.frontends.torch.models.demands import asked_of_parts
-from axiswise.frontends.torch.models.standing_in import network
+from axiswise.frontends.torch.models.lexicon import meaning
+from axiswise.frontends.torch.models.standing_in import Kept, network
 from axiswise.frontends.torch.models.trials import Trial
 
 MOST = 3
@@ -22,6 +23,10 @@ MOST = 3
 
 LARGEST = 4096
 """The largest number that is asked of a constructor."""
+
+
+PARTED = ("heads", "kv", "ratio")
+"""Meanings of arguments that divide a width: nobody asks for them to leave it whole."""
 
 
 def rebuilt(plan: Plan, trial: Trial, model: Any) -> Iterator[tuple[Plan, str]]:
@@ -41,9 +46,10 @@ def rebuilt(plan: Plan, trial: Trial, model: Any) -> Iterator[tuple[Plan, str]]:
     for conflict in (each for failure in trial.failures[:1] for each in failure.conflicts[:1]):
         for side, other in ((conflict.left, conflict.right), (conflict.right, conflict.left)):
             for demand in demands(trial, conflict, side, other.size) if other is not None else ():
-                if demand.path not in given and demand.wanted <= LARGEST:
+                is_degenerate = demand.wanted == 1 and meaning(demand.name) in PARTED
+                if demand.path not in given and demand.wanted <= LARGEST and not is_degenerate:
                     yield plan.changed(demand.name, demand.wanted), _said(plan, demand.name, demand.wanted)
-    idle = [path for path, value in plan.chosen.items() if type(value) is nn.Identity]
+    idle = [path for path, value in plan.chosen.items() if type(value) is Kept]
     if idle:
         made: dict[str, Any] = {path: network(plan.cls, plan.around.tree(plan.cls)) for path in idle}
         changed = plan

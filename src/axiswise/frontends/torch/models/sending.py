@@ -34,6 +34,7 @@ def sent(examined: Examined, status: str, reason: str | None) -> dict[str, Any]:
         "modules": [],
         "environment": {},
         "seconds": time.monotonic() - examined.began,
+        "is_part": status != "checked" and examined.is_built_elsewhere(),
         **_told(examined),
     }
 
@@ -65,9 +66,10 @@ def _pinned(examined: Examined, call: CallSpec) -> dict[str, Any]:
     found, other = examined.found, examined.likely
     if found is None:
         return {}
+    whole = {"whole": examined.plan.cls.__name__} if examined.job.get("within") and examined.plan is not None else {}
     is_free = examined.hidden is not None if other is None else not (other.is_told or other.is_shown)
     searched = {"hinted": [*found.hinted], "bound": [*found.bound]} if is_free else {}
-    return {"call": to_wire(other.trial.call if other is not None else call), **searched}
+    return {"call": to_wire(other.trial.call if other is not None else call), **searched, **whole}
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -41,13 +41,13 @@ class Widened(nn.Module):
         return self.project(x.float().mean(-1, keepdim=True))
 
 
-class Kept(nn.Module):
-    """A function that returns the first thing it is given: a layer around which another is put."""
+class Kept(nn.Identity):
+    """A layer, or a function, that returns the first thing it is given."""
 
     said = "a function that returns what it is given"
 
-    def forward(self, x: Any, *others: Any, **named: Any) -> Any:
-        return x
+    def forward(self, input: Any, *others: Any, **named: Any) -> Any:
+        return input
 
 
 class Scored(nn.Module):

@@ -16,7 +16,7 @@ from typing import Any
 
 import torch
 
-from axiswise.source.callsites import Site, sites
+from axiswise.source.callsites import Site, calls_of, class_around, sites
 from axiswise.source.evaluating import Evaluator
 from axiswise.source.examples import Example, examples
 from axiswise.source.leaving_out import Leniency
@@ -66,6 +66,21 @@ class Surroundings:
         if path is None or path not in self.project.files:
             return ()
         return sites(cls.__name__, path, self.evaluator)
+
+    def callers(self, cls: type) -> Iterator[tuple[str, str]]:
+        """Yield the classes of the project in whose text a class is called: file and name."""
+        path = getattr(sys.modules.get(cls.__module__), "__file__", None)
+        for source, call in calls_of(cls.__name__, path, self.evaluator) if path in self.project.files else ():
+            owner = class_around(source, call)
+            if owner is not None:
+                yield source.path, owner.name
+
+    def builders(self, cls: type) -> Iterator[type]:
+        """Yield the module classes of the project in which a class is called."""
+        for path, name in self.callers(cls):
+            found = _imported(path, name)
+            if found is not None and issubclass(found, torch.nn.Module) and found is not cls:
+                yield found
 
     def examples(self, thing: Any, site: Site | None) -> tuple[Example, ...]:
         """Return the project's calls of a class' instances, or of a function; those of a site marked, and first."""
@@ -182,9 +197,12 @@ def _file(module: ModuleType) -> str | None:
 def _imported(path: str, name: str) -> type | None:
     space = names_of(path)
     if space is None:
+        module, folder = module_name(path)
+        sys.path += [folder] if folder not in sys.path else []  # last: what is found without it stays what it is
         try:
-            space = importlib.import_module(module_name(path)[0]).__dict__
+            importlib.import_module(module)
         except Exception:  # a file of the project that nobody asked for; it may do anything
             return None
+        space = names_of(path) or {}
     found = space.get(name)
     return found if isinstance(found, type) else None
