@@ -33,7 +33,7 @@ KINDS: dict[str, str] = {
     "axis-range": "an axis number that the tensor does not have (facts: lowest, highest)",
     "index-range": "an index beyond the axis it indexes (facts: length)",
     "index-shape": "an index or mask whose shape does not fit what it indexes",
-    "unpack": "as many names as axes were expected (facts: names, found)",
+    "unpack": "as many names as axes, or parts, were expected (facts: names, found, axis, share)",
     "channels": "a convolution's channels differ from its input's",
     "groups": "channels are not divisible by the groups",
     "window": "a kernel is larger than its input, or an output axis would be empty",

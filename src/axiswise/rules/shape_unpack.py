@@ -18,7 +18,9 @@ class ShapeUnpack(Rule):
         names, found = _counts(conflict)
         role, axis = _role(conflict), number(conflict.facts.get("axis"))
         if axis is not None:
-            parts = f"{found} parts of {scene.expression(role)} along {scene.axis(conflict.left)}"
+            share = number(conflict.facts.get("share"))
+            each = f" of {share}" if share is not None else ""
+            parts = f"{found} parts{each} of {scene.expression(role)} along {scene.axis(conflict.left)}"
             return scene.diagnosis(f"{names} names for the {parts}", label(scene, role))
         is_shape = role in conflict.call.operands and not role.startswith("parts.")
         if scene.span is not None and not is_shape and names is not None and found is not None:
@@ -32,6 +34,9 @@ class ShapeUnpack(Rule):
         if names is None or found is None or _role(conflict).startswith("parts."):
             return
         ref = conflict.call.operands.get(_role(conflict))
+        if number(conflict.facts.get("share")) is not None and conflict.right is not None:
+            yield from scene.resize(conflict.left, conflict.right.size)
+            return
         if (axis := number(conflict.facts.get("axis"))) is not None:
             others = [at for at, size in enumerate(ref.shape if ref is not None else ()) if size == names]
             for other in others:

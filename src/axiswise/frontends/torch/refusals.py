@@ -46,14 +46,23 @@ def refused(error: Exception, read: Conflict, frames: tuple[Frame, ...], user: U
 
 
 def of_rows(read: Conflict, frames: tuple[Frame, ...], trace: Trace) -> Conflict | None:
-    """Return what is said of a tensor that was taken apart along an axis, into more parts than names or fewer."""
+    """Return what is said of a tensor that was taken apart along an axis, into more parts than names or fewer.
+
+    Parts of a given size each (facts: share) are as many as the axis has room for: its size is the matter.
+    """
     call = trace.calls[-1] if trace.calls else None
-    if call is None or call.op != "unbind" or not _on_one_line(call.frames, frames):
+    if call is None or call.op not in ("unbind", "split") or not _on_one_line(call.frames, frames):
         return None
     whole, axis = call.operands["input"], position(call.params.get("dim", 0), call.operands["input"].rank)
     told = OpCall(-1, "unpack", {"input": whole}, frames=frames)
-    facts = {**read.facts, "found": whole.shape[axis], "axis": axis}
-    return Conflict("unpack", told, AxisUse("input", axis, whole.shape[axis]), read.right, facts)
+    left, share = AxisUse("input", axis, whole.shape[axis]), call.params.get("split_size")
+    facts = {**read.facts, "found": len(call.outputs), "axis": axis}
+    if call.op == "unbind":
+        return Conflict("unpack", told, left, read.right, facts)
+    if not isinstance(share, int) or read.right is None:
+        return None
+    wanted = replace(read.right, size=share * read.right.size)
+    return Conflict("unpack", told, left, wanted, {**facts, "share": int(share)})
 
 
 def _on_one_line(one: tuple[Frame, ...], other: tuple[Frame, ...]) -> bool:

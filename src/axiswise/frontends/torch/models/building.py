@@ -15,7 +15,7 @@ from typing import Any, cast
 from axiswise.facts import Failure
 from axiswise.frontends.absent import absent_package, needs
 from axiswise.frontends.torch.models.choosing import Chooser, parameters
-from axiswise.frontends.torch.models.demands import asked_of_parts, demanded, missing
+from axiswise.frontends.torch.models.demands import asked_of_parts, demanded, missing, whole
 from axiswise.frontends.torch.models.guesses import Guesses, Needed
 from axiswise.frontends.torch.models.lexicon import meaning
 from axiswise.frontends.torch.models.standing_in import Kept, Network, network
@@ -137,6 +137,7 @@ class Plan:
                     continue
                 sources = self.around.project.sources
                 asked = demanded(error, sources, tried) or asked_of_parts(error, sources, guesses.values)
+                asked = asked or whole(error, guesses.values)
                 tried += asked.items()
                 if all(path in pinned and pinned[path] == value for path, value in asked.items()):
                     asked = {} if as_elsewhere else _deeper(guesses)

@@ -11,6 +11,9 @@ from axiswise.frontends.torch.models.trials import Trial
 from axiswise.origin import Origin, origin_of
 from axiswise.source.provenance import places
 
+LAYERS = frozenset({"contraction", "channels", "features", "embedding"})
+"""Kinds of conflicts between what a layer was built for and what it is given."""
+
 
 def chosen(trial: Trial, conflict: Conflict, side: AxisUse) -> frozenset[str]:
     """Return the arguments of constructors that were chosen and that a side goes back to."""
@@ -23,6 +26,13 @@ def chosen(trial: Trial, conflict: Conflict, side: AxisUse) -> frozenset[str]:
 def is_of_choice(trial: Trial, conflict: Conflict) -> bool:
     """Return whether a side of a conflict goes back to an argument that was chosen: with another it may be right."""
     return any(chosen(trial, conflict, side) for side in (conflict.left, conflict.right) if side is not None)
+
+
+def are_to_be_equal(trial: Trial, conflict: Conflict) -> bool:
+    """Return whether a layer wants two arguments to be equal that were chosen apart: it is built for the other one."""
+    sides = [chosen(trial, conflict, side) for side in (conflict.left, conflict.right) if side is not None]
+    is_layer = conflict.call.layer is not None or any(ref.parameter for ref in conflict.call.operands.values())
+    return conflict.kind in LAYERS and is_layer and [len(each) for each in sides] == [1, 1] and sides[0] != sides[1]
 
 
 def _chosen_of_all(trial: Trial, conflict: Conflict, side: AxisUse) -> frozenset[str]:

@@ -259,7 +259,8 @@ def _taken_apart(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:
     if conflict.left is not None and conflict.left.axis >= 0 and conflict.right is not None:
         for demand in demands(trial, conflict, conflict.left, conflict.right.size):
             yield fixed(trial.call, demand.path, demand.axis, demand.wanted)
-    yield from reranked(trial, conflict)
+    if "share" not in conflict.facts:
+        yield from reranked(trial, conflict)
 
 
 def _scaled(trial: Trial, conflict: Conflict) -> Iterator[CallSpec]:

@@ -31,6 +31,7 @@ _OPERATE = {
 _MISSING = re.compile(r"missing \d+ required (?:positional|keyword-only) arguments?: (.*)")
 _TAKEN_APART = re.compile(r"has no len|not iterable|non-iterable|not subscriptable")
 _AS_NUMBER = re.compile(r"interpreted as an integer|unsupported operand|not supported between|must be real number")
+_FRACTION = re.compile(r"of type (?:Ratio|float)|(?:Ratio|float)' object cannot be interpreted as an integer|not float")
 MOST_SOLUTIONS = 3
 """Values of one parameter that are told for one test."""
 
@@ -101,6 +102,18 @@ def missing(error: BaseException, sources: Sources) -> tuple[str, ...]:
             if absent:
                 return tuple(absent)
     return ()
+
+
+def whole(error: BaseException, chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a whole number for one that was chosen as a fraction, where sizes were to be made of it.
+
+    Args:
+        error: What the constructor raised.
+        chosen: What was chosen, by path.
+    """
+    if not isinstance(error, TypeError) or not _FRACTION.search(str(error)):
+        return {}
+    return next(({path: max(round(value), 2)} for path, value in chosen.items() if type(value) is float), {})
 
 
 def _satisfied(test: ast.expr, wanted: bool, frame: FrameType) -> Iterator[tuple[str, Any]]:

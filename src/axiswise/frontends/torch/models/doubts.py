@@ -150,6 +150,8 @@ def _is_of_shape(conflict: Conflict) -> bool:
     """Return whether another number of axes, or another type, of an input may be all that is wanted."""
     sides = (conflict.left, conflict.right)
     whole = any(side is not None and side.operand and side.axis < 0 for side in sides)
+    if conflict.kind == "unpack" and "share" in conflict.facts:
+        return False
     return conflict.kind in OF_RANK or conflict.kind == "dtype" or (conflict.kind in EITHER and whole)
 
 

@@ -18,6 +18,7 @@ from axiswise.frontends.torch.frontend import TorchFrontend
 from axiswise.frontends.torch.models.beginning import takes
 from axiswise.frontends.torch.models.behind import Run, gone_on, is_doubtful, parted
 from axiswise.frontends.torch.models.building import Plan, Unbuildable
+from axiswise.frontends.torch.models.chosen import are_to_be_equal
 from axiswise.frontends.torch.models.forms import forms
 from axiswise.frontends.torch.models.inference import Inferred, resized, resumed
 from axiswise.frontends.torch.models.limits import failed, why
@@ -162,7 +163,7 @@ class Examined(Subject):
 
         Where none gets any further, what fails is the fault of no choice.
         """
-        before = self.model, plan
+        first = self.model, plan
         best, told, until = found.trial, list[str](), time.process_time() + REBUILDING
         for _ in range(MOST_REBUILT):
             for other, said in islice(rebuilt(plan, best, self.model), MOST):
@@ -173,19 +174,36 @@ class Examined(Subject):
             else:
                 break
             if best.is_clean:
-                self.plan = plan
-                self.assumptions = [*plan.assumptions, *told]
-                return replace(found, trial=best, settled=True, meant=None)
-        self.model, self.plan = before
-        return replace(found, settled=found.is_of_choice and best is found.trial and time.process_time() < until)
+                break
+        is_over = time.process_time() > until
+        if best is not found.trial and not best.is_clean and not is_over and self._is_built(plan):
+            anew = self._inferred(self._glanced, until - time.process_time())
+            best = anew.trial if anew is not None and anew.trial.is_clean else best
+        conflict = next((each for failure in found.trial.failures[:1] for each in failure.conflicts[:1]), None)
+        is_equal = conflict is not None and are_to_be_equal(found.trial, conflict)
+        if best.is_clean and not (is_equal and self.job.get("likely", True)):
+            self.plan = plan
+            self.assumptions = [*plan.assumptions, *told]
+            return replace(found, trial=best, settled=True, meant=None)
+        self.model, self.plan = first
+        if best.is_clean:
+            runs_as = " and ".join(each.partition(", ")[0] for each in told)
+            return replace(found, trial=best, settled=True, meant=Meant(found.trial, is_told=False, runs_as=runs_as))
+        return replace(found, settled=found.is_of_choice and best is found.trial and not is_over)
 
-    def _run_on(self, plan: Plan, call: CallSpec, until: float, bound: frozenset[str]) -> Trial | None:
-        """Return the best run of a module built anew, of calls that corrections of one lead to."""
+    def _is_built(self, plan: Plan) -> bool:
+        """Build the module by a plan; return whether that can be done."""
         self.frontend.trace = Trace()
         try:
             with self.frontend.running(), self.frontend.unmended():
                 self.model = plan.built()
         except Exception:  # the user's constructor, on other numbers
+            return False
+        return True
+
+    def _run_on(self, plan: Plan, call: CallSpec, until: float, bound: frozenset[str]) -> Trial | None:
+        """Return the best run of a module built anew, of calls that corrections of one lead to."""
+        if not self._is_built(plan):
             return None
         construction = self.frontend.trace
         trial = resumed(call, self._glanced, max(until - time.process_time(), 1.0), bound)
@@ -195,16 +213,12 @@ class Examined(Subject):
 
     def _read_likely(self, meant: Meant, found: Trial) -> None:
         """Keep what fails on the inputs that were meant, where the module runs with others only, or with none."""
-        call = meant.trial.call
-        given, others = (
-            ", ".join(f"`{path}` of {spec.shape}" for path, spec in each.tensors()) for each in (call, found.call)
+        certain, _ = parted(
+            self._tried(meant.trial.call), *((self.found.hinted, self.found.bound) if self.found else ((), ()))
         )
-        runs = f"it runs with {others}" if found.is_clean else "no inputs were found with which it runs"
-        certain, _ = parted(self._tried(call), *((self.found.hinted, self.found.bound) if self.found else ((), ())))
         self._read(certain.trace)
         self.likely = meant if self.findings else None
-        by_names = "which its names, its numbers and its first layer speak for"
-        note = Note(f"with {given}, {'as the project calls it' if meant.is_shown else by_names}; {runs}")
+        note = Note(meant.told(found))
         fails = self.found is not None and self.found.settled and not found.is_clean  # with any input
         for key, finding in self.findings.items():
             severity = finding.severity if fails else "note"

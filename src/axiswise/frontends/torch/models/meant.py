@@ -40,11 +40,26 @@ class Meant:
         trial: The run.
         is_told: Whether the module's own numbers give each size that may have to do with it, but those of the batch.
         is_shown: Whether a call in the project gives just that.
+        runs_as: How the module has to be built to run all the same; empty where other inputs do.
     """
 
     trial: Trial
     is_told: bool
     is_shown: bool = False
+    runs_as: str = ""
+
+    def told(self, found: Trial) -> str:
+        """Return how it is that it fails, beside the run that was found."""
+        given, others = (
+            ", ".join(f"`{path}` of {spec.shape}" for path, spec in each.call.tensors()) for each in (self.trial, found)
+        )
+        if self.runs_as:
+            return f"nothing says that they are equal; it runs with {self.runs_as}"
+        runs = f"it runs with {others}" if found.is_clean else "no inputs were found with which it runs"
+        by = (
+            "as the project calls it" if self.is_shown else "which its names, its numbers and its first layer speak for"
+        )
+        return f"with {given}, {by}; {runs}"
 
 
 def usual(

@@ -125,7 +125,8 @@ class Subject:
                 self.model = plan.built()
         except Unbuildable:
             return None
-        part = next((each for each in self.model.modules() if is_of(type(each), cls)), None)
+        modules: list[torch.nn.Module] = list(self.model.modules())
+        part = next((each for each in modules if is_of(type(each), cls)), None)
         self.construction = self.frontend.trace
         if part is None:
             return None
