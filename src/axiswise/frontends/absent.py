@@ -96,7 +96,7 @@ def _lacking(package: str) -> ModuleNotFoundError:
 
 def absent() -> list[str]:
     """Return the packages that were imported and are not installed, those first of which something was called."""
-    loaded = [each for each in list(sys.modules.values()) if type(each) is _Placeholder]  # whose `__class__` loads none
+    loaded = [each for each in sys.modules.copy().values() if type(each) is _Placeholder]  # `__class__` loads them
     placed = (each.__dict__["axiswise_package"] for each in loaded)
     return list(dict.fromkeys((*reversed(PASSED_OVER), *placed)))
 

@@ -121,7 +121,7 @@ def libraries(before: set[str]) -> list[str]:
     """Return the installed packages' modules that a run imported, in the order it did."""
     return [
         name
-        for name, module in list(sys.modules.items())
+        for name, module in sys.modules.copy().items()
         if name not in before and "site-packages" in str(getattr(module, "__file__", None))
     ]
 

@@ -309,7 +309,7 @@ def install(overlay: Overlay) -> Filesystem:
     # Keyed by identity: what a module took with `from os import stat` is found by what it is, not by its name.
     changed = {id(getattr(posix, name)): function for name, function in filesystem.replacements().items()}
     changed[id(_open)] = filesystem.open_file
-    for module in list(sys.modules.values()):
+    for module in sys.modules.copy().values():
         if _replaces(module):
             names = vars(module)
             for name in [name for name, value in names.items() if id(value) in changed]:

@@ -81,7 +81,7 @@ def _replace(recorder: Recorder, name: str, word: str, made: Callable[[dict[str,
                 recorder.trace.add(OpCall(-1, op, {}, {}, outputs, recorder.user.frames(frame), spelled=op))
             return data
 
-    for path, module in list(sys.modules.items()):
+    for path, module in sys.modules.copy().items():
         if path.startswith("keras.") and path.endswith(f".datasets.{name}") and getattr(module, word, None) is original:
             setattr(module, word, load)
 

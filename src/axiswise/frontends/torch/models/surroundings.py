@@ -175,7 +175,7 @@ def _by_path(file: str, module: str) -> ModuleType:
 
 def names_of(path: str) -> Mapping[str, Any] | None:
     """Return the names of a file's module, or None where it was not imported."""
-    module = next((each for each in list(sys.modules.values()) if _file(each) == path), None)
+    module = next((each for each in sys.modules.copy().values() if _file(each) == path), None)
     return module.__dict__ if module is not None else None
 
 
