@@ -13,7 +13,7 @@ from math import prod
 from typing import Any, cast
 
 from axiswise.facts import AxisUse, Conflict, TensorRef, is_series
-from axiswise.frontends.torch.models.asked import Demand, demands, has_own_axis, is_batch, is_own
+from axiswise.frontends.torch.models.asked import Demand, demands, has_own_axis, is_batch, is_own, read_off
 from axiswise.frontends.torch.models.changing import spec_of
 from axiswise.frontends.torch.models.chosen import chosen, is_of_choice
 from axiswise.frontends.torch.models.pinning import rank_is_own
@@ -226,7 +226,8 @@ def _may_differ(
     if side.operand in conflict.call.operands and (side.axis < 0 or any(each.relation == "unknown" for each in steps)):
         is_fixed = held is not None and _is_all_held(trial, conflict, side, held, ranked)
         return _is_free(trial, conflict, side) and not is_fixed
-    guessed = [end for end in input_axes(steps) if parameter_of(end[0]) not in bound or _has_name(trial, *end)]
+    ends = [] if _is_written(trial, steps) else input_axes(steps)
+    guessed = [end for end in ends if parameter_of(end[0]) not in bound or _has_name(trial, *end)]
     if not guessed and is_own(trial, conflict, other):
         if side.param:
             return bool(_inputs_in(trial, conflict, side) - set(bound))
@@ -247,6 +248,17 @@ def _may_differ(
         for path, axis in guessed
     )
     return widths or is_own(trial, conflict, other) or has_own_axis(trial, conflict, other)
+
+
+def _is_written(trial: Trial, steps: list[Step]) -> bool:
+    """Return whether a reshape gives an axis just a size that is no input's: what is left goes to another axis."""
+    step = next((each for each in steps if each.relation != "same"), None)
+    asked = step.call.params.get("shape") if step is not None and step.call.op == "reshape" else None
+    if step is None or not is_series(asked) or not 0 <= step.axis < len(asked) or -1 not in asked:
+        return False
+    origin = origin_of(asked[step.axis])
+    leaves = origin.axes() if origin is not None else ()
+    return asked[step.axis] != -1 and all(read_off(trial, leaf) is None for leaf in leaves)
 
 
 def _are_last(trial: Trial, conflict: Conflict, side: AxisUse, guessed: Collection[tuple[str, int]]) -> bool:

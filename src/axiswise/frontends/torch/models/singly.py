@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from axiswise.facts import AxisUse, Conflict
 from axiswise.frontends.torch.models.changing import spec_of
 from axiswise.frontends.torch.models.doubts import is_batch_alone
 from axiswise.frontends.torch.models.trials import Trial, input_axes
@@ -34,6 +35,30 @@ def takes_the_batch(trial: Trial, held: Callable[[str, int], bool]) -> bool:
 
 
 def meets_the_batch(trial: Trial) -> bool:
-    """Return whether the batch failed to meet an axis of inputs that is none: one alone is repeated along any."""
+    """Return whether the batch failed to meet an axis that is none: one example alone is repeated along any.
+
+    The axis is of other inputs, or of the model's own; then what it belongs to has the batch as well, elsewhere.
+    """
     conflicts = [each for failure in trial.failures[:1] for each in failure.conflicts[:1]]
-    return any(is_batch_alone(trial, each) for each in conflicts)
+    return any(is_batch_alone(trial, each) or _meets_its_own(trial, each) for each in conflicts)
+
+
+def _meets_its_own(trial: Trial, conflict: Conflict) -> bool:
+    """Return whether a batch is held against another axis of a tensor that has it too."""
+    for side, other in ((conflict.left, conflict.right), (conflict.right, conflict.left)):
+        ref = conflict.call.operands.get(other.operand) if other is not None else None
+        ends = _batches(trial, conflict, side) if side is not None else set()
+        if conflict.kind == "broadcast" and ref is not None and other is not None and ends:
+            uses = (AxisUse(other.operand, axis, size) for axis, size in enumerate(ref.shape) if axis != other.axis)
+            if not _batches(trial, conflict, other) and any(ends & _batches(trial, conflict, each) for each in uses):
+                return True
+    return False
+
+
+def _batches(trial: Trial, conflict: Conflict, side: AxisUse) -> set[tuple[str, int]]:
+    """Return the batches of inputs that an axis is one of, as path and axis."""
+    steps = list(trail(trial.trace, conflict.call, side))
+    if any(step.relation != "same" for step in steps[:-1]):
+        return set()
+    specs = {end: spec_of(trial.call, end[0]) for end in input_axes(steps)}
+    return {end for end, spec in specs.items() if spec is not None and spec.axes[end[1]].is_batch}
