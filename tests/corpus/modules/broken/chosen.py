@@ -242,3 +242,29 @@ class LSTMClassifier(nn.Module):
     def forward(self, x):
         out, (h, c) = self.lstm(x)
         return self.fc(torch.cat([h[-2], h[-1]], dim=1))
+
+
+class Heads(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        self.h, self.d = n_heads, d_model // n_heads
+        self.q, self.k = nn.Linear(d_model, d_model), nn.Linear(d_model, d_model)
+
+    def forward(self, x):
+        B, T, C = x.shape
+        q = self.q(x).view(B, T, self.h, self.d).transpose(1, 2)
+        k = self.k(x).view(B, T, self.h, self.d).transpose(1, 2)
+        return (q @ k).softmax(-1)
+
+
+class Mixed(nn.Module):
+    def __init__(self, dim, heads):
+        super().__init__()
+        self.h = heads
+        self.qkv = nn.Linear(dim, dim * 3)
+        self.out = nn.Linear(dim, dim)
+
+    def forward(self, x):
+        B, N, C = x.shape
+        q, k, v = self.qkv(x).reshape(B, N, 3, self.h, C // self.h).permute(2, 0, 3, 1, 4)
+        return self.out(((q @ k).softmax(-1) @ v).transpose(1, 2).reshape(B, N, C))

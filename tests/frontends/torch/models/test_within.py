@@ -159,6 +159,8 @@ def test_a_part_of_a_part_is_found_in_the_outermost(report: Report) -> None:
 
 
 def test_what_fails_in_it_is_mended_in_it(tmp_path: Path) -> None:
-    report = checked(project(tmp_path, BLOCKS.replace("nn.Conv1d(d_ff, d_model, 1)", "nn.Conv1d(d_model, d_model, 1)")))
-    assert {each.rule for each in report.findings} == {"conv-channels"}
+    report = checked(project(tmp_path, BLOCKS.replace("nn.LayerNorm(d_model)", "nn.LayerNorm(d_model + 1)")))
+    (encoder,) = [each for each in report.targets if each.target.endswith("::Encoder")]
+    assert encoder.assumptions[0] == "`Encoder` taken as `Model` has it"
+    assert {each.rule for each in report.findings} == {"norm-features"}
     assert all(each.fixes and each.fixes[0].verdict == "verified" for each in report.findings)

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from axiswise.facts import AxisUse, Conflict, is_series
 from axiswise.frontends.torch.models.asked import read_off
 from axiswise.frontends.torch.models.changing import spec_of
-from axiswise.frontends.torch.models.trials import Trial
+from axiswise.frontends.torch.models.trials import INPUT, Trial, input_axes
 from axiswise.origin import Origin, origin_of
-from axiswise.source.provenance import places
+from axiswise.source.provenance import places, trail
 
 LAYERS = frozenset({"contraction", "channels", "features", "embedding"})
 """Kinds of conflicts between what a layer was built for and what it is given."""
@@ -24,8 +24,23 @@ def chosen(trial: Trial, conflict: Conflict, side: AxisUse) -> frozenset[str]:
 
 
 def is_of_choice(trial: Trial, conflict: Conflict) -> bool:
-    """Return whether a side of a conflict goes back to an argument that was chosen: with another it may be right."""
-    return any(chosen(trial, conflict, side) for side in (conflict.left, conflict.right) if side is not None)
+    """Return whether a side of a conflict goes back to an argument that was chosen: with another it may be right.
+
+    A length of an input that may be any asks for no other argument.
+    """
+    sides = [side for side in (conflict.left, conflict.right) if side is not None]
+    return any(chosen(trial, conflict, side) for side in sides) and not any(
+        is_free(trial, conflict, side) for side in sides
+    )
+
+
+def is_free(trial: Trial, conflict: Conflict, side: AxisUse) -> bool:
+    """Return whether a side is an axis of an input that may have any size: no argument is to be as large."""
+    steps = list(trail(trial.trace, conflict.call, side))
+    specs = [(spec_of(trial.call, path), axis) for path, axis in input_axes(steps)]
+    axes = [spec.axes[axis] for spec, axis in specs if spec is not None]
+    is_named = any(axis.name and not axis.is_width for axis in axes)
+    return is_named and all(step.relation == "same" or step.call.op == INPUT for step in steps)
 
 
 def are_to_be_equal(trial: Trial, conflict: Conflict) -> bool:

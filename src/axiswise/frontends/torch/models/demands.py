@@ -113,7 +113,8 @@ def whole(error: BaseException, chosen: Mapping[str, Any]) -> dict[str, Any]:
     """
     if not isinstance(error, TypeError) or not _FRACTION.search(str(error)):
         return {}
-    return next(({path: max(round(value), 2)} for path, value in chosen.items() if type(value) is float), {})
+    fractions = [(path, value) for path, value in chosen.items() if isinstance(value, float)]
+    return {path: max(round(value), 2) for path, value in fractions[:1]}
 
 
 def _satisfied(test: ast.expr, wanted: bool, frame: FrameType) -> Iterator[tuple[str, Any]]:

@@ -186,13 +186,14 @@ def inferred(
         if found is not None:
             return search.taken(search.narrowed(found), settled=True)
     settled = search.settled(best, hints)
-    found = search.persisted(best, choice, hints) if not settled else None
+    is_of_choice = not settled and search.settled(best, hints, built=True)
+    is_open = not (settled or is_of_choice)
+    found = search.persisted(best, choice, hints) if is_open else None
     if found is not None:
         return search.taken(search.narrowed(found) if found.is_clean else found, settled=True)
-    alone = search.settle(of_one(best.call)) if not settled and of_one(best.call) != best.call else None
+    alone = search.settle(of_one(best.call)) if is_open and of_one(best.call) != best.call else None
     if alone is not None:
         return search.taken(alone, settled=True, several=best)
-    is_of_choice = not settled and search.settled(best, hints, built=True)
     return replace(search.taken(best, settled=settled), is_of_choice=is_of_choice)
 
 

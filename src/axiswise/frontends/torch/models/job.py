@@ -33,6 +33,7 @@ from axiswise.frontends.torch.models.symbols import symbolic_run
 from axiswise.frontends.torch.models.trials import Trial
 from axiswise.frontends.torch.models.unchanged import evaluates_alike, evaluating
 from axiswise.frontends.torch.models.unified import explored
+from axiswise.frontends.torch.models.within import part_of
 from axiswise.sandbox import deliver
 from axiswise.source.frames import UserCode
 from axiswise.source.leaving_out import Leniency
@@ -136,7 +137,7 @@ class Examined(Subject):
         if "call" in self.pinned:
             return self._followed(self._tried(from_wire(self.pinned["call"])))
         found = self._inferred(self._glanced, SEARCHING)
-        if found is not None and not found.settled and self.plan is not None and not self.job.get("within"):
+        if found is not None and not found.settled and self.plan is not None:
             found = self._rebuilt(self.plan, found)
         if found is not None and found.settled and not found.trial.is_clean:
             trial, known = gone_on(self._tried(found.trial.call), self._tried, self._searched)
@@ -161,13 +162,14 @@ class Examined(Subject):
     def _rebuilt(self, plan: Plan, found: Inferred) -> Inferred:
         """Build the module with other choices for as long as that gets further; keep what runs to its end.
 
-        Where none gets any further, what fails is the fault of no choice.
+        Where others were tried, and none gets any further, what fails is the fault of no choice.
         """
-        first = self.model, plan
+        first, tries = (self.model, plan), 0
         best, told, until = found.trial, list[str](), time.process_time() + REBUILDING
         for _ in range(MOST_REBUILT):
             for other, said in islice(rebuilt(plan, best, self.model), MOST):
                 trial = self._run_on(other, best.call, until, found.bound) if time.process_time() < until else None
+                tries += trial is not None
                 if trial is not None and (trial.is_clean or trial.reach > best.reach):
                     plan, best, told = other, trial, [*told, *([said] if said else [])]
                     break
@@ -189,17 +191,18 @@ class Examined(Subject):
         if best.is_clean:
             runs_as = " and ".join(each.partition(", ")[0] for each in told)
             return replace(found, trial=best, settled=True, meant=Meant(found.trial, is_told=False, runs_as=runs_as))
-        return replace(found, settled=found.is_of_choice and best is found.trial and not is_over)
+        return replace(found, settled=found.is_of_choice and best is found.trial and tries > 0 and not is_over)
 
     def _is_built(self, plan: Plan) -> bool:
         """Build the module by a plan; return whether that can be done."""
         self.frontend.trace = Trace()
         try:
             with self.frontend.running(), self.frontend.unmended():
-                self.model = plan.built()
+                built: torch.nn.Module = plan.built()
         except Exception:  # the user's constructor, on other numbers
             return False
-        return True
+        self.model = part_of(built, self.thing) if self.job.get("within") else built
+        return self.model is not None
 
     def _run_on(self, plan: Plan, call: CallSpec, until: float, bound: frozenset[str]) -> Trial | None:
         """Return the best run of a module built anew, of calls that corrections of one lead to."""

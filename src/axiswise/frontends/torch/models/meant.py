@@ -109,7 +109,7 @@ def meant(
     def given(path: str, axis: int) -> bool:
         return path in wanted and axis < len(wanted[path].axes) and _held(wanted[path], path, numbers)[axis]
 
-    whole = told and all(_widths_told(wanted, numbers))
+    whole = told and (all(_widths_told(wanted, numbers)) or (best is not None and _is_past_inputs(best)))
     goes_on = settled and not (whole or found.is_clean or _others(found, wanted))
     if best is None or (goes_on and best.reach < found.reach):
         return None
@@ -165,6 +165,12 @@ def _held(spec: TensorSpec, path: str, numbers: Numbers) -> list[bool]:
     """Return which axes of an input have sizes that the model's own numbers give them."""
     bare = replace(spec, axes=tuple(AxisSpec(axis.name, 0) for axis in spec.axes))
     return [axis.size > 0 for axis in suited(bare, path, numbers).axes]
+
+
+def _is_past_inputs(failed: Trial) -> bool:
+    """Return whether what failed was given none of the inputs themselves: the layers that take them took them."""
+    conflicts = [each for failure in failed.failures[:1] for each in failure.conflicts[:1]]
+    return not any(ref.id in failed.given for each in conflicts for ref in each.call.operands.values())
 
 
 def _is_told(spec: TensorSpec, path: str, numbers: Numbers) -> bool:

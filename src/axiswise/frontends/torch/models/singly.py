@@ -47,8 +47,9 @@ def _meets_its_own(trial: Trial, conflict: Conflict) -> bool:
     """Return whether a batch is held against another axis of a tensor that has it too."""
     for side, other in ((conflict.left, conflict.right), (conflict.right, conflict.left)):
         ref = conflict.call.operands.get(other.operand) if other is not None else None
-        ends = _batches(trial, conflict, side) if side is not None else set()
-        if conflict.kind == "broadcast" and ref is not None and other is not None and ends:
+        if conflict.kind != "broadcast" or ref is None or side is None or other is None:
+            continue
+        if ends := _batches(trial, conflict, side):
             uses = (AxisUse(other.operand, axis, size) for axis, size in enumerate(ref.shape) if axis != other.axis)
             if not _batches(trial, conflict, other) and any(ends & _batches(trial, conflict, each) for each in uses):
                 return True

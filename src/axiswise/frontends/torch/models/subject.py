@@ -29,7 +29,7 @@ from axiswise.frontends.torch.models.standing_in import has_function
 from axiswise.frontends.torch.models.surroundings import Surroundings, defined
 from axiswise.frontends.torch.models.symbols import decided_anew
 from axiswise.frontends.torch.models.trials import Trial, tried
-from axiswise.frontends.torch.models.within import builders, given_to, is_of
+from axiswise.frontends.torch.models.within import builders, given_to, part_of
 from axiswise.source.examples import Example
 from axiswise.source.inputs import given_input
 from axiswise.source.leaving_out import Leniency
@@ -125,8 +125,7 @@ class Subject:
                 self.model = plan.built()
         except Unbuildable:
             return None
-        modules: list[torch.nn.Module] = list(self.model.modules())
-        part = next((each for each in modules if is_of(type(each), cls)), None)
+        part = part_of(self.model, cls)
         self.construction = self.frontend.trace
         if part is None:
             return None

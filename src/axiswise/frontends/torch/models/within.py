@@ -43,7 +43,12 @@ def builders(part: type, around: Surroundings) -> list[type]:
     return [each for level in reversed(levels[1:]) for each in level][:MOST]
 
 
-def is_of(cls: type, other: type) -> bool:
+def part_of(model: nn.Module, cls: type) -> nn.Module | None:
+    """Return the first module of a class within a model."""
+    return next((each for each in model.modules() if _is_of(type(each), cls)), None)
+
+
+def _is_of(cls: type, other: type) -> bool:
     """Return whether two classes are one text's: a file may be imported by two names."""
     files = [getattr(sys.modules.get(each.__module__), "__file__", None) for each in (cls, other)]
     return cls is other or (cls.__qualname__ == other.__qualname__ and files[0] is not None and files[0] == files[1])
