@@ -183,3 +183,22 @@ class Rel(nn.Module):
         r = self.rel[self.max_len - t:]
         s = (q @ k.transpose(-1, -2) + torch.einsum("bhtd,sd->bhts", q, r)) / math.sqrt(self.dk)
         return (s.softmax(-1) @ v).transpose(1, 2).reshape(b, t, c)
+
+
+class Staged(nn.Module):
+    """Counts its channels as layers are put on: what it ends with is not what goes in."""
+
+    def __init__(self, depth, num_classes):
+        super().__init__()
+        self.input_channels = 16
+        self.stem = nn.Conv2d(3, 16, 3, padding=1)
+        self.stages = nn.Sequential(*(self.stage(16 * 2**each) for each in range(depth)))
+        self.head = nn.Linear(self.input_channels, num_classes)
+
+    def stage(self, width):
+        layer = nn.Sequential(nn.Conv2d(self.input_channels, width, 3, stride=2, padding=1), nn.ReLU())
+        self.input_channels = width
+        return layer
+
+    def forward(self, x):
+        return self.head(self.stages(self.stem(x)).mean((2, 3)))

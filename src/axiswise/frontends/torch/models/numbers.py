@@ -44,7 +44,7 @@ Numbers = Mapping[str, tuple[int, ...]]
 """One number, or a list of them, by name."""
 
 
-_RUNNING = re.compile(r"in_?(planes?|channels?|chans?|ch|c|width|features|dim)")
+_RUNNING = re.compile(r"(in|input|cur|curr|current|last|prev)_?(planes?|channels?|chans?|ch|c|width|features|dim)")
 
 
 def numbers_of(model: Any) -> Numbers:
