@@ -3,7 +3,8 @@
 A copy of a model's file with one fault in it stands in a folder beside a file that builds the model and does nothing
 else. Ground truth is the real framework: a mutant counts where the original runs and the mutant raises. `--models NAME
 ...` takes some models, `--each N` that many mutants of one; what comes of each is added to `--record FILE`, a line of
-JSON each, and what stands there is not done again, so that a run may be cut into pieces. `--again` judges those of the
+JSON each, and what stands there is not done again, so that a run may be cut into pieces. With `--alone` no file beside
+builds the model: its arguments have to be chosen. `--again` judges those of the
 record once more that were not mended, `--summary` only prints what it holds.
 """
 
@@ -166,13 +167,14 @@ def mutants(model: Model, each: int, seed: int) -> list[Mutant]:
 
 
 # -- what is said -----------------------------------------------------------------------------------------------------
-def judge(mutant: Mutant, model: Model, sandbox: Sandbox) -> None:
-    """Have a mutant checked, and its first verified fix really run."""
+def judge(mutant: Mutant, model: Model, sandbox: Sandbox, *, alone: bool = False) -> None:
+    """Have a mutant checked, and its first verified fix really run; `alone`: without a file that builds the model."""
     began, source = time.monotonic(), planted(original(model), mutant.plant)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "model.py")
         path.write_text(source, "utf-8")
-        Path(folder, "use.py").write_text(f"from model import *\n{model.imports}\n\nmodel = {model.built}\n", "utf-8")
+        use = f"from model import *\n{model.imports}\n\nmodel = {model.built}\n"
+        Path(folder, "use.py").write_text("" if alone else use, "utf-8")
         report = check([f"{path}::{model.name}"], Options(time_budget=60), sandbox=sandbox)
     mutant.seconds = time.monotonic() - began
     entry = report.targets[0]
@@ -228,6 +230,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--record", type=Path)
     parser.add_argument("--again", nargs="*", choices=WORDS[1:], help="judge these once more")
+    parser.add_argument("--alone", action="store_true", help="let nothing build the models")
     parser.add_argument("--summary", action="store_true")
     asked = parser.parse_args()
     known = recorded(asked.record, Mutant)
@@ -258,7 +261,7 @@ def run(models: list[Model], known: dict[tuple[str, Plant], Mutant], asked: argp
                 print(error, flush=True)
                 continue
             for mutant in due:
-                judge(mutant, model, sandbox)
+                judge(mutant, model, sandbox, alone=asked.alone)
                 known[mutant.key] = mutant
                 record(mutant, asked.record)
                 print(mutant.told(), flush=True)
