@@ -37,10 +37,15 @@ def is_of_choice(trial: Trial, conflict: Conflict) -> bool:
 def is_free(trial: Trial, conflict: Conflict, side: AxisUse) -> bool:
     """Return whether a side is an axis of an input that may have any size: no argument is to be as large."""
     steps = list(trail(trial.trace, conflict.call, side))
-    specs = [(spec_of(trial.call, path), axis) for path, axis in input_axes(steps)]
-    axes = [spec.axes[axis] for spec, axis in specs if spec is not None]
-    is_named = any(axis.name and not axis.is_width for axis in axes)
-    return is_named and all(step.relation == "same" or step.call.op == INPUT for step in steps)
+    is_whole = all(step.relation == "same" or step.call.op == INPUT for step in steps)
+    ends = input_axes(steps) if is_whole else []
+    for place in places(trial.trace, conflict.call, side, side.size):  # `repeat(table, "1 n d -> b n d", b=batch)`
+        if place.origin is not None and place.origin.kind == "axis":
+            path, _, axis = (read_off(trial, place.origin) or "").rpartition(".")
+            ends += [(path, int(axis))] if path else []
+    specs = [(spec_of(trial.call, path), axis) for path, axis in ends]
+    axes = [spec.axes[axis] for spec, axis in specs if spec is not None and axis < len(spec.axes)]
+    return any(axis.name and not axis.is_width for axis in axes)
 
 
 def are_to_be_equal(trial: Trial, conflict: Conflict) -> bool:
