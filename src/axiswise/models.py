@@ -78,8 +78,9 @@ def check_model(path: str, name: str, target: str, options: Options, sandbox: Sa
     base, findings = _examined(runs, began + options.time_budget)
     if not findings and (base.details or {}).get("is_part"):
         runs.payload |= {"pinned": None, "brief": False, "within": True}
-        within, findings = _examined(runs, began + 2 * options.time_budget)
-        base = within if within.status == "checked" else base
+        within, proved = _examined(runs, began + 2 * options.time_budget)
+        if within.status == "checked" or proved:
+            base, findings = within, proved
     likely = (base.details or {}).get("likely")
     if likely:
         proved = tuple(each for each in findings if each.fixes and each.fixes[0].verdict != "unverified")

@@ -48,7 +48,7 @@ def in_doubt(
         bound: Those for which an annotation, or the user, says the numbers too.
         held: Tells whether no other size of an input's axis gets as far; for -1, no other number of axes.
         named: Those whose names say the number of axes; a text beside may be out of date.
-        built: Whether the module was built otherwise, and failed all the same.
+        built: Whether to leave out the doubt that it might not if the module were built otherwise.
     """
     conflict = next((each for failure in trial.failures[:1] for each in failure.conflicts[:1]), None)
     if conflict is None or (conflict.kind == "other" and not _comes_from(trial, conflict, certain)):

@@ -26,6 +26,7 @@ from axiswise.frontends.torch.models.beginning import (
 )
 from axiswise.frontends.torch.models.behind import Run, is_resized
 from axiswise.frontends.torch.models.changing import agreeing
+from axiswise.frontends.torch.models.chosen import is_of_choice
 from axiswise.frontends.torch.models.compared import as_predicted
 from axiswise.frontends.torch.models.corrections import corrected
 from axiswise.frontends.torch.models.doubts import in_doubt
@@ -186,15 +187,17 @@ def inferred(
         if found is not None:
             return search.taken(search.narrowed(found), settled=True)
     settled = search.settled(best, hints)
-    is_of_choice = not settled and search.settled(best, hints, built=True)
-    is_open = not (settled or is_of_choice)
+    conflict = next((each for failure in best.failures[:1] for each in failure.conflicts[:1]), None)
+    may_be_built = not settled and conflict is not None and is_of_choice(best, conflict)
+    is_choice = may_be_built and search.settled(best, hints, built=True)
+    is_open = not (settled or is_choice)
     found = search.persisted(best, choice, hints) if is_open else None
     if found is not None:
         return search.taken(search.narrowed(found) if found.is_clean else found, settled=True)
     alone = search.settle(of_one(best.call)) if is_open and of_one(best.call) != best.call else None
     if alone is not None:
         return search.taken(alone, settled=True, several=best)
-    return replace(search.taken(best, settled=settled), is_of_choice=is_of_choice)
+    return replace(search.taken(best, settled=settled), is_of_choice=is_choice)
 
 
 def searched(call: CallSpec, run: Run, seconds: float) -> Trial | None:
@@ -317,7 +320,7 @@ class _Search:
     def settled(self, trial: Trial, certain: Collection[str], *, built: bool = False) -> bool:
         """Return whether a failed run would fail for any inputs: nothing is left to correct, and nothing in doubt.
 
-        Built otherwise, the module fails all the same.
+        `built`: apart from what the module might do when it was built otherwise.
         """
         if not trial.failures or self.is_over:
             return False

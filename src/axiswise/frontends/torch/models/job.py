@@ -164,19 +164,8 @@ class Examined(Subject):
 
         Where others were tried, and none gets any further, what fails is the fault of no choice.
         """
-        first, tries = (self.model, plan), 0
-        best, told, until = found.trial, list[str](), time.process_time() + REBUILDING
-        for _ in range(MOST_REBUILT):
-            for other, said in islice(rebuilt(plan, best, self.model), MOST):
-                trial = self._run_on(other, best.call, until, found.bound) if time.process_time() < until else None
-                tries += trial is not None
-                if trial is not None and (trial.is_clean or trial.reach > best.reach):
-                    plan, best, told = other, trial, [*told, *([said] if said else [])]
-                    break
-            else:
-                break
-            if best.is_clean:
-                break
+        first, until = (self.model, plan), time.process_time() + REBUILDING
+        plan, best, told, tries = self._furthest(plan, found, until)
         is_over = time.process_time() > until
         if best is not found.trial and not best.is_clean and not is_over and self._is_built(plan):
             anew = self._inferred(self._glanced, until - time.process_time())
@@ -192,6 +181,22 @@ class Examined(Subject):
             runs_as = " and ".join(each.partition(", ")[0] for each in told)
             return replace(found, trial=best, settled=True, meant=Meant(found.trial, is_told=False, runs_as=runs_as))
         return replace(found, settled=found.is_of_choice and best is found.trial and tries > 0 and not is_over)
+
+    def _furthest(self, plan: Plan, found: Inferred, until: float) -> tuple[Plan, Trial, list[str], int]:
+        """Return the plan by which a run gets furthest, that run, what the plan assumes, and how many were tried."""
+        best, told, tries = found.trial, list[str](), 0
+        for _ in range(MOST_REBUILT):
+            for other, said in islice(rebuilt(plan, best, self.model), MOST):
+                trial = self._run_on(other, best.call, until, found.bound) if time.process_time() < until else None
+                tries += trial is not None
+                if trial is not None and (trial.is_clean or trial.reach > best.reach):
+                    plan, best, told = other, trial, [*told, *([said] if said else [])]
+                    break
+            else:
+                break
+            if best.is_clean:
+                break
+        return plan, best, told, tries
 
     def _is_built(self, plan: Plan) -> bool:
         """Build the module by a plan; return whether that can be done."""
