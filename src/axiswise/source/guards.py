@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 
 from axiswise.facts import Frame
@@ -10,8 +11,9 @@ from axiswise.source.callsite import CallSite
 from axiswise.source.text import Sources
 from axiswise.source.unread import function_of, names_in, words
 
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _MODES = frozenset("training train trained eval evaluate evaluating evaluation inference".split())
-"""Words of the names by which a program knows in which mode it is."""
+"""Words of the names and texts by which a program knows in which mode it is: `mode == "train"`."""
 
 
 def asks_for_mode(frames: Sequence[Frame], sources: Sources) -> bool:
@@ -29,7 +31,8 @@ def _words(test: ast.expr) -> set[str]:
     nodes = list(ast.walk(test))
     names = [each.id for each in nodes if isinstance(each, ast.Name)]
     names += [each.attr for each in nodes if isinstance(each, ast.Attribute)]
-    return {word for name in names for word in words(name)}
+    names += [each.value for each in nodes if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+    return {word for name in names for word in words(_HUMP.sub("_", name))}
 
 
 def _tests(site: CallSite) -> Iterator[ast.expr]:

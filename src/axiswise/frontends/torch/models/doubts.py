@@ -50,7 +50,7 @@ def in_doubt(
         named: Those whose names say the number of axes; a text beside may be out of date.
         built: Whether to leave out the doubt that it might not if the module were built otherwise.
     """
-    conflict = next((each for failure in trial.failures[:1] for each in failure.conflicts[:1]), None)
+    conflict = trial.conflict
     if conflict is None or (conflict.kind == "other" and not _comes_from(trial, conflict, certain)):
         return True  # what a refusal without sizes wants may be said in words only
     if _has_numbers(trial.call.arguments) or has_function(trial.call.arguments):
@@ -123,7 +123,7 @@ def is_of_form(trial: Trial, told: Callable[[str, int], bool]) -> bool:
         trial: The run.
         told: Tells whether the size of an input's axis is one of the model's own numbers.
     """
-    conflict = next((each for failure in trial.failures[:1] for each in failure.conflicts[:1]), None)
+    conflict = trial.conflict
     if conflict is None or conflict.left is None or conflict.right is None or _is_of_shape(conflict):
         return conflict is not None
     if 0 in (conflict.left.size, conflict.right.size) or any(

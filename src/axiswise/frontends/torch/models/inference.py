@@ -187,8 +187,7 @@ def inferred(
         if found is not None:
             return search.taken(search.narrowed(found), settled=True)
     settled = search.settled(best, hints)
-    conflict = next((each for failure in best.failures[:1] for each in failure.conflicts[:1]), None)
-    may_be_built = not settled and conflict is not None and is_of_choice(best, conflict)
+    may_be_built = not settled and best.conflict is not None and is_of_choice(best, best.conflict)
     is_choice = may_be_built and search.settled(best, hints, built=True)
     is_open = not (settled or is_choice)
     found = search.persisted(best, choice, hints) if is_open else None

@@ -170,7 +170,7 @@ class Examined(Subject):
         if best is not found.trial and not best.is_clean and not is_over and self._is_built(plan):
             anew = self._inferred(self._glanced, until - time.process_time())
             best = anew.trial if anew is not None and anew.trial.is_clean else best
-        conflict = next((each for failure in found.trial.failures[:1] for each in failure.conflicts[:1]), None)
+        conflict = found.trial.conflict
         is_equal = conflict is not None and are_to_be_equal(found.trial, conflict)
         if best.is_clean and not (is_equal and self.job.get("likely", True)):
             self.plan = plan

@@ -50,11 +50,11 @@ class Meant:
 
     def told(self, found: Trial) -> str:
         """Return how it is that it fails, beside the run that was found."""
+        if self.runs_as:
+            return f"nothing says that they are equal; it runs with {self.runs_as}"
         given, others = (
             ", ".join(f"`{path}` of {spec.shape}" for path, spec in each.call.tensors()) for each in (self.trial, found)
         )
-        if self.runs_as:
-            return f"nothing says that they are equal; it runs with {self.runs_as}"
         runs = f"it runs with {others}" if found.is_clean else "no inputs were found with which it runs"
         by = (
             "as the project calls it" if self.is_shown else "which its names, its numbers and its first layer speak for"
@@ -169,8 +169,8 @@ def _held(spec: TensorSpec, path: str, numbers: Numbers) -> list[bool]:
 
 def _is_past_inputs(failed: Trial) -> bool:
     """Return whether what failed was given none of the inputs themselves: the layers that take them took them."""
-    conflicts = [each for failure in failed.failures[:1] for each in failure.conflicts[:1]]
-    return not any(ref.id in failed.given for each in conflicts for ref in each.call.operands.values())
+    refs = failed.conflict.call.operands.values() if failed.conflict is not None else ()
+    return not any(ref.id in failed.given for ref in refs)
 
 
 def _is_told(spec: TensorSpec, path: str, numbers: Numbers) -> bool:
@@ -222,7 +222,7 @@ def _is_read_once(found: Trial, path: str) -> bool:
 
 def _reads_one(failed: Trial, wanted: Mapping[str, TensorSpec]) -> bool:
     """Return whether what failed was made of one example only, taken out of the batch that a name tells of."""
-    conflict = next((each for failure in failed.failures[:1] for each in failure.conflicts[:1]), None)
+    conflict = failed.conflict
     refs = conflict.call.operands.values() if conflict is not None else ()
     behind = {path for ref in refs for path in failed.inputs_of(ref.id)}
     told = (path for path in behind & wanted.keys() if wanted[path].axes[0].is_batch)

@@ -34,14 +34,14 @@ def plainly(trial: Trial, sources: Sources, number: Callable[[str], int | float]
     """
     failure = next(iter(trial.failures), None)
     text = failure.message if failure is not None else str(trial.error or "")
-    said = _FLAG.search(text) or _NUMBER.search(text)
+    flag = _FLAG.search(text)
+    said = flag or _NUMBER.search(text)
     if said is None:
         return
-    is_flag = _FLAG.search(text) is not None
     found = _of_failure(trial, failure, said[1]) if failure is not None else _of_error(trial, sources)
     for name in found:
         if isinstance(trial.call.arguments.get(name), TensorSpec):
-            for other in _FLAGS if is_flag else (number(name),):
+            for other in _FLAGS if flag else (number(name),):
                 yield replace(trial.call, arguments={**trial.call.arguments, name: other})
 
 

@@ -39,8 +39,8 @@ def meets_the_batch(trial: Trial) -> bool:
 
     The axis is of other inputs, or of the model's own; then what it belongs to has the batch as well, elsewhere.
     """
-    conflicts = [each for failure in trial.failures[:1] for each in failure.conflicts[:1]]
-    return any(is_batch_alone(trial, each) or _meets_its_own(trial, each) for each in conflicts)
+    conflict = trial.conflict
+    return conflict is not None and (is_batch_alone(trial, conflict) or _meets_its_own(trial, conflict))
 
 
 def _meets_its_own(trial: Trial, conflict: Conflict) -> bool:

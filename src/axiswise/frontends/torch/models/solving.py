@@ -42,7 +42,7 @@ def solved(trial: Trial, run: Callable[[CallSpec], Trial]) -> Iterator[CallSpec]
         trial: A run with failures.
         run: Runs the module on a call.
     """
-    conflict = _first(trial)
+    conflict = trial.conflict
     if conflict is None or (conflict.kind in BESIDE and is_batch_alone(trial, conflict)):
         return
     axes = _axes(trial, conflict)[:MOST]
@@ -81,7 +81,7 @@ def _scaled(resize: Resize, size: int, gap_at: Callable[[CallSpec], int | None])
 
 def _gap_of(trial: Trial, other: Trial) -> int | None:
     """Return how far apart the sides of what failed are in another run, if it fails at the same place."""
-    return _gap(_first(other)) if _place(other) == _place(trial) else None
+    return _gap(other.conflict) if _place(other) == _place(trial) else None
 
 
 def _even(call: CallSpec, names: Sequence[str]) -> Iterator[CallSpec]:
@@ -119,10 +119,6 @@ def _all_of(call: CallSpec, others: Sequence[CallSpec]) -> CallSpec:
     for other in others:
         arguments |= {name: value for name, value in other.arguments.items() if value != call.arguments[name]}
     return replace(call, arguments=arguments)
-
-
-def _first(trial: Trial) -> Conflict | None:
-    return next((each for failure in trial.failures[:1] for each in failure.conflicts[:1]), None)
 
 
 def _place(trial: Trial) -> object:

@@ -108,10 +108,10 @@ class Subject:
         """
         with self.frontend.running():
             around_it = builders(cls, around)
-        for outer in around_it:
-            if self.pinned.get("whole", outer.__name__) == outer.__name__ and (
-                part := self._part_of(outer, cls, around)
-            ):
+        named = self.pinned.get("whole")
+        for outer in (each for each in around_it if named in (None, each.__name__)):
+            part = self._part_of(outer, cls, around)
+            if part is not None:
                 self.examples, self.frontend.trace = (), self.construction
                 return part
         raise Unbuildable("no model around it can be built")

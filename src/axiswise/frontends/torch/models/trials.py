@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from axiswise.facts import Failure, OpCall, Supposed, Trace
+from axiswise.facts import Conflict, Failure, OpCall, Supposed, Trace
 from axiswise.frontends.program import what_ended
 from axiswise.frontends.torch.frontend import TorchFrontend
 from axiswise.frontends.torch.models.memo import met_again
@@ -52,6 +52,11 @@ class Trial:
     def failures(self) -> list[Failure]:
         """What failed, without mere suspicions; what contradicts an annotation did, though nothing was raised."""
         return [each for each in self.trace.failures if each.type or each.conflicts[0].kind == "annotation"]
+
+    @property
+    def conflict(self) -> Conflict | None:
+        """The first conflict of what failed first."""
+        return next((each for failure in self.failures[:1] for each in failure.conflicts[:1]), None)
 
     @property
     def is_clean(self) -> bool:

@@ -153,9 +153,10 @@ class _Names:
         ends = [step for step in steps if step.call.op == INPUT]
         if not ends:
             return AxisSpec("", size)
-        name = self._named(ends[-1]) if all(step.relation == "same" for step in steps[:-1]) else ""
-        name = name or usual_axes(len(given.shape))[at]
-        if first_axis(name).is_width and not self._named(ends[-1]):
+        own = self._named(ends[-1])
+        is_whole = all(step.relation == "same" for step in steps[:-1])
+        name = (own if is_whole else "") or usual_axes(len(given.shape))[at]
+        if first_axis(name).is_width and not own:
             return AxisSpec("", size)
         if self.sizes.setdefault(name, size) != size:
             name = f"{path}_{name}"
